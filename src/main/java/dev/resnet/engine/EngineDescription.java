@@ -1,0 +1,12 @@
+package dev.resnet.engine;
+
+/**
+ * What was chosen, and why: told in the job, the log and the service's info.
+ *
+ * @param engine never {@link EngineName#AUTO}
+ * @param precision never {@link Precision#AUTO}
+ * @param device the processor or GPU it runs on
+ * @param reason one sentence for the user
+ */
+public record EngineDescription(
+    EngineName engine, Precision precision, String device, String reason) {}

@@ -1,0 +1,18 @@
+package dev.resnet.engine;
+
+import java.util.Locale;
+
+/** Which engine executes a graph. */
+public enum EngineName {
+  /** The fastest that can run the graph on this machine. */
+  AUTO,
+  /** The graph compiled into oneDNN primitives. */
+  ONEDNN,
+  /** Stock DL4J. */
+  DL4J;
+
+  /** As clients write it. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

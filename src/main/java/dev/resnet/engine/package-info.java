@@ -1,0 +1,9 @@
+/**
+ * How a graph is executed: the engine interfaces and the choice between them. Uses DL4J only.
+ */
+@ApplicationModule(allowedDependencies = {})
+@NullMarked
+package dev.resnet.engine;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

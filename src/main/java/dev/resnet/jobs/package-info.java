@@ -1,0 +1,18 @@
+/**
+ * Training jobs: durable, queued, resumed after a crash.
+ */
+@ApplicationModule(
+    allowedDependencies = {
+      "training",
+      "training :: checkpoint",
+      "data",
+      "engine",
+      "network",
+      "api",
+      "files"
+    })
+@NullMarked
+package dev.resnet.jobs;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

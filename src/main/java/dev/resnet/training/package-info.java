@@ -1,0 +1,9 @@
+/**
+ * The training loop, its schedules, its augmentation and its history. Knows neither Spring, nor a database, nor HTTP.
+ */
+@ApplicationModule(allowedDependencies = {"network", "engine", "data", "files"})
+@NullMarked
+package dev.resnet.training;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
