@@ -1,5 +1,6 @@
 /**
- * What every HTTP endpoint shares: problem details, strict JSON reading, paging, the OpenAPI document. Uses nothing of ours.
+ * What every HTTP endpoint shares: problem details, strict JSON reading, paging, the OpenAPI
+ * document. Uses nothing of ours.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

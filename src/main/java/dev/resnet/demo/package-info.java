@@ -1,5 +1,6 @@
 /**
- * The demo profile: a client of the service that trains and classifies as a newcomer would, over HTTP alone.
+ * The demo profile: a client of the service that trains and classifies as a newcomer would, over
+ * HTTP alone.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

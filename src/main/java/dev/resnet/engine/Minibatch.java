@@ -7,7 +7,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A batch of normalised images with their labels, in the layout that the engine asked for.
  *
- * <p>The arrays are reused: whoever fills a batch must not touch it until the engine's call has returned.
+ * <p>The arrays are reused: whoever fills a batch must not touch it until the engine's call has
+ * returned.
  *
  * @param images float32, [size, channels, height, width] or [size, height, width, channels]
  * @param labels one class index per image

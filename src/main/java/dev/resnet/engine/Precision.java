@@ -2,7 +2,10 @@ package dev.resnet.engine;
 
 import java.util.Locale;
 
-/** The type of activations and their gradients; parameters, statistics and loss are float32 in each case. */
+/**
+ * The type of activations and their gradients; parameters, statistics and loss are float32 in each
+ * case.
+ */
 public enum Precision {
   /** What the engine is fastest with on this machine without losing accuracy. */
   AUTO,

@@ -1,6 +1,4 @@
-/**
- * How a graph is executed: the engine interfaces and the choice between them. Uses DL4J only.
- */
+/** How a graph is executed: the engine interfaces and the choice between them. Uses DL4J only. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.resnet.engine;

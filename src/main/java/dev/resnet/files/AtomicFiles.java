@@ -15,9 +15,11 @@ import java.util.HexFormat;
 import java.util.stream.Stream;
 
 /**
- * Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed.
+ * Files that appear whole or not at all: written beside their place, flushed to the disk, then
+ * renamed.
  *
- * <p>A process killed at any moment leaves the old file, the new file, or a {@code .partial} that nothing reads.
+ * <p>A process killed at any moment leaves the old file, the new file, or a {@code .partial} that
+ * nothing reads.
  */
 public final class AtomicFiles {
   private static final int BUFFER = 1 << 16;
@@ -36,7 +38,8 @@ public final class AtomicFiles {
   /**
    * Replaces {@code target} by {@code content}, creating its folder where needed.
    *
-   * @throws IOException where the content could not be written whole; {@code target} is then as it was
+   * @throws IOException where the content could not be written whole; {@code target} is then as it
+   *     was
    */
   public static Written write(Path target, Content content) throws IOException {
     Path folder = Files.createDirectories(target.toAbsolutePath().getParent());
@@ -70,7 +73,8 @@ public final class AtomicFiles {
       return;
     }
     try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : (Iterable<Path>) paths.sorted(java.util.Comparator.reverseOrder())::iterator) {
+      for (Path path :
+          (Iterable<Path>) paths.sorted(java.util.Comparator.reverseOrder())::iterator) {
         Files.deleteIfExists(path);
       }
     } catch (UncheckedIOException e) {
@@ -83,11 +87,15 @@ public final class AtomicFiles {
     try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      // The file is whole either way; only its durability over a power cut is the file system's affair.
+      // The file is whole either way; only its durability over a power cut is the file system's
+      // affair.
     }
   }
 
-  /** Writers of zip streams close what they are given; here the file has to be flushed and forced first. */
+  /**
+   * Writers of zip streams close what they are given; here the file has to be flushed and forced
+   * first.
+   */
   private static final class Uncloseable extends FilterOutputStream {
     Uncloseable(OutputStream out) {
       super(out);

@@ -1,6 +1,4 @@
-/**
- * Files that appear whole or not at all, and their digests. Uses nothing of ours.
- */
+/** Files that appear whole or not at all, and their digests. Uses nothing of ours. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.resnet.files;

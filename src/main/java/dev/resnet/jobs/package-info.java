@@ -1,6 +1,4 @@
-/**
- * Training jobs: durable, queued, resumed after a crash.
- */
+/** Training jobs: durable, queued, resumed after a crash. */
 @ApplicationModule(
     allowedDependencies = {
       "training",

@@ -1,6 +1,4 @@
-/**
- * The networks: what a stack_n means, as a DL4J graph configuration. Uses DL4J only.
- */
+/** The networks: what a stack_n means, as a DL4J graph configuration. Uses DL4J only. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.resnet.network;

@@ -1,8 +1,5 @@
-/**
- * Health, info and metrics, from the public types of the others; nothing knows this package.
- */
+/** Health, info and metrics, from the public types of the others; nothing knows this package. */
 @NullMarked
 package dev.resnet.ops;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,6 +1,4 @@
-/**
- * The trained models and the classification of pictures.
- */
+/** The trained models and the classification of pictures. */
 @ApplicationModule(
     allowedDependencies = {"training :: checkpoint", "network", "engine", "api", "files"})
 @NullMarked

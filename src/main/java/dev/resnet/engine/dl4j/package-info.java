@@ -1,8 +1,8 @@
 /**
- * The stock engine: DL4J executes its own graph. The reference for every other engine, and the way to CUDA.
+ * The stock engine: DL4J executes its own graph. The reference for every other engine, and the way
+ * to CUDA.
  */
 @NullMarked
 package dev.resnet.engine.dl4j;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,8 +1,5 @@
-/**
- * Training jobs over HTTP.
- */
+/** Training jobs over HTTP. */
 @NullMarked
 package dev.resnet.jobs.web;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,8 +1,5 @@
-/**
- * Models and classification over HTTP.
- */
+/** Models and classification over HTTP. */
 @NullMarked
 package dev.resnet.serving.web;
 
 import org.jspecify.annotations.NullMarked;
-

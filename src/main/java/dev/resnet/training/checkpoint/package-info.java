@@ -1,6 +1,4 @@
-/**
- * Checkpoints on disk, and what is handed over when a training has ended.
- */
+/** Checkpoints on disk, and what is handed over when a training has ended. */
 @NamedInterface("checkpoint")
 @NullMarked
 package dev.resnet.training.checkpoint;

@@ -1,0 +1,5 @@
+/** The service's start. */
+@NullMarked
+package dev.resnet;
+
+import org.jspecify.annotations.NullMarked;

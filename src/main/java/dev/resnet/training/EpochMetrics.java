@@ -1,0 +1,28 @@
+package dev.resnet.training;
+
+import java.time.Instant;
+
+/**
+ * What is reported of one epoch.
+ *
+ * @param epoch counted from 1
+ * @param learningRate of the epoch's last step
+ * @param trainCrossEntropy mean over the epoch's augmented training images, in nats
+ * @param l2Loss {@code λ·Σ‖v‖²/2} at the end of the epoch
+ * @param trainAccuracy on the same images, while the weights were still moving
+ * @param testLoss mean cross entropy on the test images with running statistics
+ * @param testAccuracy on the same
+ * @param seconds of training and evaluation
+ * @param imagesPerSecond of the training steps alone
+ */
+public record EpochMetrics(
+    int epoch,
+    double learningRate,
+    double trainCrossEntropy,
+    double l2Loss,
+    double trainAccuracy,
+    double testLoss,
+    double testAccuracy,
+    double seconds,
+    double imagesPerSecond,
+    Instant finishedAt) {}

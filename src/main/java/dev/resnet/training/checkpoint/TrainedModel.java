@@ -1,0 +1,32 @@
+package dev.resnet.training.checkpoint;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is handed over when a training has ended: all that serving needs to know.
+ *
+ * @param jobId registering the same job twice gives the same version
+ * @param model the name to register it under
+ * @param checkpoint the trained network; copy it, the job's files may be deleted later
+ * @param classes the class names by index
+ * @param mean per channel R, G, B, in [0, 1]
+ * @param standardDeviation per channel, in (0, 1]
+ * @param hyperparameters as JSON, as the job shows them
+ */
+public record TrainedModel(
+    String jobId,
+    String model,
+    int stackN,
+    String dataset,
+    String dataSha256,
+    CheckpointFile checkpoint,
+    List<String> classes,
+    float[] mean,
+    float[] standardDeviation,
+    double testLoss,
+    double testAccuracy,
+    String engine,
+    String precision,
+    String hyperparameters,
+    Instant finishedAt) {}
