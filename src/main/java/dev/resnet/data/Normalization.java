@@ -39,4 +39,22 @@ public record Normalization(float[] mean, float[] standardDeviation) {
     }
     return new Normalization(mean, deviation);
   }
+
+  /** The mean in units of a byte. */
+  public float meanInBytes(int channel) {
+    return mean[channel] * 255;
+  }
+
+  /** What one step of a byte is worth after normalising. */
+  public float scalePerByte(int channel) {
+    return 1 / (standardDeviation[channel] * 255);
+  }
+
+  /**
+   * One unsigned byte, normalised; two roundings, which every implementation repeats to get the
+   * same bits.
+   */
+  public float normalise(int unsignedByte, int channel) {
+    return (unsignedByte - meanInBytes(channel)) * scalePerByte(channel);
+  }
 }
