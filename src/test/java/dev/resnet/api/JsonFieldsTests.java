@@ -159,9 +159,9 @@ class JsonFieldsTests {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"a\": 1,}|line 1, column 10",
+        "{\"a\": 1,}|line 1, column 9",
         "{\"a\": 1|line 1, column",
-        "{'a': 1}|line 1, column 3",
+        "{'a': 1}|line 1, column 2",
         "{\"a\": NaN}|line 1, column",
         "{\"a\": 1, \"a\": 2}|Duplicate",
         "{\"a\": 1} x|line 1, column",
