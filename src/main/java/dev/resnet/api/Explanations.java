@@ -141,7 +141,7 @@ final class Explanations {
                         : "." + step.getPropertyName())
             .collect(Collectors.joining())
             .replaceFirst("^\\.", "");
-    String message = "has a value of the wrong type";
+    String message = "is missing or has a value of the wrong type";
     if (cause instanceof UnrecognizedPropertyException unknown) {
       List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
       message =

@@ -1,7 +1,6 @@
 package dev.resnet.api;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -29,7 +28,6 @@ final class ProblemReportValve extends ErrorReportValve {
                 : "The service can't answer.");
     try {
       response.setContentType(Problem.MEDIA_TYPE.toString());
-      response.setCharacterEncoding(StandardCharsets.UTF_8.name());
       response.getOutputStream().write(problem.json());
       response.finishResponse();
     } catch (IOException | IllegalStateException e) {
