@@ -25,6 +25,17 @@ public record JobProgress(
     return new JobProgress(0, 0, iterations, null, null, null);
   }
 
+  /** The same place; nobody trains at this moment. */
+  JobProgress withoutSpeed() {
+    return new JobProgress(epoch, iteration, iterations, trainLoss, trainAccuracy, null);
+  }
+
+  /** The place after so many whole epochs, where a resumed training goes on. */
+  JobProgress rewound(int completedEpochs, int epochs) {
+    return new JobProgress(
+        completedEpochs, iterations / epochs * completedEpochs, iterations, null, null, null);
+  }
+
   /** Done steps as a part of all, 0 to 1. */
   public double fraction() {
     return iterations == 0 ? 0 : Math.min(1, (double) iteration / iterations);
