@@ -44,7 +44,6 @@ public record JobsProperties(
    * @param epochs of one job
    * @param batchSize images a step
    * @param nameLength characters of a job's name
-   * @param pageSize jobs on one page of the list
    * @param body of a request
    */
   public record Limits(
@@ -52,6 +51,5 @@ public record JobsProperties(
       @Min(1) @DefaultValue("10000") int epochs,
       @Min(1) @DefaultValue("4096") int batchSize,
       @Min(1) @Max(255) @DefaultValue("100") int nameLength,
-      @Min(1) @DefaultValue("200") int pageSize,
       @NotNull @DefaultValue("64KB") DataSize body) {}
 }

@@ -30,6 +30,11 @@ final class RunningJobs {
     handles.remove(handle.job(), handle);
   }
 
+  /** Whether nothing runs in this process. */
+  boolean isIdle() {
+    return handles.isEmpty();
+  }
+
   /** At once, where it runs in this process; elsewhere its owner sees the row within a second. */
   void cancel(String job) {
     RunHandle handle = handles.get(job);
@@ -45,7 +50,7 @@ final class RunningJobs {
 
   /** Looks up what other processes have decided about the jobs that run here. */
   void poll() {
-    if (handles.isEmpty()) {
+    if (isIdle()) {
       return;
     }
     // The handles first: one that opens in between is looked at the next time.
