@@ -43,6 +43,7 @@ public final class ScriptedTraining implements Training {
     return allow(1_000_000);
   }
 
+  /** Once, instead of the next epoch. */
   public void failWith(RuntimeException thrown) {
     failure = thrown;
   }
@@ -98,8 +99,10 @@ public final class ScriptedTraining implements Training {
   private boolean nextEpoch(StopSignal stop) {
     try {
       while (!epochs.tryAcquire(2, TimeUnit.MILLISECONDS)) {
-        if (failure != null) {
-          throw failure;
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+          failure = null;
+          throw thrown;
         }
         if (!deaf && stop.stopRequested()) {
           return false;
