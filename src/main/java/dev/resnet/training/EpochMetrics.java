@@ -1,5 +1,6 @@
 package dev.resnet.training;
 
+import dev.resnet.training.checkpoint.TrainingState;
 import java.time.Instant;
 
 /**
@@ -25,4 +26,33 @@ public record EpochMetrics(
     double testAccuracy,
     double seconds,
     double imagesPerSecond,
-    Instant finishedAt) {}
+    Instant finishedAt) {
+
+  static EpochMetrics of(TrainingState.Epoch state) {
+    return new EpochMetrics(
+        state.epoch(),
+        state.learningRate(),
+        state.trainCrossEntropy(),
+        state.l2Loss(),
+        state.trainAccuracy(),
+        state.testLoss(),
+        state.testAccuracy(),
+        state.seconds(),
+        state.imagesPerSecond(),
+        state.finishedAt());
+  }
+
+  TrainingState.Epoch toState() {
+    return new TrainingState.Epoch(
+        epoch,
+        learningRate,
+        trainCrossEntropy,
+        l2Loss,
+        trainAccuracy,
+        testLoss,
+        testAccuracy,
+        seconds,
+        imagesPerSecond,
+        finishedAt);
+  }
+}

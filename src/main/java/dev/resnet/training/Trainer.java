@@ -2,11 +2,24 @@ package dev.resnet.training;
 
 import dev.resnet.data.Dataset;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 
-/** The training loop. */
+/**
+ * The training loop: epochs of steps, each epoch measured and kept.
+ *
+ * <p>Nothing here depends on when or how often it was interrupted: randomness is a function of
+ * seed, epoch and position, and a checkpoint holds the rest. A resumed training ends with the very
+ * bits of an undisturbed one.
+ */
 public final class Trainer {
+  private final Clock clock;
+
+  public Trainer(Clock clock) {
+    this.clock = clock;
+  }
 
   /**
    * Trains to the end, or until stopped.
@@ -15,7 +28,8 @@ public final class Trainer {
    * @param checkpoints the folder to write to
    * @param resumable checkpoints of this training that may be gone on from, in any order: the
    *     newest valid one is taken
-   * @throws TrainingFailedException where the loss is no number, or the requested engine cannot run
+   * @throws TrainingFailedException where the loss is no number, or a checkpoint can't be written
+   * @throws dev.resnet.engine.EngineUnavailableException where the requested engine can't run
    */
   public TrainingResult train(
       TrainingConfig config,
@@ -24,6 +38,20 @@ public final class Trainer {
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop) {
-    throw new TrainingFailedException("under construction");
+    Dataset data = dataset.limited(config.trainLimit(), config.testLimit());
+    try (var run = TrainingRun.prepare(config, data, checkpoints, resumable, clock)) {
+      listener.started(run.engine(), run.completedEpochs());
+      while (run.completedEpochs() < config.epochs()) {
+        if (!run.trainEpoch(listener, stop) || !run.evaluate(stop)) {
+          return new TrainingResult.Stopped(run.completedEpochs());
+        }
+        CheckpointFile checkpoint = run.checkpoint();
+        listener.epochCompleted(run.latest(), checkpoint);
+        run.pruneCheckpoints();
+      }
+      return run.result();
+    } catch (IOException e) {
+      throw new TrainingFailedException("A checkpoint could not be written: " + e.getMessage(), e);
+    }
   }
 }

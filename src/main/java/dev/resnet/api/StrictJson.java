@@ -1,0 +1,67 @@
+package dev.resnet.api;
+
+import org.springframework.http.HttpStatus;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One JSON value and nothing else: no duplicate names, no trailing text, no deep nesting. */
+final class StrictJson {
+  /** Deeper than any request of this service; far below what would exhaust a stack. */
+  private static final int DEEPEST = 32;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private StrictJson() {}
+
+  /**
+   * Reads a body.
+   *
+   * @throws ProblemException 400 that says what is wrong in which line and column
+   */
+  static JsonNode read(byte[] body) {
+    if (body.length == 0) {
+      throw new ProblemException(
+          HttpStatus.BAD_REQUEST, "The body is empty; send a JSON object, {…}.");
+    }
+    try {
+      JsonNode node = MAPPER.readTree(body);
+      if (node.isMissingNode()) {
+        throw new ProblemException(
+            HttpStatus.BAD_REQUEST, "The body is blank; send a JSON object, {…}.");
+      }
+      return node;
+    } catch (JacksonException e) {
+      throw new ProblemException(HttpStatus.BAD_REQUEST, describe(e));
+    }
+  }
+
+  /** Where and what, without the names of Java classes. */
+  static String describe(JacksonException exception) {
+    TokenStreamLocation location = exception.getLocation();
+    String where =
+        location == null || location.getLineNr() < 1
+            ? ""
+            : " in line " + location.getLineNr() + ", column " + location.getColumnNr();
+    String what =
+        exception
+            .getOriginalMessage()
+            // Jackson appends where a bracket was opened, with the name of its source class.
+            .replaceAll("(?s) ?\\(start marker at .*", "")
+            .replaceAll("(?s)\\n.*", "");
+    return "The body is not valid JSON" + where + ": " + Problems.abbreviated(what, 200) + ".";
+  }
+}

@@ -1,0 +1,36 @@
+package dev.resnet.data;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data set in memory.
+ *
+ * @param name as clients write it: {@code cifar10}, {@code synthetic}
+ * @param classes the class names by index
+ * @param train what is trained on, and what {@link #normalization()} is computed from
+ * @param test what is only measured on
+ * @param sha256 of all images and labels, train before test: which data a model was made from
+ */
+public record Dataset(
+    String name, List<String> classes, ImageSet train, ImageSet test, String sha256) {
+
+  public Dataset {
+    classes = List.copyOf(classes);
+  }
+
+  /** Mean and deviation of the training images. */
+  public Normalization normalization() {
+    return Normalization.of(train);
+  }
+
+  /** The same set with at most so many images; null means all. */
+  public Dataset limited(@Nullable Integer trainLimit, @Nullable Integer testLimit) {
+    return new Dataset(
+        name,
+        classes,
+        trainLimit == null ? train : train.limited(trainLimit),
+        testLimit == null ? test : test.limited(testLimit),
+        sha256);
+  }
+}

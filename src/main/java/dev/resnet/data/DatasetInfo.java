@@ -1,0 +1,34 @@
+package dev.resnet.data;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a data set without loading it.
+ *
+ * @param train number of training images
+ * @param test number of test images
+ * @param normalization null until the set has been loaded once in this process
+ * @param sha256 null until then, too
+ * @param progress of a download, 0 to 1; null where none is under way
+ * @param error why the last attempt to get it failed; null otherwise
+ */
+public record DatasetInfo(
+    String name,
+    List<String> classes,
+    int train,
+    int test,
+    Status status,
+    @Nullable Normalization normalization,
+    @Nullable String sha256,
+    @Nullable Double progress,
+    @Nullable String error) {
+
+  /** {@code ABSENT} sets are fetched when a job first needs them. */
+  public enum Status {
+    ABSENT,
+    DOWNLOADING,
+    READY,
+    FAILED
+  }
+}

@@ -1,0 +1,42 @@
+package dev.resnet.engine;
+
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * One way to execute graphs; found by {@link java.util.ServiceLoader}, chosen by {@link Engines}.
+ */
+public interface EngineProvider {
+
+  /** Never {@link EngineName#AUTO}. */
+  EngineName name();
+
+  /** {@code auto} takes the available one with the highest rank. */
+  int rank();
+
+  /**
+   * Why this engine can't run at this precision on this machine, as a sentence for the user; empty
+   * where it can.
+   */
+  Optional<String> unavailable(Precision precision);
+
+  /** Why this engine can't run this graph, naming the layer; empty where it can. */
+  Optional<String> unsupported(ComputationGraph graph);
+
+  /**
+   * An engine for steps of {@code batchSize} images on {@code graph}'s own arrays.
+   *
+   * @param precision may be {@link Precision#AUTO}
+   * @param weightDecay λ in {@code λ·Σ‖v‖²/2}
+   * @param reason for the engine's description
+   */
+  TrainingEngine training(
+      ComputationGraph graph,
+      Precision precision,
+      int batchSize,
+      double weightDecay,
+      String reason);
+
+  /** An engine that classifies with {@code graph}, which nobody changes any more. */
+  InferenceEngine inference(ComputationGraph graph, Precision precision, String reason);
+}

@@ -1,0 +1,57 @@
+package dev.resnet.engine.dl4j;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.EngineProvider;
+import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.Processor;
+import dev.resnet.engine.TrainingEngine;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Stock DL4J: runs every graph on every back-end of nd4j, in float32. */
+public final class Dl4jEngineProvider implements EngineProvider {
+
+  @Override
+  public EngineName name() {
+    return EngineName.DL4J;
+  }
+
+  @Override
+  public int rank() {
+    return 0;
+  }
+
+  @Override
+  public Optional<String> unavailable(Precision precision) {
+    return precision == Precision.BFLOAT16
+        ? Optional.of("the engine dl4j computes in float32 only; ask for precision float32 or auto")
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> unsupported(ComputationGraph graph) {
+    return Optional.empty();
+  }
+
+  @Override
+  public TrainingEngine training(
+      ComputationGraph graph,
+      Precision precision,
+      int batchSize,
+      double weightDecay,
+      String reason) {
+    return new Dl4jTrainingEngine(graph, batchSize, weightDecay, description(reason));
+  }
+
+  @Override
+  public InferenceEngine inference(ComputationGraph graph, Precision precision, String reason) {
+    return new Dl4jInferenceEngine(graph, description(reason));
+  }
+
+  private static EngineDescription description(String reason) {
+    return new EngineDescription(
+        EngineName.DL4J, Precision.FLOAT32, Processor.deviceName(), reason);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.resnet.engine.dl4j;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.InferenceEngine;
+import java.util.concurrent.locks.ReentrantLock;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * DL4J's own forward pass. A graph keeps its activations in itself, so one request runs at a time.
+ */
+final class Dl4jInferenceEngine implements InferenceEngine {
+  private final ComputationGraph graph;
+  private final EngineDescription description;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  Dl4jInferenceEngine(ComputationGraph graph, EngineDescription description) {
+    this.graph = graph;
+    this.description = description;
+  }
+
+  @Override
+  public EngineDescription description() {
+    return description;
+  }
+
+  @Override
+  public float[][] probabilities(float[] images, int count) {
+    lock.lock();
+    try (INDArray input = Nd4j.create(images, new long[] {count, 3, 32, 32}, 'c')) {
+      return graph.output(false, input)[0].toFloatMatrix();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,100 @@
+package dev.resnet.training;
+
+import dev.resnet.data.ImageSet;
+import dev.resnet.engine.ImageLayout;
+import dev.resnet.engine.Minibatch;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+
+/**
+ * Keeps one batch ahead: while the engine works on a batch, the next one is assembled on another
+ * thread.
+ */
+final class BatchPipeline implements AutoCloseable {
+  private final BatchAssembler assembler;
+  private final Minibatch[] buffers;
+  private final ExecutorService ahead =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "batches");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  BatchPipeline(BatchAssembler assembler, ImageLayout layout, int batchSize) {
+    this.assembler = assembler;
+    this.buffers = new Minibatch[] {allocate(layout, batchSize), allocate(layout, batchSize)};
+  }
+
+  static Minibatch allocate(ImageLayout layout, int size) {
+    return Minibatch.allocate(layout, size, ImageSet.CHANNELS, ImageSet.SIZE, ImageSet.SIZE);
+  }
+
+  /** What is done with each batch; false ends the run early. */
+  @FunctionalInterface
+  interface Step {
+    boolean take(int index, Minibatch batch);
+  }
+
+  /**
+   * Runs through {@code count} batches.
+   *
+   * @param plans of each batch
+   * @return whether all were taken
+   */
+  boolean run(int count, IntFunction<BatchPlan> plans, Step step) {
+    if (count == 0) {
+      return true;
+    }
+    Future<Minibatch> next = assemble(0, plans);
+    for (int i = 0; i < count; i++) {
+      Minibatch batch = await(next);
+      if (i + 1 < count) {
+        next = assemble(i + 1, plans);
+      }
+      if (!step.take(i, batch)) {
+        await(next); // its buffer must be quiet before anyone goes on
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Future<Minibatch> assemble(int index, IntFunction<BatchPlan> plans) {
+    Minibatch buffer = buffers[index % 2];
+    return ahead.submit(
+        () -> {
+          assembler.assemble(plans.apply(index), buffer);
+          return buffer;
+        });
+  }
+
+  private static Minibatch await(Future<Minibatch> batch) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return batch.get();
+        } catch (InterruptedException e) {
+          // A batch takes milliseconds; whoever wants a stop is heard at the next step.
+          interrupted = true;
+        } catch (ExecutionException | CancellationException e) {
+          throw new TrainingFailedException("A batch could not be assembled: " + e.getMessage(), e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    ahead.shutdownNow();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.resnet.training;
+
+import dev.resnet.data.ImageSet;
+
+/**
+ * Which image stands where in which batch, and how it is cropped and flipped; the same for host and
+ * device.
+ *
+ * @param images indices into the image set, in batch order
+ * @param rows shift of each crop in [-padding, +padding]: pixel (y, x) comes from row y + shift
+ * @param columns the same for columns, applied before the flip
+ * @param flips whether each image is mirrored
+ */
+record BatchPlan(int[] images, int[] rows, int[] columns, boolean[] flips) {
+
+  int size() {
+    return images.length;
+  }
+
+  /** Batch {@code iteration} of an epoch in its shuffled order. */
+  static BatchPlan training(
+      int[] order, int batchSize, int iteration, Augmentation augmentation, long seed, int epoch) {
+    BatchPlan plan = empty(batchSize);
+    int padding = augmentation.cropPadding();
+    int positions = 2 * padding + 1;
+    for (int i = 0; i < batchSize; i++) {
+      int position = iteration * batchSize + i;
+      plan.images[i] = order[position];
+      plan.rows[i] = shift(positions, padding, seed, epoch, position, CounterRandom.Use.CROP_ROW);
+      plan.columns[i] =
+          shift(positions, padding, seed, epoch, position, CounterRandom.Use.CROP_COLUMN);
+      plan.flips[i] =
+          augmentation.horizontalFlip()
+              && CounterRandom.below(2, seed, epoch, position, CounterRandom.Use.FLIP) == 1;
+    }
+    return plan;
+  }
+
+  /** Images {@code from} to {@code from + count} as they are. */
+  static BatchPlan unchanged(int from, int count) {
+    BatchPlan plan = empty(count);
+    for (int i = 0; i < count; i++) {
+      plan.images[i] = from + i;
+    }
+    return plan;
+  }
+
+  void labels(ImageSet set, int[] labels) {
+    for (int i = 0; i < images.length; i++) {
+      labels[i] = set.label(images[i]);
+    }
+  }
+
+  private static BatchPlan empty(int size) {
+    return new BatchPlan(new int[size], new int[size], new int[size], new boolean[size]);
+  }
+
+  private static int shift(
+      int positions, int padding, long seed, int epoch, int position, CounterRandom.Use use) {
+    return CounterRandom.below(positions, seed, epoch, position, use) - padding;
+  }
+}

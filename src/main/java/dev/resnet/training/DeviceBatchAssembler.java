@@ -1,0 +1,98 @@
+package dev.resnet.training;
+
+import dev.resnet.data.ImageSet;
+import dev.resnet.data.Normalization;
+import dev.resnet.engine.ImageLayout;
+import dev.resnet.engine.Minibatch;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.shape.Gather;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The same as nd4j operations, with the whole image set resident where nd4j keeps its arrays: on a
+ * CUDA back-end only the plan (a few bytes an image) crosses the bus.
+ */
+final class DeviceBatchAssembler implements BatchAssembler {
+  private static final int SIZE = ImageSet.SIZE;
+  private static final int CHANNELS = ImageSet.CHANNELS;
+
+  private final ImageSet set;
+  private final ImageLayout layout;
+
+  /** [count · 3 · 32 · 32], unsigned bytes. */
+  private final INDArray pixels;
+
+  /** [1, 3, 1, 1] each. */
+  private final INDArray mean;
+
+  private final INDArray scale;
+
+  /** 0 … 31, as [1, 1, 32, 1] and [1, 1, 1, 32]. */
+  private final INDArray rowIndex;
+
+  private final INDArray columnIndex;
+
+  /** Offset of each colour plane within an image: [1, 3, 1, 1]. */
+  private final INDArray planeOffset;
+
+  DeviceBatchAssembler(ImageSet set, Normalization normalization, ImageLayout layout) {
+    this.set = set;
+    this.layout = layout;
+    this.pixels = Nd4j.createFromArray(set.pixels()).castTo(DataType.UBYTE);
+    float[] means = new float[CHANNELS];
+    float[] scales = new float[CHANNELS];
+    int[] planes = new int[CHANNELS];
+    for (int c = 0; c < CHANNELS; c++) {
+      means[c] = normalization.meanInBytes(c);
+      scales[c] = normalization.scalePerByte(c);
+      planes[c] = c * ImageSet.PLANE;
+    }
+    this.mean = Nd4j.createFromArray(means).reshape(1, CHANNELS, 1, 1);
+    this.scale = Nd4j.createFromArray(scales).reshape(1, CHANNELS, 1, 1);
+    this.planeOffset = Nd4j.createFromArray(planes).reshape(1, CHANNELS, 1, 1);
+    int[] indices = java.util.stream.IntStream.range(0, SIZE).toArray();
+    this.rowIndex = Nd4j.createFromArray(indices).reshape(1, 1, SIZE, 1);
+    this.columnIndex = Nd4j.createFromArray(indices).reshape(1, 1, 1, SIZE);
+  }
+
+  @Override
+  public void assemble(BatchPlan plan, Minibatch into) {
+    plan.labels(set, into.labels());
+    int n = plan.size();
+    int[] offsets = new int[n];
+    int[] directions = new int[n];
+    int[] starts = new int[n];
+    for (int i = 0; i < n; i++) {
+      offsets[i] = plan.images()[i] * ImageSet.IMAGE;
+      directions[i] = plan.flips()[i] ? -1 : 1;
+      starts[i] = plan.columns()[i] + (plan.flips()[i] ? SIZE - 1 : 0);
+    }
+    INDArray rows = rowIndex.add(perImage(plan.rows()));
+    INDArray columns = columnIndex.mul(perImage(directions)).add(perImage(starts));
+    INDArray inside = inside(rows).mul(inside(columns));
+    INDArray index =
+        perImage(offsets).add(planeOffset).add(clamp(rows).mul(SIZE)).add(clamp(columns));
+    INDArray images =
+        Nd4j.exec(new Gather(pixels, index, 0))[0]
+            .castTo(DataType.FLOAT)
+            .sub(mean)
+            .mul(scale)
+            .mul(inside);
+    into.images().assign(layout == ImageLayout.NCHW ? images : images.permute(0, 2, 3, 1));
+  }
+
+  private static INDArray perImage(int[] values) {
+    return Nd4j.createFromArray(values).reshape(values.length, 1, 1, 1);
+  }
+
+  /** One where the index lies within the image, zero in the padding. */
+  private static INDArray inside(INDArray index) {
+    return index.gte(0).castTo(DataType.FLOAT).mul(index.lt(SIZE).castTo(DataType.FLOAT));
+  }
+
+  private static INDArray clamp(INDArray index) {
+    return org.nd4j.linalg.ops.transforms.Transforms.min(
+        org.nd4j.linalg.ops.transforms.Transforms.max(index, 0), SIZE - 1);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.resnet.training;
+
+import dev.resnet.engine.Tally;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Decides when the loss is looked at, when listeners hear of it, and how fast the training is right
+ * now.
+ */
+final class ProgressMeter {
+  /** How often the engine is asked for its tally: each time may cost a GPU a wait. */
+  private static final long TALLY_NANOS = 250_000_000L;
+
+  private static final long REPORT_NANOS = 1_000_000_000L;
+
+  /** The speed is a mean over this span. */
+  private static final long SPEED_NANOS = 10_000_000_000L;
+
+  private record Mark(long nanos, int iteration) {}
+
+  private final TrainingConfig config;
+  private final int epoch;
+  private final int iterationsPerEpoch;
+  private final TrainingListener listener;
+  private final Deque<Mark> marks = new ArrayDeque<>();
+  private long lastTally;
+  private long lastReport;
+
+  ProgressMeter(
+      TrainingConfig config, int epoch, int iterationsPerEpoch, TrainingListener listener) {
+    this.config = config;
+    this.epoch = epoch;
+    this.iterationsPerEpoch = iterationsPerEpoch;
+    this.listener = listener;
+    lastTally = System.nanoTime();
+    lastReport = lastTally;
+    marks.add(new Mark(lastTally, 0));
+  }
+
+  /** Whether the tally is to be taken after this step. */
+  boolean isDue(int iteration) {
+    long now = System.nanoTime();
+    boolean due = now - lastTally >= TALLY_NANOS || iteration + 1 == iterationsPerEpoch;
+    if (due) {
+      lastTally = now;
+    }
+    return due;
+  }
+
+  /** Tells the listener, at most once a second and at the end of the epoch. */
+  void report(int iteration, Tally tally) {
+    long now = System.nanoTime();
+    if (now - lastReport < REPORT_NANOS && iteration + 1 < iterationsPerEpoch) {
+      return;
+    }
+    lastReport = now;
+    marks.addLast(new Mark(now, iteration + 1));
+    while (marks.size() > 2 && now - marks.peekFirst().nanos() > SPEED_NANOS) {
+      marks.removeFirst();
+    }
+    Mark from = marks.getFirst();
+    double images = (double) (iteration + 1 - from.iteration()) * config.batchSize();
+    listener.progress(
+        new Progress(
+            epoch + 1,
+            config.epochs(),
+            (long) epoch * iterationsPerEpoch + iteration + 1,
+            (long) config.epochs() * iterationsPerEpoch,
+            tally.meanCrossEntropy(),
+            tally.accuracy(),
+            images / Math.max(1e-9, (now - from.nanos()) * 1e-9)));
+  }
+}

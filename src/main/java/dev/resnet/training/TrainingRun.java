@@ -1,0 +1,227 @@
+package dev.resnet.training;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageSet;
+import dev.resnet.data.Normalization;
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Tally;
+import dev.resnet.engine.TrainingEngine;
+import dev.resnet.network.ResNetSpec;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Checkpoints;
+import dev.resnet.training.checkpoint.TrainingState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** One training under way: what {@link Trainer} tells to go on, step by step. */
+final class TrainingRun implements AutoCloseable {
+  /** The published evaluation's batch. */
+  private static final int TEST_BATCH = 200;
+
+  private final TrainingConfig config;
+  private final Dataset data;
+  private final Normalization normalization;
+  private final ComputationGraph graph;
+  private final TrainingEngine engine;
+  private final BatchPipeline batches;
+  private final BatchAssembler testImages;
+  private final Checkpoints folder;
+  private final Clock clock;
+  private final int iterationsPerEpoch;
+  private final List<EpochMetrics> history = new ArrayList<>();
+  private List<CheckpointFile> checkpoints = new ArrayList<>();
+
+  private long epochStarted;
+  private double imagesPerSecond;
+  private Tally trained = Tally.NONE;
+  private Tally tested = Tally.NONE;
+
+  private TrainingRun(
+      TrainingConfig config,
+      Dataset data,
+      ComputationGraph graph,
+      Checkpoints folder,
+      Clock clock) {
+    this.config = config;
+    this.data = data;
+    this.graph = graph;
+    this.folder = folder;
+    this.clock = clock;
+    this.normalization = data.normalization();
+    this.iterationsPerEpoch = config.iterationsPerEpoch(data.train().count());
+    if (iterationsPerEpoch == 0) {
+      throw new TrainingFailedException(
+          "%d training images are fewer than one batch of %d: make the batch smaller"
+              .formatted(data.train().count(), config.batchSize()));
+    }
+    this.engine =
+        Engines.training(
+            config.engine(), config.precision(), graph, config.batchSize(), config.weightDecay());
+    var assembler = BatchAssembler.of(data.train(), normalization, engine.inputLayout());
+    this.batches = new BatchPipeline(assembler, engine.inputLayout(), config.batchSize());
+    this.testImages = BatchAssembler.of(data.test(), normalization, engine.inputLayout());
+  }
+
+  /** From the newest valid checkpoint, else from the seed. */
+  static TrainingRun prepare(
+      TrainingConfig config,
+      Dataset data,
+      Path folder,
+      List<CheckpointFile> resumable,
+      Clock clock) {
+    var checkpoints = new Checkpoints(folder);
+    var restored = Checkpoints.newestValid(resumable, data.sha256());
+    if (restored == null) {
+      var spec = new ResNetSpec(config.stackN(), data.classes().size());
+      var graph = spec.initialise(config.seed(), config.momentum());
+      return new TrainingRun(config, data, graph, checkpoints, clock);
+    }
+    var run = new TrainingRun(config, data, restored.graph(), checkpoints, clock);
+    restored.state().history().forEach(epoch -> run.history.add(EpochMetrics.of(epoch)));
+    resumable.stream()
+        .filter(file -> file.epoch() <= restored.file().epoch())
+        .forEach(run.checkpoints::add);
+    return run;
+  }
+
+  EngineDescription engine() {
+    return engine.description();
+  }
+
+  int completedEpochs() {
+    return history.size();
+  }
+
+  EpochMetrics latest() {
+    return history.get(history.size() - 1);
+  }
+
+  /** All steps of the next epoch; false where stopped. */
+  boolean trainEpoch(TrainingListener listener, StopSignal stop) {
+    epochStarted = System.nanoTime();
+    trained = Tally.NONE;
+    int epoch = completedEpochs();
+    int[] order = CounterRandom.permutation(data.train().count(), config.seed(), epoch);
+    var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener);
+    boolean all =
+        batches.run(
+            iterationsPerEpoch,
+            iteration ->
+                BatchPlan.training(
+                    order,
+                    config.batchSize(),
+                    iteration,
+                    config.augmentation(),
+                    config.seed(),
+                    epoch),
+            (iteration, batch) -> {
+              if (stop.stopRequested()) {
+                return false;
+              }
+              engine.step(batch, learningRate(epoch, iteration));
+              if (meter.isDue(iteration)) {
+                trained = trained.plus(finite(engine.takeTally(), epoch, iteration));
+                meter.report(iteration, trained);
+              }
+              return true;
+            });
+    imagesPerSecond = trained.images() / ((System.nanoTime() - epochStarted) * 1e-9);
+    return all;
+  }
+
+  private double learningRate(int epoch, int iteration) {
+    double position = epoch + (double) iteration / iterationsPerEpoch;
+    return config.learningRate().at(position, config.epochs());
+  }
+
+  private Tally finite(Tally tally, int epoch, int iteration) {
+    if (!Double.isFinite(tally.crossEntropy())) {
+      throw new TrainingFailedException(
+          ("The loss is not a number in epoch %d, batch %d of %d, at learning rate %s. "
+                  + "Try a smaller learning rate or a longer warm-up; the last good checkpoint is kept.")
+              .formatted(
+                  epoch + 1, iteration + 1, iterationsPerEpoch, learningRate(epoch, iteration)));
+    }
+    return tally;
+  }
+
+  /** Loss and accuracy on the test images; false where stopped. */
+  boolean evaluate(StopSignal stop) {
+    tested = Tally.NONE;
+    ImageSet test = data.test();
+    for (int from = 0; from < test.count(); from += TEST_BATCH) {
+      if (stop.stopRequested()) {
+        return false;
+      }
+      int size = Math.min(TEST_BATCH, test.count() - from);
+      Minibatch batch = BatchPipeline.allocate(engine.inputLayout(), size);
+      testImages.assemble(BatchPlan.unchanged(from, size), batch);
+      tested = tested.plus(engine.evaluate(batch));
+    }
+    int epoch = completedEpochs();
+    history.add(
+        new EpochMetrics(
+            epoch + 1,
+            learningRate(epoch, iterationsPerEpoch - 1),
+            trained.meanCrossEntropy(),
+            engine.l2Loss(),
+            trained.accuracy(),
+            tested.meanCrossEntropy(),
+            tested.accuracy(),
+            (System.nanoTime() - epochStarted) * 1e-9,
+            imagesPerSecond,
+            clock.instant()));
+    return true;
+  }
+
+  /** Writes what has been reached. */
+  CheckpointFile checkpoint() throws IOException {
+    engine.synchronize();
+    var description = engine.description();
+    var state =
+        new TrainingState(
+            TrainingState.FORMAT,
+            completedEpochs(),
+            (long) completedEpochs() * iterationsPerEpoch,
+            config.stackN(),
+            config.seed(),
+            data.name(),
+            data.sha256(),
+            data.classes(),
+            normalization.mean(),
+            normalization.standardDeviation(),
+            description.engine().wireName(),
+            description.precision().wireName(),
+            history.stream().map(EpochMetrics::toState).toList());
+    CheckpointFile file = folder.write(graph, state, latest().testAccuracy());
+    checkpoints.removeIf(older -> older.epoch() == file.epoch());
+    checkpoints.add(file);
+    return file;
+  }
+
+  /** Done last: whoever keeps a list of checkpoints has heard of the new one by then. */
+  void pruneCheckpoints() throws IOException {
+    checkpoints = Checkpoints.prune(checkpoints);
+  }
+
+  TrainingResult.Completed result() {
+    return new TrainingResult.Completed(
+        checkpoints.get(checkpoints.size() - 1),
+        List.copyOf(history),
+        data.classes(),
+        normalization,
+        data.sha256());
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+    engine.close();
+  }
+}

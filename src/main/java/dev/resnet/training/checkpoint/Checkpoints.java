@@ -1,0 +1,166 @@
+package dev.resnet.training.checkpoint;
+
+import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The checkpoints of one training: plain DL4J model zips with a {@code training.json} added, so
+ * that any DL4J program can load them.
+ */
+public final class Checkpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+  private static final String STATE = "training.json";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** How many of the newest are kept, beside the best. */
+  private static final int NEWEST_KEPT = 2;
+
+  private final Path folder;
+
+  public Checkpoints(Path folder) {
+    this.folder = folder;
+  }
+
+  /** A checkpoint that has been read back. */
+  public record Restored(CheckpointFile file, ComputationGraph graph, TrainingState state) {}
+
+  /**
+   * Writes parameters, optimiser state and training state; the file appears whole or not at all.
+   *
+   * @param testAccuracy of the epoch, by which the best is known
+   */
+  public CheckpointFile write(ComputationGraph graph, TrainingState state, double testAccuracy)
+      throws IOException {
+    Path target = folder.resolve("epoch-%04d.zip".formatted(state.epoch()));
+    Path model = Files.createTempFile(Files.createDirectories(folder), "model.", ".partial");
+    try {
+      ModelSerializer.writeModel(graph, model.toFile(), true);
+      AtomicFiles.Written written =
+          AtomicFiles.write(
+              target,
+              out -> {
+                try (var zip = new ZipOutputStream(out)) {
+                  copyEntries(model, zip);
+                  zip.putNextEntry(new ZipEntry(STATE));
+                  zip.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
+                  zip.closeEntry();
+                }
+              });
+      return new CheckpointFile(
+          state.epoch(), written.path(), written.size(), written.sha256(), testAccuracy);
+    } finally {
+      Files.deleteIfExists(model);
+    }
+  }
+
+  private static void copyEntries(Path from, ZipOutputStream to) throws IOException {
+    try (var zip = new ZipInputStream(Files.newInputStream(from))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        to.putNextEntry(new ZipEntry(entry.getName()));
+        zip.transferTo(to);
+        to.closeEntry();
+      }
+    }
+  }
+
+  /**
+   * The newest of {@code candidates} that is on the disk, undamaged and made from the same data;
+   * null where none is.
+   *
+   * @param dataSha256 of the images that will be trained on
+   */
+  public static @org.jspecify.annotations.Nullable Restored newestValid(
+      List<CheckpointFile> candidates, String dataSha256) {
+    List<CheckpointFile> newestFirst = new ArrayList<>(candidates);
+    newestFirst.sort(Comparator.comparingInt(CheckpointFile::epoch).reversed());
+    for (CheckpointFile file : newestFirst) {
+      try {
+        String sha256 = Sha256.of(file.path());
+        if (!sha256.equals(file.sha256())) {
+          LOG.warn("{} is damaged (SHA-256 {}): trying an older one", file.path(), sha256);
+          continue;
+        }
+        TrainingState state = state(file.path());
+        if (!state.dataSha256().equals(dataSha256)) {
+          LOG.warn("{} was trained on other images: trying an older one", file.path());
+          continue;
+        }
+        return new Restored(file, graph(file.path(), true), state);
+      } catch (IOException e) {
+        LOG.warn("{} can't be read ({}): trying an older one", file.path(), e.toString());
+      }
+    }
+    return null;
+  }
+
+  /** The network of a checkpoint or an exported model. */
+  public static ComputationGraph graph(Path file, boolean withOptimiserState) throws IOException {
+    return ModelSerializer.restoreComputationGraph(file.toFile(), withOptimiserState);
+  }
+
+  /** What a checkpoint says about its training. */
+  public static TrainingState state(Path file) throws IOException {
+    try (var zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(STATE);
+      if (entry == null) {
+        throw new IOException(file + " has no " + STATE + ": it is no checkpoint of this service");
+      }
+      try (var in = zip.getInputStream(entry)) {
+        return JSON.readValue(in, TrainingState.class);
+      }
+    }
+  }
+
+  /**
+   * Which epochs' checkpoints are kept: the newest two and the best, the earlier one where two are
+   * equally good.
+   */
+  public static Set<Integer> kept(List<CheckpointFile> all) {
+    Set<Integer> kept = new TreeSet<>();
+    all.stream()
+        .sorted(Comparator.comparingInt(CheckpointFile::epoch).reversed())
+        .limit(NEWEST_KEPT)
+        .forEach(file -> kept.add(file.epoch()));
+    all.stream()
+        .max(
+            Comparator.comparingDouble(CheckpointFile::testAccuracy)
+                .thenComparing(Comparator.comparingInt(CheckpointFile::epoch).reversed()))
+        .ifPresent(best -> kept.add(best.epoch()));
+    return kept;
+  }
+
+  /**
+   * Deletes the files of all but {@link #kept}.
+   *
+   * @return what is left
+   */
+  public static List<CheckpointFile> prune(List<CheckpointFile> all) throws IOException {
+    Set<Integer> kept = kept(all);
+    List<CheckpointFile> left = new ArrayList<>();
+    for (CheckpointFile file : all) {
+      if (kept.contains(file.epoch())) {
+        left.add(file);
+      } else {
+        Files.deleteIfExists(file.path());
+      }
+    }
+    return left;
+  }
+}

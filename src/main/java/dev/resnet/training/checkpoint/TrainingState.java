@@ -1,0 +1,50 @@
+package dev.resnet.training.checkpoint;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a checkpoint holds beside the network: {@code training.json} in its zip.
+ *
+ * @param format of this file, for readers of a later day
+ * @param epoch completed epochs
+ * @param iteration completed steps
+ * @param stackN of the network
+ * @param seed of the training; randomness is a function of it, so no generator state is kept
+ * @param dataset name
+ * @param dataSha256 of the images it was trained on
+ * @param classes by index
+ * @param mean per channel R, G, B, in [0, 1]
+ * @param standardDeviation per channel, in (0, 1]
+ * @param engine and precision that made it
+ * @param history one entry an epoch
+ */
+public record TrainingState(
+    int format,
+    int epoch,
+    long iteration,
+    int stackN,
+    long seed,
+    String dataset,
+    String dataSha256,
+    List<String> classes,
+    float[] mean,
+    float[] standardDeviation,
+    String engine,
+    String precision,
+    List<Epoch> history) {
+  public static final int FORMAT = 1;
+
+  /** The figures of one epoch; see {@code EpochMetrics}. */
+  public record Epoch(
+      int epoch,
+      double learningRate,
+      double trainCrossEntropy,
+      double l2Loss,
+      double trainAccuracy,
+      double testLoss,
+      double testAccuracy,
+      double seconds,
+      double imagesPerSecond,
+      Instant finishedAt) {}
+}
