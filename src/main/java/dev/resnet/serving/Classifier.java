@@ -41,7 +41,10 @@ public class Classifier implements AutoCloseable {
    * @param nanoTime as {@link System#nanoTime}
    */
   Classifier(
-      LoadedModels loaded, ExecutorService background, LongSupplier nanoTime, InferenceMetrics metrics) {
+      LoadedModels loaded,
+      ExecutorService background,
+      LongSupplier nanoTime,
+      InferenceMetrics metrics) {
     this.loaded = loaded;
     this.background = background;
     this.nanoTime = nanoTime;
@@ -120,7 +123,7 @@ public class Classifier implements AutoCloseable {
             loaded.acquire(version).release();
             preparations.remove(version.name(), begun);
           } catch (RuntimeException e) {
-            log.error("Loading {} failed; what answered before goes on", version.label(), e);
+            log.error("{} was promoted but cannot be loaded", version.label(), e);
             preparations.replace(
                 version.name(),
                 begun,

@@ -10,9 +10,11 @@ import java.util.Arrays;
  * @param components colours of a pixel: 1 grey, 3 colour, 4 CMYK; 0 where the file does not say
  * @param orientation of the Exif block, 1 to 8; 1 where there is none
  * @param scans passes over the picture; 1 in a baseline file, about 10 in a progressive one
+ * @param complete whether the end marker follows the scans
  */
-record JpegFile(int components, int orientation, int scans) {
+record JpegFile(int components, int orientation, int scans, boolean complete) {
   private static final int START_OF_SCAN = 0xda;
+  private static final int END_OF_IMAGE = 0xd9;
   private static final int APP1 = 0xe1;
   private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
   private static final int ORIENTATION_TAG = 0x0112;
@@ -42,7 +44,8 @@ record JpegFile(int components, int orientation, int scans) {
       }
       at = end;
     }
-    return new JpegFile(components, orientation, scans(file, at));
+    boolean complete = count(END_OF_IMAGE, file, at) > 0;
+    return new JpegFile(components, orientation, count(START_OF_SCAN, file, at), complete);
   }
 
   /** SOF0 to SOF15; DHT, JPG and DAC lie between them. */
@@ -50,15 +53,15 @@ record JpegFile(int components, int orientation, int scans) {
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
   }
 
-  /** In compressed data 0xff is followed by 0 or a restart marker, so this finds scans alone. */
-  private static int scans(byte[] file, int from) {
-    int scans = 0;
+  /** In compressed data 0xff is followed by 0 or a restart marker: no other marker is found. */
+  private static int count(int marker, byte[] file, int from) {
+    int count = 0;
     for (int i = from; i + 1 < file.length; i++) {
-      if (file[i] == (byte) 0xff && file[i + 1] == (byte) START_OF_SCAN) {
-        scans++;
+      if (file[i] == (byte) 0xff && file[i + 1] == (byte) marker) {
+        count++;
       }
     }
-    return scans;
+    return count;
   }
 
   /** Of the first directory of the Exif block (a TIFF file) in {@code file[from, end)}. */

@@ -101,11 +101,14 @@ final class LoadedModel {
     return probabilities;
   }
 
+  /** With the roundings of the training's own scaling: the same pixels give the same bits. */
   private static float[][] normalized(List<Float> mean, List<Float> standardDeviation) {
     float[][] table = new float[mean.size()][256];
     for (int c = 0; c < table.length; c++) {
+      float offset = mean.get(c) * 255;
+      float scale = 1 / (standardDeviation.get(c) * 255);
       for (int v = 0; v < 256; v++) {
-        table[c][v] = (v / 255f - mean.get(c)) / standardDeviation.get(c);
+        table[c][v] = (v - offset) * scale;
       }
     }
     return table;

@@ -147,8 +147,7 @@ public class ModelRegistry implements TrainedModelReceiver {
               written.sha256(),
               now,
               now);
-      byte[] card =
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(ModelCard.of(version));
+      byte[] card = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(ModelCard.of(version));
       AtomicFiles.write(target.resolveSibling(CARD_FILE), out -> out.write(card));
       versions.insert(version);
       return version;

@@ -113,6 +113,9 @@ public final class PictureReader {
     if (jpeg.components() == CMYK) {
       throw new UnreadablePictureException("is a CMYK JPEG, which is not read; convert it to RGB");
     }
+    if (!jpeg.complete()) {
+      throw new UnreadablePictureException("is a JPEG that is cut off; send the whole file");
+    }
     if (jpeg.scans() > MAX_SCANS) {
       throw new UnreadablePictureException(
           "is a JPEG of %d scans; save it as a baseline JPEG".formatted(jpeg.scans()));
@@ -125,11 +128,11 @@ public final class PictureReader {
     IIOReadWarningListener listener =
         (source, warning) ->
             cutOff[0] |= warning.toLowerCase(Locale.ROOT).contains("premature end");
-    // The JPEG reader fills what is missing with grey and only warns.
+    // Where data is missing between the markers, the JPEG reader fills in grey and only warns.
     reader.addIIOReadWarningListener(listener);
     BufferedImage image = reader.read(0);
     if (cutOff[0]) {
-      throw new UnreadablePictureException("is a JPEG that is cut off; send the whole file");
+      throw new UnreadablePictureException("is a JPEG with missing data; send the whole file");
     }
     return image;
   }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The rows of a decoded image as 8-bit red, green and blue, whatever it is made of: grey, palette,
  * 16 bits a channel (scaled), transparency (over white).
  *
- * <p>Reads the samples themselves. {@link BufferedImage#getRGB} would take grey for linear light and
- * brighten it, and apply colour profiles; the training pictures were never treated so.
+ * <p>Reads the samples themselves. {@link BufferedImage#getRGB} would take grey for linear light
+ * and brighten it, and apply colour profiles; the training pictures were never treated so.
  */
 final class RgbRows {
   private static final int WHITE = 255;
@@ -28,12 +28,10 @@ final class RgbRows {
     raster = image.getRaster();
     bands = raster.getNumBands();
     maximum = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
-    palette =
-        image.getColorModel() instanceof IndexColorModel colors ? packed(colors) : null;
+    palette = image.getColorModel() instanceof IndexColorModel colors ? packed(colors) : null;
     samples = new int[raster.getWidth() * bands];
     if (bands > 4 || palette != null && bands != 1) {
-      throw new UnreadablePictureException(
-          "has %d channels; send RGB or grey".formatted(bands));
+      throw new UnreadablePictureException("has %d channels; send RGB or grey".formatted(bands));
     }
   }
 

@@ -1,10 +1,14 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -35,7 +39,9 @@ class ServingConfiguration {
 
   @Bean
   InferenceEngines inferenceEngines() {
-    return GraphInference::open;
+    return file ->
+        Engines.inference(
+            EngineName.AUTO, Precision.AUTO, ComputationGraph.load(file.toFile(), false));
   }
 
   @Bean

@@ -13,8 +13,7 @@ public class UnreadablePictureException extends Exception {
     this(message, false, null);
   }
 
-  private UnreadablePictureException(
-      String message, boolean tooLarge, @Nullable Throwable cause) {
+  private UnreadablePictureException(String message, boolean tooLarge, @Nullable Throwable cause) {
     super(message, cause);
     this.tooLarge = tooLarge;
   }

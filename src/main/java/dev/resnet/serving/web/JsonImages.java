@@ -104,8 +104,8 @@ final class JsonImages {
   }
 
   /**
-   * Base64 as tools write it: with or without padding, in lines, in the URL alphabet, or as a {@code
-   * data:} URL.
+   * Base64 as tools write it: with or without padding, in lines, in the URL alphabet, or as a
+   * {@code data:} URL.
    */
   static byte[] decode(String text) throws UnreadablePictureException {
     String base64 = text;

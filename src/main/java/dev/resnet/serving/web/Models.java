@@ -66,7 +66,8 @@ class Models {
     String more = names.size() > SHOWN ? " and %d more".formatted(names.size() - SHOWN) : "";
     return notFound(
         "There is no model '%s'. Known: %s%s; GET /api/v1/models lists them."
-            .formatted(name, String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))), more));
+            .formatted(
+                name, String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))), more));
   }
 
   private static String versionsOf(List<ModelVersion> versions) {

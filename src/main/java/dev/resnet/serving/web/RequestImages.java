@@ -144,7 +144,8 @@ class RequestImages {
         allTooLarge ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.UNPROCESSABLE_CONTENT,
         errors.size() == 1
             ? first
-            : "%d of %d images cannot be classified. %s".formatted(errors.size(), images.size(), first),
+            : "%d of %d images cannot be classified. %s"
+                .formatted(errors.size(), images.size(), first),
         errors);
   }
 

@@ -10,16 +10,14 @@ final class TooLarge {
   static ProblemException body(long limit) {
     return new ProblemException(
         HttpStatus.CONTENT_TOO_LARGE,
-        "The body has more than %d bytes. Send smaller or fewer images"
-                .formatted(limit)
+        "The body has more than %d bytes. Send smaller or fewer images".formatted(limit)
             + " (resnet.serving.max-body-size).");
   }
 
   static ProblemException images(int limit) {
     return new ProblemException(
         HttpStatus.CONTENT_TOO_LARGE,
-        "The request has more than %d images. Send them in several requests"
-                .formatted(limit)
+        "The request has more than %d images. Send them in several requests".formatted(limit)
             + " (resnet.serving.max-images).");
   }
 
