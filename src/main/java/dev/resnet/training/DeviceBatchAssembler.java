@@ -73,12 +73,10 @@ final class DeviceBatchAssembler implements BatchAssembler {
     INDArray inside = inside(rows).mul(inside(columns));
     INDArray index =
         perImage(offsets).add(planeOffset).add(clamp(rows).mul(SIZE)).add(clamp(columns));
+    // nd4j's gather corrupts memory where the index has more than one dimension.
+    INDArray gathered = Nd4j.exec(new Gather(pixels, index.ravel(), 0))[0];
     INDArray images =
-        Nd4j.exec(new Gather(pixels, index, 0))[0]
-            .castTo(DataType.FLOAT)
-            .sub(mean)
-            .mul(scale)
-            .mul(inside);
+        gathered.reshape(index.shape()).castTo(DataType.FLOAT).sub(mean).mul(scale).mul(inside);
     into.images().assign(layout == ImageLayout.NCHW ? images : images.permute(0, 2, 3, 1));
   }
 

@@ -1,0 +1,102 @@
+package dev.resnet.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.resnet.data.ImageSet;
+import dev.resnet.data.Normalization;
+import dev.resnet.engine.ImageLayout;
+import dev.resnet.engine.Minibatch;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BatchAssemblerTests {
+  private final ImageSet set = images(40);
+  private final Normalization normalization = Normalization.of(set);
+
+  @ParameterizedTest
+  @EnumSource(ImageLayout.class)
+  void hostAndDeviceMakeTheSameTensors(ImageLayout layout) {
+    var host = new HostBatchAssembler(set, normalization, layout);
+    var device = new DeviceBatchAssembler(set, normalization, layout);
+    int[] order = CounterRandom.permutation(set.count(), 3, 2);
+    for (int iteration = 0; iteration < 2; iteration++) {
+      BatchPlan plan = BatchPlan.training(order, 20, iteration, new Augmentation(4, true), 3, 2);
+      Minibatch a = BatchPipeline.allocate(layout, 20);
+      Minibatch b = BatchPipeline.allocate(layout, 20);
+      host.assemble(plan, a);
+      device.assemble(plan, b);
+
+      assertThat(a.images().sub(b.images()).amaxNumber().doubleValue()).isZero();
+      assertThat(a.labels()).isEqualTo(b.labels());
+    }
+  }
+
+  @Test
+  void leavesTestImagesAsTheyAre() {
+    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 3);
+    new HostBatchAssembler(set, normalization, ImageLayout.NCHW)
+        .assemble(BatchPlan.unchanged(5, 3), batch);
+
+    for (int c = 0; c < 3; c++) {
+      int pixel = set.pixels()[6 * ImageSet.IMAGE + c * ImageSet.PLANE + 31 * 32 + 7] & 0xff;
+      assertThat(batch.images().getFloat(1, c, 31, 7)).isEqualTo(normalization.normalise(pixel, c));
+    }
+    assertThat(batch.labels()).containsExactly(set.label(5), set.label(6), set.label(7));
+  }
+
+  @Test
+  void cropsFromTheZeroPaddedImageAndThenMirrors() {
+    var plan = new BatchPlan(new int[] {2}, new int[] {-4}, new int[] {3}, new boolean[] {true});
+    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 1);
+    new HostBatchAssembler(set, normalization, ImageLayout.NCHW).assemble(plan, batch);
+
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 32; x++) {
+        int row = y - 4;
+        int column = 31 - x + 3;
+        float expected =
+            row < 0 || column > 31
+                ? 0
+                : normalization.normalise(
+                    set.pixels()[2 * ImageSet.IMAGE + row * 32 + column] & 0xff, 0);
+        assertThat(batch.images().getFloat(0, 0, y, x)).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void visitsEachImageOnceAnEpochAndDropsThePartialBatch() {
+    int[] order = CounterRandom.permutation(40, 1, 0);
+    var seen = new java.util.HashSet<Integer>();
+    for (int iteration = 0; iteration < 40 / 16; iteration++) {
+      for (int image : BatchPlan.training(order, 16, iteration, Augmentation.NONE, 1, 0).images()) {
+        assertThat(seen.add(image)).isTrue();
+      }
+    }
+
+    assertThat(seen).hasSize(32);
+  }
+
+  @Test
+  void drawsNineByNineCropPositions() {
+    int[] order = CounterRandom.permutation(4000, 1, 0);
+    BatchPlan plan = BatchPlan.training(order, 4000, 0, new Augmentation(4, true), 1, 0);
+
+    assertThat(java.util.Arrays.stream(plan.rows()).distinct().sorted().toArray())
+        .containsExactly(-4, -3, -2, -1, 0, 1, 2, 3, 4);
+    assertThat(java.util.Arrays.stream(plan.columns()).distinct().count()).isEqualTo(9);
+    assertThat(plan.flips()).contains(true, false);
+  }
+
+  private static ImageSet images(int count) {
+    byte[] pixels = new byte[count * ImageSet.IMAGE];
+    new Random(1).nextBytes(pixels);
+    byte[] labels = new byte[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = (byte) (i % 10);
+    }
+    return new ImageSet(pixels, labels);
+  }
+}
