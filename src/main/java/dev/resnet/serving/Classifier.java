@@ -123,7 +123,7 @@ public class Classifier implements AutoCloseable {
             loaded.acquire(version).release();
             preparations.remove(version.name(), begun);
           } catch (RuntimeException e) {
-            log.error("{} was promoted but cannot be loaded", version.label(), e);
+            log.error("What answered before {} goes on: {}", version.label(), e.getMessage());
             preparations.replace(
                 version.name(),
                 begun,

@@ -48,8 +48,10 @@ final class LoadedModel {
     } catch (ModelUnavailableException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      // What the libraries say names paths of this machine: it is for the log.
       throw new ModelUnavailableException(
-          "The file of %s cannot be loaded: %s".formatted(version.label(), e.getMessage()), e);
+          "The file of %s cannot be loaded; the service's log says why.".formatted(version.label()),
+          e);
     }
   }
 

@@ -87,7 +87,7 @@ final class LoadedModels implements AutoCloseable {
         entries.remove(Key.of(version), entry);
       }
       entry.completeExceptionally(e);
-      log.warn("Loading {} failed: {}", version.label(), e.getMessage());
+      log.warn("Loading {} failed: {}", version.label(), e.getMessage(), e.getCause());
     }
   }
 
