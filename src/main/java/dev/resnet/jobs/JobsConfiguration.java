@@ -26,8 +26,9 @@ class JobsConfiguration {
   JobStore jobStore(
       DataSource dataSource,
       PlatformTransactionManager transactions,
-      @Value("${resnet.home}") Path home) {
-    var folders = new JobFolders(home.toAbsolutePath().normalize());
+      @Value("${resnet.home}") String home) {
+    // Not injected as a Path: Spring would look for a relative one on the class path first.
+    var folders = new JobFolders(Path.of(home).toAbsolutePath().normalize());
     var jdbc = JdbcClient.create(dataSource);
     return new JobStore(
         new TrainingJobRepository(jdbc, Clock.systemUTC()),

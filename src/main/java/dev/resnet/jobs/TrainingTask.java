@@ -37,8 +37,8 @@ final class TrainingTask implements SmartLifecycle {
   /** An attempt counts as dead after so many heartbeats; db-scheduler takes no fewer. */
   private static final int MISSED_HEARTBEATS = 4;
 
-  /** Until the next try where the database went away under an attempt. */
-  private static final Duration RETRY = Duration.ofSeconds(10);
+  /** Polls until the next try where the database went away under an attempt. */
+  private static final int POLLS_UNTIL_RETRY = 10;
 
   private final TrainingJobRepository jobs;
   private final JobRunner runner;
@@ -74,13 +74,14 @@ final class TrainingTask implements SmartLifecycle {
     this.settings = settings;
     this.jdbc = JdbcClient.create(dataSource);
     this.soleProcess = soleProcess;
+    Duration retry = settings.pollInterval().multipliedBy(POLLS_UNTIL_RETRY);
     this.task =
         Tasks.custom(NAME, Void.class)
             .onDeadExecution(
                 (complete, queue) ->
                     queue.reschedule(complete, complete.getExecution().executionTime))
             .onFailure(
-                (complete, queue) -> queue.reschedule(complete, complete.getTimeDone().plus(RETRY)))
+                (complete, queue) -> queue.reschedule(complete, complete.getTimeDone().plus(retry)))
             .execute(this::execute);
     this.scheduler =
         // Entries join the transaction that writes the job's row.

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.api.ProblemException;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.TrainingFailedException;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.HttpStatus;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 class JobLifecycleTests {
   @TempDir Path home;
@@ -153,6 +156,20 @@ class JobLifecycleTests {
   }
 
   @Test
+  void aDatabaseThatWentAwayForAMomentDoesNotFailTheJob() throws Exception {
+    String id = process.submit(2);
+    process.training.awaitStart();
+    process.training.allow(1);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 1);
+    process.training.failWith(new DataAccessResourceFailureException("connection refused"));
+
+    assertThat(process.training.awaitStart()).as("resumed after epoch").isEqualTo(1);
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.job(id).attempt()).isEqualTo(2);
+  }
+
+  @Test
   void dataThatCannotBeHadFailTheJobWithTheReason() {
     process.datasets.failWith(new IOException("The archive is damaged; delete it."));
     String id = process.submit(1);
@@ -187,7 +204,7 @@ class JobLifecycleTests {
   void whatDoesNotFitIntoTheMemoryIsRefused() {
     var config = TestJobs.config(1);
     var deep =
-        new dev.resnet.training.TrainingConfig(
+        new TrainingConfig(
             101,
             config.dataset(),
             1,
@@ -279,7 +296,7 @@ class JobLifecycleTests {
 
   /** The queue's own entry goes right after the job's last move. */
   private void awaitNoEntries() {
-    var jdbc = org.springframework.jdbc.core.simple.JdbcClient.create(dataSource);
+    var jdbc = JdbcClient.create(dataSource);
     await()
         .untilAsserted(
             () ->

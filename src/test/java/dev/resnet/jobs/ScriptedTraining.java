@@ -27,33 +27,34 @@ import java.util.stream.IntStream;
  * In the trainer's place: epochs of no time at all, each let through by the test, with real files
  * and the real order of calls.
  */
-final class ScriptedTraining implements Training {
+public final class ScriptedTraining implements Training {
   private final Semaphore epochs = new Semaphore(0);
   private final BlockingQueue<Integer> starts = new LinkedBlockingQueue<>();
   private volatile RuntimeException failure;
   private volatile boolean deaf;
 
   /** Lets so many epochs pass, in whichever job comes first. */
-  ScriptedTraining allow(int more) {
+  public ScriptedTraining allow(int more) {
     epochs.release(more);
     return this;
   }
 
-  ScriptedTraining allowAll() {
+  public ScriptedTraining allowAll() {
     return allow(1_000_000);
   }
 
-  void failWith(RuntimeException thrown) {
+  /** Once, instead of the next epoch. */
+  public void failWith(RuntimeException thrown) {
     failure = thrown;
   }
 
   /** Does not look at the stop signal any more, like a process that is stopped itself. */
-  void goDeaf() {
+  public void goDeaf() {
     deaf = true;
   }
 
   /** Waits for the next training to begin; gives the epoch that it goes on after. */
-  int awaitStart() throws InterruptedException {
+  public int awaitStart() throws InterruptedException {
     Integer resumedAfter = starts.poll(10, TimeUnit.SECONDS);
     if (resumedAfter == null) {
       throw new AssertionError("no training began");
@@ -98,8 +99,10 @@ final class ScriptedTraining implements Training {
   private boolean nextEpoch(StopSignal stop) {
     try {
       while (!epochs.tryAcquire(2, TimeUnit.MILLISECONDS)) {
-        if (failure != null) {
-          throw failure;
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+          failure = null;
+          throw thrown;
         }
         if (!deaf && stop.stopRequested()) {
           return false;

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /** One data set of 100 black pictures, whose download can be held up. */
-final class TestDatasets implements DatasetCatalog {
+public final class TestDatasets implements DatasetCatalog {
   private static final List<String> CLASSES = List.of("cat", "dog");
   private final CountDownLatch downloading = new CountDownLatch(1);
   private volatile boolean held;
   private volatile IOException failure;
 
   /** From now on a download does not end by itself. */
-  void hold() {
+  public void hold() {
     held = true;
   }
 
@@ -27,7 +27,7 @@ final class TestDatasets implements DatasetCatalog {
   }
 
   /** Counted down once somebody waits for the download. */
-  CountDownLatch downloading() {
+  public CountDownLatch downloading() {
     return downloading;
   }
 

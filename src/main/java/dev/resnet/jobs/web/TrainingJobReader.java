@@ -29,6 +29,9 @@ final class TrainingJobReader {
   private static final int LONGEST_DATASET = 100;
   private static final int MOST_PADDING = 16;
 
+  /** Stands for a size that was refused, so that it is not compared with others. */
+  private static final int WRONG = 0;
+
   private final DatasetCatalog datasets;
   private final EngineCheck engines;
   private final JobsProperties.Limits limits;
@@ -71,11 +74,7 @@ final class TrainingJobReader {
             stackN,
             base.dataset(),
             epochs,
-            fields.integer(
-                "batch_size",
-                Math.min(base.batchSize(), limits.batchSize()),
-                1,
-                limits.batchSize()),
+            batchSize(fields, base),
             fields
                 .object("learning_rate")
                 .map(rate -> LearningRateReader.read(rate, epochs, ofRecipe))
@@ -89,11 +88,22 @@ final class TrainingJobReader {
             fields.choice("engine", base.engine(), EngineName.class),
             fields.choice("precision", base.precision(), Precision.class),
             fields.integer64("seed", base.seed(), Long.MIN_VALUE, Long.MAX_VALUE),
-            fields.optionalInteger("train_limit", 1, Integer.MAX_VALUE),
-            fields.optionalInteger("test_limit", 1, Integer.MAX_VALUE));
+            limit(fields, "train_limit"),
+            limit(fields, "test_limit"));
     checkEngine(fields, config);
     checkDataset(fields, config, given != null || !fields.has("dataset"));
     return config;
+  }
+
+  private int batchSize(JsonFields fields, TrainingConfig base) {
+    int def = fields.has("batch_size") ? WRONG : Math.min(base.batchSize(), limits.batchSize());
+    return fields.integer("batch_size", def, 1, limits.batchSize());
+  }
+
+  private static @Nullable Integer limit(JsonFields fields, String name) {
+    return fields.has(name)
+        ? Integer.valueOf(fields.integer(name, WRONG, 1, Integer.MAX_VALUE))
+        : fields.optionalInteger(name, 1, Integer.MAX_VALUE);
   }
 
   private static Augmentation augmentation(JsonFields fields, Augmentation base) {
@@ -118,6 +128,7 @@ final class TrainingJobReader {
     if (!readable) {
       return;
     }
+    Integer limit = config.trainLimit();
     Optional<DatasetInfo> dataset = datasets.info(config.dataset());
     if (dataset.isEmpty()) {
       fields.error(
@@ -127,8 +138,8 @@ final class TrainingJobReader {
       return;
     }
     int all = dataset.get().train();
-    if (all > 0 && config.iterationsPerEpoch(all) == 0) {
-      int used = config.trainLimit() == null ? all : Math.min(all, config.trainLimit());
+    int used = limit == null ? all : Math.min(all, limit);
+    if (used != WRONG && config.batchSize() > used) {
       fields.error(
           "batch_size",
           "must be at most %d, the number of training images, was %d: there would be no full batch"
