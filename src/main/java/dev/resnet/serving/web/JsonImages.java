@@ -22,6 +22,11 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class JsonImages {
   private static final String FIELD = "images";
+  private static final int MOST_LISTED = 100;
+
+  /** Characters of a field's name that are sent back. */
+  private static final int LONGEST = 80;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -64,11 +69,11 @@ final class JsonImages {
       String name = in.currentName();
       JsonToken value = in.nextToken();
       if (!name.equals(FIELD)) {
-        errors.add(new FieldError(name, "is not known; the only field is images"));
+        wrong(name, "is not known; the only field is images");
         in.skipChildren();
       } else if (value != JsonToken.START_ARRAY) {
         seen = true;
-        errors.add(new FieldError(FIELD, "must be an array of base64 strings"));
+        wrong(FIELD, "must be an array of base64 strings");
         in.skipChildren();
       } else {
         seen = true;
@@ -79,7 +84,7 @@ final class JsonImages {
       throw bad("The body goes on after the JSON object. Send one object.");
     }
     if (!seen) {
-      errors.add(new FieldError(FIELD, "is missing; give an array of base64 strings"));
+      wrong(FIELD, "is missing; give an array of base64 strings");
     }
   }
 
@@ -94,12 +99,20 @@ final class JsonImages {
         String text = in.getString();
         images.add(new Received(field, () -> decode(text)));
       } else {
-        errors.add(new FieldError(field, "must be a string: the image file in base64"));
+        wrong(field, "must be a string: the image file in base64");
         in.skipChildren();
       }
     }
     if (index == 0) {
-      errors.add(new FieldError(FIELD, "is empty; give at least one image"));
+      wrong(FIELD, "is empty; give at least one image");
+    }
+  }
+
+  /** A body of a million unknown fields must not become an answer of a million errors. */
+  private void wrong(String field, String message) {
+    if (errors.size() < MOST_LISTED) {
+      String shown = field.length() <= LONGEST ? field : field.substring(0, LONGEST) + "…";
+      errors.add(new FieldError(shown, message));
     }
   }
 

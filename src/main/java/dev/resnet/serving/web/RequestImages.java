@@ -24,6 +24,8 @@ import org.springframework.stereotype.Component;
  * <p>A raw body is told by its first bytes, not by its Content-Type: curl calls every body a form,
  * and many clients send none. Hence nothing may ask the request for parameters before the body has
  * been read, or the container would parse the picture as a form.
+ *
+ * <p>How large a body may be is {@link ClassifyBodies}' affair.
  */
 @Component
 class RequestImages {
@@ -44,7 +46,9 @@ class RequestImages {
   List<Picture> read(HttpServletRequest request, boolean resize) throws IOException {
     String type = mediaType(request);
     List<Received> images =
-        type.startsWith("multipart/") ? parts(request) : images(body(request), type);
+        type.startsWith("multipart/")
+            ? parts(request)
+            : images(request.getInputStream().readAllBytes(), type);
     return pictures(images, resize);
   }
 
@@ -70,9 +74,6 @@ class RequestImages {
   }
 
   private List<Received> parts(HttpServletRequest request) throws IOException {
-    if (request.getContentLengthLong() > limits.maxBodySize().toBytes()) {
-      throw TooLarge.body(limits.maxBodySize().toBytes());
-    }
     var images = new ArrayList<Received>();
     var errors = new ArrayList<FieldError>();
     for (Part part : parsed(request)) {
@@ -81,7 +82,7 @@ class RequestImages {
             new FieldError(part.getName(), "is not a known part; images are in parts named image"));
         continue;
       }
-      // Parts are kept in memory, see MultipartConfiguration: their bytes are there already.
+      // Parts are kept in memory, see ClassifyBodies: their bytes are there already.
       byte[] bytes = part.getInputStream().readAllBytes();
       images.add(Received.of("image[%d]".formatted(images.size()), bytes));
     }
@@ -109,18 +110,6 @@ class RequestImages {
           HttpStatus.BAD_REQUEST,
           "The multipart body cannot be read: it is cut off or its boundary is wrong. " + ACCEPTED);
     }
-  }
-
-  private byte[] body(HttpServletRequest request) throws IOException {
-    long limit = limits.maxBodySize().toBytes();
-    if (request.getContentLengthLong() > limit) {
-      throw TooLarge.body(limit);
-    }
-    byte[] body = request.getInputStream().readNBytes((int) limit + 1);
-    if (body.length > limit) {
-      throw TooLarge.body(limit);
-    }
-    return body;
   }
 
   /** Reads every picture, so that all that is wrong is told at once. */

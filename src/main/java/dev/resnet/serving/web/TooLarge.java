@@ -7,13 +7,6 @@ import org.springframework.http.HttpStatus;
 final class TooLarge {
   private TooLarge() {}
 
-  static ProblemException body(long limit) {
-    return new ProblemException(
-        HttpStatus.CONTENT_TOO_LARGE,
-        "The body has more than %d bytes. Send smaller or fewer images".formatted(limit)
-            + " (resnet.serving.max-body-size).");
-  }
-
   static ProblemException images(int limit) {
     return new ProblemException(
         HttpStatus.CONTENT_TOO_LARGE,

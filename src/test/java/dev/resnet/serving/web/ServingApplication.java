@@ -23,6 +23,9 @@ class ServingApplication {
   static final String DATABASE =
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1";
 
+  /** The readiness group names indicators of other modules. */
+  static final String ALONE = "management.endpoint.health.validate-group-membership=false";
+
   /** Talks to it as any client would. */
   record Client(int port) {
     private static final HttpClient HTTP = HttpClient.newHttpClient();

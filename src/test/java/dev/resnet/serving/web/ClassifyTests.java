@@ -1,5 +1,6 @@
 package dev.resnet.serving.web;
 
+import static dev.resnet.serving.web.ServingApplication.ALONE;
 import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,8 +41,8 @@ import tools.jackson.databind.JsonNode;
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = DATABASE)
-class ClassifyTest {
+    properties = {DATABASE, ALONE})
+class ClassifyTests {
   private static final String CLASSIFY = "/api/v1/models/net/classify";
   private static final ComputationGraph NETWORK = TrainedModels.network(1);
 
@@ -359,6 +362,19 @@ class ClassifyTest {
                 .post(CLASSIFY, "application/json", "{\"images\":\"a\"}".getBytes(UTF_8))
                 .errors())
         .startsWith("images: must be an array");
+  }
+
+  @Test
+  void aThousandBadFieldsAreAnsweredInShort() throws Exception {
+    String fields =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> "\"%s%d\":0".formatted("x".repeat(1000), i))
+            .collect(Collectors.joining(",", "{", "}"));
+    Answer answer = client.post(CLASSIFY, "application/json", fields.getBytes(UTF_8));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().get("errors").size()).isEqualTo(100);
+    assertThat(answer.body().length()).isLessThan(50_000);
   }
 
   @Test

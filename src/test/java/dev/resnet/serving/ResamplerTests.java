@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResamplerTest {
+class ResamplerTests {
 
   /** A grey picture of the values of {@code grey}. */
   private static Picture resampled(int width, int height, IntBinaryOperator grey)

@@ -1,5 +1,6 @@
 package dev.resnet.serving.web;
 
+import dev.resnet.api.BodyLimit;
 import dev.resnet.serving.ServingProperties;
 import jakarta.servlet.MultipartConfigElement;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
@@ -10,16 +11,35 @@ import org.springframework.core.Ordered;
 import org.springframework.web.multipart.MultipartResolver;
 import org.springframework.web.multipart.support.StandardServletMultipartResolver;
 
-/**
- * Fits the container's multipart parser to the limits of serving: one place says how large a
- * request may be.
- */
+/** How large the body of a classification may be, in whichever form it comes. */
 @Configuration(proxyBeanMethods = false)
-class MultipartConfiguration {
+class ClassifyBodies {
   /** Beside the images: parts with other names, which are to be answered with their names. */
   private static final int SPARE = 16;
 
-  /** Parts stay in memory, which the body's limit bounds: nothing is written to a disk. */
+  @Bean
+  BodyLimit classifyLimit(ServingProperties limits) {
+    return limit("/api/v1/classify", limits);
+  }
+
+  @Bean
+  BodyLimit classifyWithModelLimit(ServingProperties limits) {
+    return limit("/api/v1/models/*/classify", limits);
+  }
+
+  @Bean
+  BodyLimit classifyWithVersionLimit(ServingProperties limits) {
+    return limit("/api/v1/models/*/versions/*/classify", limits);
+  }
+
+  private static BodyLimit limit(String path, ServingProperties limits) {
+    return new BodyLimit(path, limits.maxBodySize(), "resnet.serving.max-body-size");
+  }
+
+  /**
+   * The container reads parts by itself, past the limits above. They stay in memory, which the
+   * limit bounds: nothing is written to a disk.
+   */
   @Bean
   MultipartConfigElement multipartConfig(ServingProperties limits) {
     int body = (int) limits.maxBodySize().toBytes();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-class PostgresModelRegistryTest extends ModelRegistryContract {
+class PostgreSqlModelRegistryTests extends ModelRegistryContract {
   private static EmbeddedPostgres server;
 
   @BeforeAll

@@ -1,5 +1,6 @@
 package dev.resnet.serving.web;
 
+import static dev.resnet.serving.web.ServingApplication.ALONE;
 import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,13 +30,14 @@ import org.springframework.test.context.DynamicPropertySource;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       DATABASE,
+      ALONE,
       "resnet.serving.max-body-size=16KB",
       "resnet.serving.max-image-size=2KB",
       "resnet.serving.max-images=60",
       "resnet.serving.max-pixels=4096",
       "resnet.serving.max-pixels-at-once=4096"
     })
-class ClassifyLimitsTest {
+class ClassifyLimitsTests {
   private static final String CLASSIFY = "/api/v1/classify?resize=true&top_k=1";
   private static final int BODY = 16_384;
   private static final int IMAGE = 2048;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
-class PictureReaderTest {
+class PictureReaderTests {
   private final PictureReader reader =
       new PictureReader(
           new ServingProperties(

@@ -1,5 +1,6 @@
 package dev.resnet.serving.web;
 
+import static dev.resnet.serving.web.ServingApplication.ALONE;
 import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,8 +25,8 @@ import tools.jackson.databind.JsonNode;
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = DATABASE)
-class ModelsTest {
+    properties = {DATABASE, ALONE})
+class ModelsTests {
   private static final String MODELS = "/api/v1/models";
 
   @TempDir private static Path home;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
-class JpegReadingTest {
+class JpegReadingTests {
   private final PictureReader reader =
       new PictureReader(
           new ServingProperties(

@@ -30,7 +30,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Registry and classifier together, on real networks. */
-class ServingTest {
+class ServingTests {
   private static final int VERSIONS = 6;
   private static final int THREADS = 8;
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Loading, giving up and exchanging versions, with engines that only say which file they are. */
-class ClassifierTest {
+class ClassifierTests {
   private static final List<Picture> ONE = List.of(new Picture(new byte[Picture.BYTES]));
 
   @TempDir private Path models;

@@ -5,7 +5,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
-class H2ModelRegistryTest extends ModelRegistryContract {
+class H2ModelRegistryTests extends ModelRegistryContract {
 
   @Override
   DataSource database() {
