@@ -131,8 +131,8 @@ final class Demo {
       }
       if (terminal.interactive() || System.nanoTime() - shownAt >= LINE_INTERVAL.toNanos()) {
         terminal.redraw(
-            job.path("status").asString().equals("QUEUED")
-                ? "waiting for a free training slot"
+            job.path("waiting_for").isString()
+                ? "waiting for " + job.path("waiting_for").asString()
                 : ProgressLine.of(job));
         shownAt = System.nanoTime();
       }
