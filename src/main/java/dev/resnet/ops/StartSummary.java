@@ -34,8 +34,8 @@ final class StartSummary {
     this.home = home.toAbsolutePath().normalize();
   }
 
-  @EventListener
-  void ready(ApplicationReadyEvent event) throws SQLException {
+  @EventListener(ApplicationReadyEvent.class)
+  void log() throws SQLException {
     String url = url();
     String database = database();
     start

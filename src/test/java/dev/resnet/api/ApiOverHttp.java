@@ -1,0 +1,222 @@
+package dev.resnet.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.servlet.Filter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestComponent;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.multipart.MultipartFile;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What all endpoints share, behind a real port, with small endpoints that use it. */
+@SpringBootTest(
+    classes = ApiOverHttp.Service.class,
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "spring.datasource.url=jdbc:h2:mem:problems",
+      "resnet.http.max-body-size=64KB",
+      "spring.servlet.multipart.max-request-size=64KB",
+      "spring.servlet.multipart.max-file-size=64KB",
+      "server.tomcat.max-part-count=3",
+      "management.endpoint.health.validate-group-membership=false"
+    })
+@ExtendWith(OutputCaptureExtension.class)
+abstract class ApiOverHttp {
+  static final JsonMapper JSON = new JsonMapper();
+  static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @LocalServerPort int port;
+
+  HttpResponse<String> get(String path) throws Exception {
+    return send(request(path));
+  }
+
+  HttpResponse<String> post(String path, String json) throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(json)));
+  }
+
+  HttpRequest.Builder bytes(String path, BodyPublisher body) {
+    return request(path).header("Content-Type", "application/octet-stream").POST(body);
+  }
+
+  HttpRequest.Builder multipart(int parts, int size, boolean chunked) {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < parts; i++) {
+      body.append("--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n")
+          .append("Content-Type: image/png\r\n\r\n")
+          .append("a".repeat(size))
+          .append("\r\n");
+    }
+    byte[] bytes = body.append("--x--\r\n").toString().getBytes(UTF_8);
+    return request("/images")
+        .header("Content-Type", "multipart/form-data; boundary=x")
+        .POST(
+            chunked
+                ? BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes))
+                : BodyPublishers.ofByteArray(bytes));
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
+  String raw(String request) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  static String detail(HttpResponse<String> response, int status) {
+    return problem(response, status).get("detail").stringValue();
+  }
+
+  static JsonNode problem(HttpResponse<String> response, int status) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type"))
+        .as(response.body())
+        .hasValue("application/problem+json");
+    JsonNode problem = JSON.readTree(response.body());
+    assertThat(problem.get("status").intValue()).isEqualTo(status);
+    assertThat(problem.get("errors").isArray()).isTrue();
+    return problem;
+  }
+
+  enum Status {
+    QUEUED,
+    RUNNING
+  }
+
+  record Body(String name, Integer sizeLimit) {}
+
+  @SpringBootConfiguration
+  @EnableAutoConfiguration
+  @Import({
+    WebConfiguration.class,
+    OpenApiConfiguration.class,
+    ProblemHandler.class,
+    ProblemErrorController.class,
+    Endpoints.class
+  })
+  static class Service {
+    @Bean
+    BodyLimit uploads() {
+      return new BodyLimit("/uploads/*", DataSize.ofKilobytes(128), "resnet.uploads.max-size");
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> brokenFilter() {
+      FilterRegistrationBean<Filter> registration =
+          new FilterRegistrationBean<>(
+              (request, response, chain) -> {
+                throw new IllegalStateException("the secret cause");
+              });
+      registration.addUrlPatterns("/filtered");
+      return registration;
+    }
+  }
+
+  @TestComponent // no other test's component scan finds it
+  @RestController
+  static class Endpoints {
+    @PostMapping("/fields")
+    void fields(@RequestBody(required = false) byte[] body) {
+      JsonFields fields = JsonFields.of(body);
+      fields.integer("stack_n", 1, 1, 200);
+      fields.integer("epochs", 1, 1, 1000);
+      fields.finish();
+    }
+
+    @GetMapping("/busy")
+    void busy() {
+      throw new ProblemException(
+          HttpStatus.TOO_MANY_REQUESTS,
+          "The queue is full; try again later.",
+          List.of(),
+          Duration.ofMillis(1500));
+    }
+
+    @GetMapping("/broken")
+    void broken() {
+      throw new IllegalStateException("the secret cause");
+    }
+
+    @GetMapping("/typed/{id}")
+    long typed(@PathVariable long id) {
+      return id;
+    }
+
+    @GetMapping(path = "/query", produces = "application/json")
+    int query(@RequestParam int count, @RequestParam(required = false) Status status) {
+      return count;
+    }
+
+    @Operation(summary = "A typed body")
+    @PostMapping("/body")
+    Body body(@RequestBody Body body) {
+      return body;
+    }
+
+    @PostMapping({"/size", "/uploads/{name}"})
+    String size(InputStream body) throws IOException {
+      return Long.toString(body.readAllBytes().length);
+    }
+
+    @PostMapping("/images")
+    String images(@RequestParam("image") List<MultipartFile> images) {
+      return Integer.toString(images.size());
+    }
+
+    @GetMapping("/items")
+    Page<String> items(
+        @Sortable(
+                value = {"created_at", "epoch"},
+                defaultSort = "created_at,desc")
+            PageRequest page) {
+      String order = page.sortField() + (page.ascending() ? " asc " : " desc ") + page.offset();
+      return Page.of(List.of(order), page, 41);
+    }
+  }
+}
