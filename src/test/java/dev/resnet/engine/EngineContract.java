@@ -148,7 +148,8 @@ public abstract class EngineContract {
     INDArray before = ours.params().dup();
     try (var a = engine(ours, size);
         var b = oracle(theirs, size)) {
-      // With some images one activation lies so near to a ReLU's kink that rounding decides its side; not with these.
+      // With some images one activation lies so near to a ReLU's kink that rounding decides its
+      // side; not with these.
       a.step(batch(a.inputLayout(), size, 2), 1.0);
       b.step(batch(b.inputLayout(), size, 2), 1.0);
       a.synchronize();
