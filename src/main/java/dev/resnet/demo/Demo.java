@@ -153,7 +153,7 @@ final class Demo {
     terminal.line("  truth:      " + picture.label());
     for (JsonNode candidate : prediction.path("top")) {
       terminal.line(
-          "  prediction: %-12s %5.1f %%"
+          "  prediction: %-20s %5.1f %%"
               .formatted(
                   candidate.path("label").asString(),
                   candidate.path("probability").asDouble() * 100));

@@ -100,7 +100,7 @@ class DemoTests {
         .contains("loss 0.810  accuracy 0.740  80 img/s  1:15 left")
         .contains("registered as model 'demo', version 1")
         .contains("truth:      ring")
-        .contains("prediction: ring          93.0 %")
+        .contains("prediction: ring                  93.0 %")
         .contains("The network is right.")
         .contains("▀")
         .contains("curl -X POST " + url() + JOBS)
