@@ -1,5 +1,6 @@
 package dev.resnet.data;
 
+import dev.resnet.files.Sha256;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,12 @@ public record Dataset(
 
   public Dataset {
     classes = List.copyOf(classes);
+  }
+
+  /** The set with the digest of its content. */
+  static Dataset of(String name, List<String> classes, ImageSet train, ImageSet test) {
+    String sha256 = Sha256.of(train.pixels(), train.labels(), test.pixels(), test.labels());
+    return new Dataset(name, classes, train, test, sha256);
   }
 
   /** Mean and deviation of the training images. */

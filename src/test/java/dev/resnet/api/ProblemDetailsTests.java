@@ -50,6 +50,8 @@ import tools.jackson.databind.json.JsonMapper;
     properties = {
       "spring.datasource.url=jdbc:h2:mem:problems",
       "resnet.http.max-body-size=64KB",
+      "spring.servlet.multipart.max-request-size=64KB",
+      "spring.servlet.multipart.max-file-size=64KB",
       "server.tomcat.max-part-count=3",
       "management.endpoint.health.validate-group-membership=false"
     })

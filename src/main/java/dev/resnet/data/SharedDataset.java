@@ -1,0 +1,205 @@
+package dev.resnet.data;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One data set: read once, by a thread of its own, for all who wait for it; then kept in memory.
+ *
+ * <p>A waiter that is interrupted leaves; when the last one has left, reading is given up. State is
+ * guarded by this object's lock, under which nothing is ever read or waited for.
+ */
+final class SharedDataset implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedDataset.class);
+  private static final long IDLE_SECONDS = 1;
+
+  private final DatasetSource source;
+
+  /** One thread: a reading that was given up has ended before the next one begins. */
+  private final ThreadPoolExecutor reader;
+
+  private @Nullable Loaded loaded;
+  private @Nullable Reading reading;
+  private @Nullable String error;
+
+  private record Loaded(Dataset dataset, Normalization normalization) {}
+
+  SharedDataset(DatasetSource source) {
+    this.source = source;
+    this.reader =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              var thread = new Thread(task, "dataset-" + source.name());
+              thread.setDaemon(true);
+              return thread;
+            });
+    reader.allowCoreThreadTimeOut(true);
+  }
+
+  DatasetInfo info() {
+    DatasetSource.Overview overview = source.overview();
+    synchronized (this) {
+      if (loaded != null) {
+        return info(loaded);
+      }
+      Double downloaded = reading == null ? null : reading.downloaded;
+      DatasetInfo.Status status;
+      if (downloaded != null) {
+        status = DatasetInfo.Status.DOWNLOADING;
+      } else if (error != null) {
+        status = DatasetInfo.Status.FAILED;
+      } else {
+        status = overview.present() ? DatasetInfo.Status.READY : DatasetInfo.Status.ABSENT;
+      }
+      return new DatasetInfo(
+          source.name(),
+          overview.classes(),
+          overview.train(),
+          overview.test(),
+          status,
+          null,
+          null,
+          downloaded,
+          error);
+    }
+  }
+
+  private static DatasetInfo info(Loaded loaded) {
+    Dataset dataset = loaded.dataset();
+    return new DatasetInfo(
+        dataset.name(),
+        dataset.classes(),
+        dataset.train().count(),
+        dataset.test().count(),
+        DatasetInfo.Status.READY,
+        loaded.normalization(),
+        dataset.sha256(),
+        null,
+        null);
+  }
+
+  Dataset load() throws IOException {
+    Reading joined;
+    synchronized (this) {
+      if (loaded != null) {
+        return loaded.dataset();
+      }
+      if (reading == null) {
+        reading = new Reading();
+        reading.task = reader.submit(reading);
+        error = null;
+      }
+      joined = reading;
+      joined.waiting++;
+    }
+    try {
+      return joined.result.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      var stopped =
+          new InterruptedIOException(
+              "waiting for data set %s was stopped".formatted(source.name()));
+      stopped.initCause(e);
+      throw stopped;
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    } finally {
+      leave(joined);
+    }
+  }
+
+  private synchronized void leave(Reading left) {
+    left.waiting--;
+    if (left.waiting == 0 && reading == left) {
+      LOG.info("{}: nobody waits for it any more, reading it is given up", source.name());
+      giveUp(left);
+    }
+  }
+
+  private void giveUp(Reading given) {
+    reading = null;
+    Future<?> task = given.task;
+    if (task != null) {
+      task.cancel(true);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (reading != null) {
+      reading.result.completeExceptionally(new IOException("the service is being stopped"));
+      giveUp(reading);
+    }
+    reader.shutdownNow();
+  }
+
+  /** One attempt to come by the set. */
+  private final class Reading implements Runnable {
+    final CompletableFuture<Dataset> result = new CompletableFuture<>();
+    int waiting;
+    @Nullable Double downloaded;
+    @Nullable Future<?> task;
+
+    @Override
+    public void run() {
+      try {
+        Dataset dataset = source.read(this::downloaded);
+        end(new Loaded(dataset, dataset.normalization()), null);
+        result.complete(dataset);
+      } catch (OutOfMemoryError e) {
+        fail(
+            new IOException(
+                "There is not enough memory for data set %s: give Java more heap (-Xmx)."
+                    .formatted(source.name()),
+                e));
+      } catch (IOException | RuntimeException e) {
+        fail(e);
+      }
+    }
+
+    private void fail(Exception e) {
+      String message = e.getMessage() == null ? e.toString() : e.getMessage();
+      if (end(null, message)) {
+        LOG.error("{}: {}", source.name(), message, e);
+      }
+      result.completeExceptionally(new IOException(message, e));
+    }
+
+    /**
+     * Has the outcome in place before anyone who waits goes on.
+     *
+     * @return false where this reading had been given up
+     */
+    private boolean end(@Nullable Loaded outcome, @Nullable String failure) {
+      synchronized (SharedDataset.this) {
+        if (reading != this) {
+          return false;
+        }
+        reading = null;
+        loaded = outcome;
+        error = failure;
+        return true;
+      }
+    }
+
+    private void downloaded(double share) {
+      synchronized (SharedDataset.this) {
+        downloaded = share;
+      }
+    }
+  }
+}
