@@ -156,7 +156,14 @@ public record ResNetSpec(int stackN, int classes) {
   }
 
   private static String addNormAndRelu(GraphBuilder graph, String name, String input) {
-    var norm = new BatchNormalization.Builder().decay(NORM_DECAY).eps(NORM_EPSILON).build();
+    var norm =
+        new BatchNormalization.Builder()
+            .decay(NORM_DECAY)
+            .eps(NORM_EPSILON)
+            // DL4J's default keeps log10 of the deviation; the published network keeps the
+            // variance.
+            .useLogStd(false)
+            .build();
     String normalised = add(graph, name + "-bn", norm, input);
     return add(graph, name + "-relu", new ActivationLayer(Activation.RELU), normalised);
   }

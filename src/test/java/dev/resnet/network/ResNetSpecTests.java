@@ -121,6 +121,7 @@ class ResNetSpecTests {
 
     assertThat(norm.getDecay()).isEqualTo(0.9);
     assertThat(norm.getEps()).isEqualTo(1e-5);
+    assertThat(norm.isUseLogStd()).isFalse();
   }
 
   @Test

@@ -1,0 +1,117 @@
+package dev.resnet.api;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.multipart.MultipartException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/**
+ * The one path from an exception to a client. Comes last, so that a protocol with an error format
+ * of its own can put its advice before it.
+ */
+@RestControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class ProblemHandler extends ResponseEntityExceptionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+  private static final DisconnectedClientHelper DISCONNECTED =
+      new DisconnectedClientHelper(ProblemHandler.class.getName());
+
+  private final Explanations explanations;
+
+  ProblemHandler(HttpProperties properties) {
+    explanations = new Explanations(properties);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> handle(ProblemException exception) {
+    HttpHeaders headers = new HttpHeaders();
+    if (exception.retryAfter() != null) {
+      // Whole seconds, rounded up: a client that waits them must not come too early.
+      headers.set(
+          HttpHeaders.RETRY_AFTER, Long.toString((exception.retryAfter().toMillis() + 999) / 1000));
+    }
+    return answer(
+        Problem.of(exception.status().value(), exception.getMessage(), exception.errors()),
+        headers);
+  }
+
+  /** A multipart body that can't be parsed; one that is too large is a subtype handled before. */
+  @ExceptionHandler
+  ResponseEntity<Object> handle(MultipartException exception, WebRequest request) {
+    return answer(explanations.multipart(exception), new HttpHeaders());
+  }
+
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> handleAnyOther(Exception exception, WebRequest request) {
+    if (DISCONNECTED.checkAndLogClientDisconnectedException(exception)) {
+      return null; // nobody is there to be told
+    }
+    ResponseStatus declared =
+        AnnotatedElementUtils.findMergedAnnotation(exception.getClass(), ResponseStatus.class);
+    if (declared != null && declared.code().is4xxClientError()) {
+      return answer(
+          Problem.of(
+              declared.code().value(), "The request can't be answered: " + exception.getMessage()),
+          new HttpHeaders());
+    }
+    if (explanations.isUnreadableParameter(exception)) {
+      return answer(
+          Problem.of(400, "The query string or form can't be read; check its percent-encoding."),
+          new HttpHeaders());
+    }
+    return internal(exception, 500, request);
+  }
+
+  /** Where every exception of Spring MVC itself arrives. */
+  @Override
+  protected ResponseEntity<Object> handleExceptionInternal(
+      Exception exception,
+      @Nullable Object body,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    if (status.value() == HttpStatus.INTERNAL_SERVER_ERROR.value()) {
+      return internal(exception, status.value(), request);
+    }
+    return answer(explanations.explain(exception, body, status, servletRequest(request)), headers);
+  }
+
+  private ResponseEntity<Object> internal(Exception exception, int status, WebRequest request) {
+    String id = "urn:uuid:" + UUID.randomUUID();
+    HttpServletRequest servletRequest = servletRequest(request);
+    LOG.error(
+        "{}: {} {} failed",
+        id,
+        servletRequest.getMethod(),
+        servletRequest.getRequestURI(),
+        exception);
+    return answer(Problem.internal(status, id), new HttpHeaders());
+  }
+
+  private static ResponseEntity<Object> answer(Problem problem, HttpHeaders headers) {
+    HttpHeaders all = new HttpHeaders(headers);
+    // Set here, the client's Accept is not looked at: an error is JSON for who asked for a picture.
+    all.setContentType(Problem.MEDIA_TYPE);
+    return ResponseEntity.status(problem.status()).headers(all).body(problem.json());
+  }
+
+  private static HttpServletRequest servletRequest(WebRequest request) {
+    return ((ServletWebRequest) request).getRequest();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.resnet.api;
+
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Tomcat itself says of a request that never reaches the service, such as one that is not
+ * HTTP: instead of a page that names the server and its version.
+ */
+final class ProblemReportValve extends ErrorReportValve {
+
+  @Override
+  protected void report(Request request, Response response, @Nullable Throwable throwable) {
+    int status = response.getStatus();
+    // The same conditions as the superclass has: nothing to say, too late, or said already.
+    if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+      return;
+    }
+    Problem problem =
+        Problem.of(
+            status,
+            status < 500
+                ? "The request is not one that an HTTP server can read; check its first line and"
+                    + " its headers."
+                : "The service can't answer.");
+    try {
+      response.setContentType(Problem.MEDIA_TYPE.toString());
+      response.getOutputStream().write(problem.json());
+      response.finishResponse();
+    } catch (IOException | IllegalStateException e) {
+      container.getLogger().debug("the client is gone before its error " + status, e);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.resnet.api;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** On a {@link PageRequest} parameter: what the list can be sorted by. */
+@Documented
+@Target(ElementType.PARAMETER)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Sortable {
+  /** The fields, as clients write them. */
+  String[] value();
+
+  /** As a client would write it: {@code created_at,desc}. */
+  String defaultSort();
+}

@@ -1,0 +1,186 @@
+package dev.resnet.demo;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Trains a small network, classifies a picture that it has not seen, and says how to go on; all of
+ * it through the public API.
+ */
+final class Demo {
+  private static final String DATASET = "synthetic";
+  private static final List<String> ENDED = List.of("SUCCEEDED", "FAILED", "CANCELLED");
+
+  /** Where lines can't be redrawn, a new one this often. */
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(5);
+
+  private final ServiceClient service;
+  private final Terminal terminal;
+  private final DemoProperties properties;
+
+  Demo(ServiceClient service, Terminal terminal, DemoProperties properties) {
+    this.service = service;
+    this.terminal = terminal;
+    this.properties = properties;
+  }
+
+  /** Runs to its end; a failure is told, and the service goes on. */
+  void run() throws InterruptedException {
+    try {
+      awaitReady();
+      Optional<JsonNode> model = service.find("/api/v1/models/" + properties.model());
+      if (model.isPresent()) {
+        terminal.line(
+            "The model '%s' is here from an earlier start, so nothing is trained; another"
+                .formatted(properties.model()));
+        terminal.line("resnet.home begins anew. A held-out picture:");
+      } else {
+        train();
+      }
+      classify();
+      tellHowToGoOn();
+    } catch (DemoFailedException e) {
+      terminal.line("The demo stops here: " + e.getMessage());
+      terminal.line("The service keeps running at " + service.url() + "; Ctrl-C ends it.");
+    }
+  }
+
+  private void awaitReady() throws InterruptedException {
+    long deadline = System.nanoTime() + properties.readyTimeout().toNanos();
+    while (!service.isReady()) {
+      if (System.nanoTime() > deadline) {
+        throw new DemoFailedException(
+            "the service did not become ready within %d s; %s/actuator/health says why."
+                .formatted(properties.readyTimeout().toSeconds(), service.url()));
+      }
+      Thread.sleep(properties.pollInterval().toMillis());
+    }
+  }
+
+  private void train() throws InterruptedException {
+    JsonNode job = unfinished().orElse(null);
+    if (job == null) {
+      job = service.post("/api/v1/training-jobs", request());
+      terminal.line(
+          "Training ResNet-%d (%,d parameters) on %d pictures of the data set '%s', %d epochs:"
+              .formatted(
+                  job.path("depth").asInt(),
+                  job.path("parameters").asLong(),
+                  properties.trainLimit(),
+                  DATASET,
+                  properties.epochs()));
+    } else {
+      terminal.line("An earlier start left a training unfinished; it goes on:");
+    }
+    JsonNode ended = watch(job.path("id").asString());
+    if (!ended.path("status").asString().equals("SUCCEEDED")) {
+      throw new DemoFailedException(
+          "the job %s is %s: %s"
+              .formatted(
+                  ended.path("id").asString(),
+                  ended.path("status").asString(),
+                  ended.path("error").asString("no reason is given")));
+    }
+    terminal.line(
+        "The network is registered as model '%s', version %s. A held-out picture:"
+            .formatted(properties.model(), ended.path("model_version").asString("1")));
+  }
+
+  /** A job of an earlier start that was interrupted; the service resumes it by itself. */
+  private Optional<JsonNode> unfinished() throws InterruptedException {
+    JsonNode jobs = service.get("/api/v1/training-jobs?size=100");
+    return StreamSupport.stream(jobs.path("items").spliterator(), false)
+        .filter(job -> job.path("model").asString("").equals(properties.model()))
+        .filter(job -> List.of("QUEUED", "RUNNING").contains(job.path("status").asString("")))
+        .findFirst();
+  }
+
+  private Map<String, Object> request() {
+    Map<String, Object> request = new LinkedHashMap<>();
+    request.put("stack_n", properties.stackN());
+    request.put("name", "demo");
+    request.put("model", properties.model());
+    request.put("dataset", DATASET);
+    request.put("recipe", "fast");
+    request.put("epochs", properties.epochs());
+    request.put("batch_size", properties.batchSize());
+    request.put("train_limit", properties.trainLimit());
+    request.put("test_limit", properties.testLimit());
+    return request;
+  }
+
+  /** Shows each epoch and what lies between, until the job has ended. */
+  private JsonNode watch(String id) throws InterruptedException {
+    int shownEpoch = 0;
+    long shownAt = System.nanoTime() - LINE_INTERVAL.toNanos();
+    while (true) {
+      JsonNode job = service.get("/api/v1/training-jobs/" + id);
+      JsonNode epochs =
+          service.get("/api/v1/training-jobs/" + id + "/epochs?after=" + shownEpoch).path("items");
+      for (JsonNode epoch : epochs) {
+        shownEpoch = epoch.path("epoch").asInt();
+        terminal.line(ProgressLine.ofEpoch(epoch, job.at("/progress/epochs").asInt()));
+      }
+      if (ENDED.contains(job.path("status").asString())) {
+        return job;
+      }
+      if (terminal.interactive() || System.nanoTime() - shownAt >= LINE_INTERVAL.toNanos()) {
+        terminal.redraw(
+            job.path("waiting_for").isString()
+                ? "waiting for " + job.path("waiting_for").asString()
+                : ProgressLine.of(job));
+        shownAt = System.nanoTime();
+      }
+      Thread.sleep(properties.pollInterval().toMillis());
+    }
+  }
+
+  private void classify() throws InterruptedException {
+    ServiceClient.LabelledPicture picture = service.picture(DATASET, properties.picture());
+    JsonNode answer =
+        service.postPicture(
+            "/api/v1/models/" + properties.model() + "/classify?top_k=3", picture.png());
+    if (terminal.colours()) {
+      HalfBlocks.lines(picture.png()).forEach(row -> terminal.line("  " + row));
+    }
+    JsonNode prediction = answer.path("predictions").path(0);
+    String label = prediction.path("label").asString("");
+    terminal.line("  truth:      " + picture.label());
+    for (JsonNode candidate : prediction.path("top")) {
+      terminal.line(
+          "  prediction: %-12s %5.1f %%"
+              .formatted(
+                  candidate.path("label").asString(),
+                  candidate.path("probability").asDouble() * 100));
+    }
+    terminal.line(
+        label.equals(picture.label())
+            ? "  The network is right."
+            : "  The network is wrong here; more epochs make it better.");
+  }
+
+  private void tellHowToGoOn() {
+    String lines =
+        """
+
+        Go on from here:
+          curl -X POST URL/api/v1/training-jobs -H 'Content-Type: application/json' \\
+               -d '{"stack_n": 1, "dataset": "DATASET", "recipe": "fast", "train_limit": 5000}'
+          curl URL/api/v1/training-jobs
+          curl -o picture.png URL/api/v1/datasets/DATASET/images/test/0
+          curl -X POST 'URL/api/v1/models/MODEL/classify?top_k=3' -H 'Content-Type: image/png' \\
+               --data-binary @picture.png
+        Try every call in the browser:  URL/swagger-ui.html
+        Health, back-end, metrics:      URL/actuator/health  URL/actuator/info  URL/actuator/prometheus
+        The service keeps running; Ctrl-C ends it."""
+            .replace("URL", service.url())
+            .replace("DATASET", DATASET)
+            .replace("MODEL", properties.model());
+    lines.lines().forEach(terminal::line);
+  }
+}

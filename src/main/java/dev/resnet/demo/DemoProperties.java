@@ -1,0 +1,36 @@
+package dev.resnet.demo;
+
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What the demo trains; the limits of the training job are the service's own.
+ *
+ * @param model the name it is registered under; where it exists, nothing is trained
+ * @param stackN blocks per stage: 1 is a network of depth 8
+ * @param epochs passes over the training images
+ * @param batchSize images a step
+ * @param trainLimit training images an epoch
+ * @param testLimit images to evaluate on
+ * @param picture which test image is classified at the end, counted from 0
+ * @param pollInterval how often the job is asked for
+ * @param readyTimeout how long to wait for the service to be ready
+ */
+@Validated
+@ConfigurationProperties("resnet.demo")
+record DemoProperties(
+    @NotBlank @DefaultValue("demo") String model,
+    @Min(1) @DefaultValue("1") int stackN,
+    @Min(1) @DefaultValue("4") int epochs,
+    @Min(1) @DefaultValue("64") int batchSize,
+    @Min(1) @DefaultValue("2000") int trainLimit,
+    @Min(1) @DefaultValue("400") int testLimit,
+    @Min(0) @DefaultValue("7") int picture,
+    @NotNull @DurationMin(millis = 10) @DefaultValue("500ms") Duration pollInterval,
+    @NotNull @DefaultValue("2m") Duration readyTimeout) {}

@@ -1,0 +1,249 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.onednn.Binding.Bound;
+import dev.resnet.engine.program.Operation;
+import dev.resnet.engine.program.Operation.Addition;
+import dev.resnet.engine.program.Operation.Convolution;
+import dev.resnet.engine.program.Operation.ConvolutionBackward;
+import dev.resnet.engine.program.Operation.Dense;
+import dev.resnet.engine.program.Operation.DenseBackward;
+import dev.resnet.engine.program.Operation.Normalization;
+import dev.resnet.engine.program.Operation.NormalizationBackward;
+import dev.resnet.engine.program.Operation.Pooling;
+import dev.resnet.engine.program.Operation.PoolingBackward;
+import dev.resnet.engine.program.Operation.ReluBackward;
+import dev.resnet.engine.program.Tensor;
+import dev.resnet.engine.program.Variable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds oneDNN primitives for each backward operation; parameter gradients end in the graph's own
+ * array.
+ */
+final class BackwardBinding {
+  private final Binding binding;
+  private final ForwardBinding forward;
+  private final List<Bound> bound = new ArrayList<>();
+
+  BackwardBinding(Binding binding, ForwardBinding forward) {
+    this.binding = binding;
+    this.forward = forward;
+  }
+
+  List<Bound> bound() {
+    return bound;
+  }
+
+  void bind(Operation operation) {
+    if (operation instanceof ConvolutionBackward convolution) {
+      convolution(convolution);
+    } else if (operation instanceof NormalizationBackward normalization) {
+      normalization(normalization);
+    } else if (operation instanceof ReluBackward relu) {
+      relu(relu);
+    } else if (operation instanceof PoolingBackward pooling) {
+      pooling(pooling);
+    } else if (operation instanceof DenseBackward dense) {
+      dense(dense);
+    } else if (operation instanceof Addition addition) {
+      bound.add(ForwardBinding.addition(binding, addition));
+    } else {
+      throw new IllegalStateException("no primitive for " + operation);
+    }
+  }
+
+  private void convolution(ConvolutionBackward op) {
+    Convolution convolution = op.forward();
+    var hint = forward.of(convolution).description();
+    long[] dimensions = ForwardBinding.weightDimensions(convolution);
+    OneDnn.Memory targetGradient = binding.tensor(op.targetGradient());
+    if (op.sourceGradient() != null) {
+      dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, dimensions);
+      var description =
+          OneDnn.convolutionSourceGradient(
+              op.name(),
+              binding.tensor(op.sourceGradient()).descriptor(),
+              any,
+              targetGradient.descriptor(),
+              convolution.window(),
+              hint);
+      OneDnn.close(any);
+      sourceGradient(
+          description,
+          binding.weights(
+              op.name(),
+              ForwardBinding.weights(binding, convolution),
+              convolution.weights(),
+              description.argument(Arguments.WEIGHTS)),
+          targetGradient,
+          op.sourceGradient());
+    }
+    dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
+    OneDnn.Memory biasGradient = vector(convolution.bias());
+    var description =
+        OneDnn.convolutionWeightsGradient(
+            op.name(),
+            binding.tensor(convolution.source()).descriptor(),
+            any,
+            biasGradient == null ? null : biasGradient.descriptor(),
+            targetGradient.descriptor(),
+            convolution.window(),
+            hint);
+    OneDnn.close(any);
+    weightsGradient(
+        description,
+        binding.tensor(convolution.source()),
+        targetGradient,
+        binding.gradient(convolution.weights(), OneDnn.OIHW, dimensions),
+        biasGradient);
+  }
+
+  private void dense(DenseBackward op) {
+    Dense dense = op.forward();
+    var hint = forward.of(dense).description();
+    long[] dimensions = ForwardBinding.weightDimensions(dense);
+    OneDnn.Memory targetGradient = binding.matrix(op.targetGradient());
+    if (op.sourceGradient() != null) {
+      dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, dimensions);
+      var description =
+          OneDnn.denseSourceGradient(
+              op.name(),
+              binding.tensor(op.sourceGradient()).descriptor(),
+              any,
+              targetGradient.descriptor(),
+              hint);
+      OneDnn.close(any);
+      sourceGradient(
+          description,
+          binding.weights(
+              op.name(),
+              ForwardBinding.weights(binding, dense),
+              dense.weights(),
+              description.argument(Arguments.WEIGHTS)),
+          targetGradient,
+          op.sourceGradient());
+    }
+    dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
+    OneDnn.Memory biasGradient = vector(dense.bias());
+    var description =
+        OneDnn.denseWeightsGradient(
+            op.name(),
+            binding.tensor(dense.source()).descriptor(),
+            any,
+            biasGradient == null ? null : biasGradient.descriptor(),
+            targetGradient.descriptor(),
+            hint);
+    OneDnn.close(any);
+    weightsGradient(
+        description,
+        binding.tensor(dense.source()),
+        targetGradient,
+        binding.gradient(dense.weights(), OneDnn.OIHW, dimensions),
+        biasGradient);
+  }
+
+  private void sourceGradient(
+      OneDnn.Description description,
+      OneDnn.Memory weights,
+      OneDnn.Memory targetGradient,
+      Tensor sourceGradient) {
+    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+    arguments.put(Arguments.TARGET_GRADIENT, targetGradient);
+    arguments.put(Arguments.WEIGHTS, weights);
+    arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(sourceGradient));
+    bound.add(binding.bind(description, arguments));
+  }
+
+  /**
+   * Straight into the graph's array where the primitive writes its layout, else by way of a copy.
+   */
+  private void weightsGradient(
+      OneDnn.Description description,
+      OneDnn.Memory source,
+      OneDnn.Memory targetGradient,
+      OneDnn.Memory own,
+      OneDnn.@Nullable Memory biasGradient) {
+    dnnl_memory_desc chosen = description.argument(Arguments.WEIGHTS_GRADIENT);
+    boolean direct = OneDnn.equal(chosen, own.descriptor());
+    OneDnn.Memory written = direct ? own : binding.allocate(chosen);
+    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+    arguments.put(Arguments.SOURCE, source);
+    arguments.put(Arguments.TARGET_GRADIENT, targetGradient);
+    arguments.put(Arguments.WEIGHTS_GRADIENT, written);
+    if (biasGradient != null) {
+      arguments.put(Arguments.BIAS_GRADIENT, biasGradient);
+    }
+    bound.add(binding.bind(description, arguments));
+    if (!direct) {
+      bound.add(binding.reorder(description.name(), written, own));
+    }
+  }
+
+  private void normalization(NormalizationBackward op) {
+    Normalization norm = op.forward();
+    Bound before = forward.of(norm);
+    var description =
+        OneDnn.normalizationGradient(
+            op.name(),
+            binding.tensor(norm.source()).descriptor(),
+            norm.epsilon(),
+            norm.relu(),
+            before.description());
+    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+    arguments.put(Arguments.SOURCE, binding.tensor(norm.source()));
+    arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
+    arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(op.sourceGradient()));
+    arguments.put(Arguments.SCALE_GRADIENT, vector(norm.scale()));
+    arguments.put(Arguments.SHIFT_GRADIENT, vector(norm.shift()));
+    reuse(before, arguments, Arguments.MEAN, Arguments.VARIANCE, Arguments.SCALE);
+    reuse(before, arguments, Arguments.WORKSPACE);
+    bound.add(binding.bind(description, arguments));
+  }
+
+  private void relu(ReluBackward op) {
+    Bound before = forward.of(op.forward());
+    var descriptor = binding.tensor(op.targetGradient()).descriptor();
+    var description = OneDnn.reluGradient(op.name(), descriptor, before.description());
+    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+    arguments.put(Arguments.TARGET, binding.tensor(op.forward().target()));
+    arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
+    arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(op.sourceGradient()));
+    bound.add(binding.bind(description, arguments));
+  }
+
+  private void pooling(PoolingBackward op) {
+    Pooling pooling = op.forward();
+    Bound before = forward.of(pooling);
+    var description =
+        OneDnn.poolingGradient(
+            op.name(),
+            pooling.maximum(),
+            binding.tensor(op.sourceGradient()).descriptor(),
+            binding.tensor(op.targetGradient()).descriptor(),
+            pooling.window(),
+            before.description());
+    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+    arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
+    arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(op.sourceGradient()));
+    reuse(before, arguments, Arguments.WORKSPACE);
+    bound.add(binding.bind(description, arguments));
+  }
+
+  private OneDnn.@Nullable Memory vector(@Nullable Variable variable) {
+    return variable == null ? null : binding.gradient(variable, OneDnn.VECTOR, variable.length());
+  }
+
+  private static void reuse(Bound before, Map<Integer, OneDnn.Memory> arguments, int... keys) {
+    for (int key : keys) {
+      OneDnn.Memory memory = before.arguments().get(key);
+      if (memory != null) {
+        arguments.put(key, memory);
+      }
+    }
+  }
+}

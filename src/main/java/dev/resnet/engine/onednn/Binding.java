@@ -1,0 +1,212 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.program.Program;
+import dev.resnet.engine.program.StoragePlan;
+import dev.resnet.engine.program.Tensor;
+import dev.resnet.engine.program.Variable;
+import java.nio.FloatBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where everything of one program lies: activations in a block of its own, variables and their
+ * gradients in the graph's flattened arrays, and copies of weights in the layouts that primitives
+ * ask for.
+ */
+final class Binding implements AutoCloseable {
+  private final int batch;
+  private final int type;
+  private final Tensor logits;
+  private final StoragePlan plan;
+  private final NativeBlock activations;
+  private final Pointer parameters;
+  private final @Nullable Pointer gradients;
+  private final Map<Tensor, OneDnn.Memory> tensors = new HashMap<>();
+  private final Map<Variable, List<OneDnn.Memory>> copies = new HashMap<>();
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+
+  /**
+   * An operation with its arguments, before it is known how much scratch memory all of them take.
+   */
+  record Bound(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {}
+
+  /** The reorders that bring changed parameters into the layouts wanted. */
+  private final List<Bound> preparations = new ArrayList<>();
+
+  Binding(Program program, int batch, int type, Pointer parameters, @Nullable Pointer gradients) {
+    this.batch = batch;
+    this.type = type;
+    this.logits = program.logits();
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.plan = new StoragePlan(program, this::bytes);
+    this.activations = own(new NativeBlock(plan.size()));
+  }
+
+  private long bytes(Tensor tensor) {
+    return batch * tensor.elements() * (elementType(tensor) == OneDnn.FLOAT32 ? 4 : 2);
+  }
+
+  private int elementType(Tensor tensor) {
+    return tensor.equals(logits) ? OneDnn.FLOAT32 : type;
+  }
+
+  int batch() {
+    return batch;
+  }
+
+  /** The element type of activations and of weights as convolutions see them. */
+  int type() {
+    return type;
+  }
+
+  List<Bound> preparations() {
+    return preparations;
+  }
+
+  /** The memory of a tensor: [batch, channels, height, width] laid out as NHWC. */
+  OneDnn.Memory tensor(Tensor tensor) {
+    return tensors.computeIfAbsent(
+        tensor,
+        t ->
+            memory(
+                activations.at(plan.offset(t)),
+                elementType(t),
+                OneDnn.NHWC,
+                batch,
+                t.channels(),
+                t.height(),
+                t.width()));
+  }
+
+  /** The same memory as [batch, channels]. */
+  OneDnn.Memory matrix(Tensor tensor) {
+    return memory(
+        tensor(tensor).place(), elementType(tensor), OneDnn.MATRIX, batch, tensor.channels());
+  }
+
+  /** A variable in the graph's own array, float32. */
+  OneDnn.Memory variable(Variable variable, int layout, long... dimensions) {
+    return memory(at(parameters, variable), OneDnn.FLOAT32, layout, dimensions);
+  }
+
+  /** A variable's gradient in the graph's own array, float32. */
+  OneDnn.Memory gradient(Variable variable, int layout, long... dimensions) {
+    if (gradients == null) {
+      throw new IllegalStateException("an inference program has no gradients");
+    }
+    return memory(at(gradients, variable), OneDnn.FLOAT32, layout, dimensions);
+  }
+
+  /**
+   * Weights in the layout and type that a primitive asks for: the graph's own where they fit, else
+   * a copy.
+   */
+  OneDnn.Memory weights(
+      String name, OneDnn.Memory own, Variable variable, dnnl_memory_desc wanted) {
+    if (OneDnn.equal(own.descriptor(), wanted)) {
+      return own;
+    }
+    List<OneDnn.Memory> known = copies.computeIfAbsent(variable, v -> new ArrayList<>());
+    for (OneDnn.Memory copy : known) {
+      if (OneDnn.equal(copy.descriptor(), wanted)) {
+        return copy;
+      }
+    }
+    OneDnn.Memory copy = allocate(wanted);
+    known.add(copy);
+    preparations.add(reorder(name, own, copy));
+    return copy;
+  }
+
+  /** A copy of {@code from} in another layout or type. */
+  Bound reorder(String name, OneDnn.Memory from, OneDnn.Memory to) {
+    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+    arguments.put(Arguments.FROM, from);
+    arguments.put(Arguments.TO, to);
+    return bind(OneDnn.reorder(name, from.descriptor(), to.descriptor()), arguments);
+  }
+
+  Bound bind(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {
+    return new Bound(own(description), arguments);
+  }
+
+  /** Memory of its own, zero at first. */
+  OneDnn.Memory allocate(dnnl_memory_desc descriptor) {
+    return own(new OneDnn.Memory(descriptor, own(new NativeBlock(OneDnn.size(descriptor))).at(0)));
+  }
+
+  /** Dense memory of its own, zero at first. */
+  OneDnn.Memory allocate(int elementType, int layout, long... dimensions) {
+    dnnl_memory_desc descriptor = OneDnn.descriptor(elementType, layout, dimensions);
+    try {
+      return allocate(descriptor);
+    } finally {
+      OneDnn.close(descriptor);
+    }
+  }
+
+  /** A variable's current values, for the host. */
+  FloatBuffer values(Variable variable) {
+    return NativeBlock.floats(at(parameters, variable), variable.length());
+  }
+
+  /** Turns bound operations into primitives that share one block of scratch memory. */
+  void complete(List<List<Bound>> lists, List<List<OneDnn.Primitive>> into) {
+    long scratch = 1;
+    for (List<Bound> list : lists) {
+      for (Bound bound : list) {
+        scratch = Math.max(scratch, bound.description.scratch());
+      }
+    }
+    Pointer block = own(new NativeBlock(scratch)).at(0);
+    for (int i = 0; i < lists.size(); i++) {
+      for (Bound bound : lists.get(i)) {
+        if (bound.description.scratch() > 0) {
+          var descriptor = bound.description.argument(Arguments.SCRATCH);
+          bound.arguments.put(Arguments.SCRATCH, own(new OneDnn.Memory(descriptor, block)));
+        }
+        into.get(i).add(own(new OneDnn.Primitive(bound.description, bound.arguments)));
+      }
+    }
+  }
+
+  private OneDnn.Memory memory(Pointer place, int type, int layout, long... dimensions) {
+    dnnl_memory_desc descriptor = OneDnn.descriptor(type, layout, dimensions);
+    try {
+      return own(new OneDnn.Memory(descriptor, place));
+    } finally {
+      OneDnn.close(descriptor);
+    }
+  }
+
+  private static Pointer at(Pointer array, Variable variable) {
+    return NativeBlock.pointer(array.address() + variable.offset() * Float.BYTES);
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.push(resource);
+    return resource;
+  }
+
+  /** Frees everything, the youngest first. */
+  @Override
+  public void close() {
+    for (AutoCloseable resource : owned) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a native resource could not be closed", e);
+      }
+    }
+    owned.clear();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.TrainableVariables;
+import java.nio.FloatBuffer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+/**
+ * The optimiser as one pass over the graph's flattened arrays: weight decay and Nesterov momentum
+ * for trained elements, DL4J's "parameters minus gradient" for running statistics. The momentum
+ * lies in the graph's own updater state.
+ */
+final class NesterovUpdate {
+  /** Elements that fit the first-level cache three times over. */
+  private static final int CHUNK = 2048;
+
+  private final float[] mask;
+  private final float momentum;
+  private final float weightDecay;
+  private final FloatBuffer parameters;
+  private final FloatBuffer gradients;
+  private final FloatBuffer state;
+  private final float[] p = new float[CHUNK];
+  private final float[] g = new float[CHUNK];
+  private final float[] v = new float[CHUNK];
+
+  NesterovUpdate(ComputationGraph graph, double weightDecay) {
+    this.mask = TrainableVariables.mask(graph);
+    this.momentum = momentum(graph);
+    this.weightDecay = (float) weightDecay;
+    this.parameters = graph.params().data().asNioFloat();
+    this.gradients = graph.getFlattenedGradients().data().asNioFloat();
+    this.state = graph.getUpdater(true).getStateViewArray().data().asNioFloat();
+  }
+
+  private static float momentum(ComputationGraph graph) {
+    for (var layer : graph.getLayers()) {
+      if (layer.conf().getLayer() instanceof org.deeplearning4j.nn.conf.layers.BaseLayer base
+          && base.getIUpdater() instanceof Nesterovs nesterovs) {
+        return (float) nesterovs.getMomentum();
+      }
+    }
+    throw new IllegalArgumentException("the graph has no Nesterovs updater");
+  }
+
+  /**
+   * Applies the gradients.
+   *
+   * @param batchSize the gradients of trained elements are sums over so many images
+   */
+  void apply(double learningRate, int batchSize) {
+    int stateAt = 0;
+    int from = 0;
+    while (from < mask.length) {
+      int to = from;
+      while (to < mask.length && to - from < CHUNK && mask[to] == mask[from]) {
+        to++;
+      }
+      int length = to - from;
+      parameters.get(from, p, 0, length);
+      gradients.get(from, g, 0, length);
+      if (mask[from] == 0) {
+        for (int i = 0; i < length; i++) {
+          p[i] -= g[i];
+        }
+      } else {
+        state.get(stateAt, v, 0, length);
+        step(length, (float) learningRate, 1f / batchSize);
+        state.put(stateAt, v, 0, length);
+        stateAt += length;
+      }
+      parameters.put(from, p, 0, length);
+      from = to;
+    }
+  }
+
+  private void step(int length, float rate, float scale) {
+    for (int i = 0; i < length; i++) {
+      float gradient = g[i] * scale + weightDecay * p[i];
+      float before = v[i];
+      float velocity = momentum * before - rate * gradient;
+      v[i] = velocity;
+      p[i] += (1 + momentum) * velocity - momentum * before;
+    }
+  }
+
+  /** {@code λ·Σ‖v‖²/2} over the trained elements. */
+  double l2Loss() {
+    double sum = 0;
+    for (int i = 0; i < mask.length; i++) {
+      double value = parameters.get(i) * mask[i];
+      sum += value * value;
+    }
+    return weightDecay * sum / 2;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.EngineProvider;
+import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.Processor;
+import dev.resnet.engine.TrainingEngine;
+import dev.resnet.engine.program.GraphCompiler;
+import dev.resnet.engine.program.Tensor;
+import dev.resnet.engine.program.UnsupportedGraphException;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
+
+/** Graphs compiled into oneDNN primitives: the fastest engine on a CPU. */
+public final class OneDnnEngineProvider implements EngineProvider {
+  /** The service's images; a graph by itself doesn't know its input's size. */
+  private static final Tensor IMAGE = new Tensor("input", 3, 32, 32);
+
+  /** Why the native library can't be used here; null where it can. Loading it is tried once. */
+  private static final class Library {
+    static final @Nullable String PROBLEM = load();
+
+    private static @Nullable String load() {
+      try {
+        OneDnn.version();
+        return null;
+      } catch (LinkageError e) {
+        return "oneDNN's native library can't be loaded: " + e.getMessage();
+      }
+    }
+  }
+
+  @Override
+  public EngineName name() {
+    return EngineName.ONEDNN;
+  }
+
+  @Override
+  public int rank() {
+    return 10;
+  }
+
+  @Override
+  public Optional<String> unavailable(Precision precision) {
+    if (Library.PROBLEM != null) {
+      return Optional.of(Library.PROBLEM);
+    }
+    if (Processor.isGpu()) {
+      return Optional.of("the parameters lie on a GPU, where oneDNN's CPU primitives can't reach");
+    }
+    if (precision == Precision.BFLOAT16 && !OneDnn.hasBfloat16()) {
+      return Optional.of(
+          "this processor (%s) has no bfloat16 instructions; ask for precision float32 or auto"
+              .formatted(Processor.model()));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> unsupported(ComputationGraph graph) {
+    try {
+      GraphCompiler.training(graph, IMAGE);
+      return Optional.empty();
+    } catch (UnsupportedGraphException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  @Override
+  public TrainingEngine training(
+      ComputationGraph graph,
+      Precision precision,
+      int batchSize,
+      double weightDecay,
+      String reason) {
+    return new OneDnnTrainingEngine(
+        graph, IMAGE, batchSize, weightDecay, description(precision, reason));
+  }
+
+  @Override
+  public InferenceEngine inference(ComputationGraph graph, Precision precision, String reason) {
+    return new OneDnnInferenceEngine(graph, IMAGE, description(precision, reason));
+  }
+
+  private static EngineDescription description(Precision requested, String reason) {
+    Precision precision =
+        requested == Precision.AUTO
+            ? (OneDnn.hasBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32)
+            : requested;
+    return new EngineDescription(EngineName.ONEDNN, precision, Processor.deviceName(), reason);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.ImageLayout;
+import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.SoftmaxCrossEntropy;
+import dev.resnet.engine.Tally;
+import dev.resnet.engine.TrainingEngine;
+import dev.resnet.engine.program.GraphCompiler;
+import dev.resnet.engine.program.Operation.Loss;
+import dev.resnet.engine.program.Operation.Normalization;
+import dev.resnet.engine.program.Program;
+import dev.resnet.engine.program.Tensor;
+import dev.resnet.engine.program.Variable;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Trains a graph by its compiled program, on the graph's own arrays. */
+final class OneDnnTrainingEngine implements TrainingEngine {
+  private final ComputationGraph graph;
+  private final EngineDescription description;
+  private final int batchSize;
+  private final int type;
+  private final Program program;
+  private final CompiledProgram compiled;
+  private final InputReorder input;
+  private final SoftmaxGradient loss;
+  private final NesterovUpdate update;
+  private final FloatBuffer gradients;
+
+  /** Evaluation, by batch size. */
+  private final Map<Integer, Evaluation> evaluations = new HashMap<>();
+
+  private final Program evaluationProgram;
+  private Tally tally = Tally.NONE;
+
+  OneDnnTrainingEngine(
+      ComputationGraph graph,
+      Tensor image,
+      int batchSize,
+      double weightDecay,
+      EngineDescription description) {
+    this.graph = graph;
+    this.description = description;
+    this.batchSize = batchSize;
+    this.type = description.precision() == Precision.BFLOAT16 ? OneDnn.BFLOAT16 : OneDnn.FLOAT32;
+    this.program = GraphCompiler.training(graph, image);
+    this.evaluationProgram = GraphCompiler.inference(graph, image);
+    if (graph.getFlattenedGradients() == null) {
+      graph.initGradientsView(); // DL4J makes it with its own first step
+    }
+    this.update = new NesterovUpdate(graph, weightDecay);
+    this.gradients = graph.getFlattenedGradients().data().asNioFloat();
+    this.compiled =
+        new CompiledProgram(
+            program,
+            batchSize,
+            type,
+            address(graph.params()),
+            address(graph.getFlattenedGradients()));
+    this.input = new InputReorder(image, batchSize, compiled);
+    Loss last = (Loss) program.forward().get(program.forward().size() - 1);
+    this.loss =
+        new SoftmaxGradient(
+            batchSize,
+            program.classes(),
+            compiled.tensor(last.logits()),
+            compiled.tensor(last.gradient()),
+            type);
+  }
+
+  static Pointer address(org.nd4j.linalg.api.ndarray.INDArray array) {
+    return NativeBlock.pointer(array.data().addressPointer().address());
+  }
+
+  @Override
+  public EngineDescription description() {
+    return description;
+  }
+
+  @Override
+  public ImageLayout inputLayout() {
+    return ImageLayout.NHWC;
+  }
+
+  @Override
+  public void step(Minibatch batch, double learningRate) {
+    if (batch.size() != batchSize) {
+      throw new IllegalArgumentException(
+          "this engine was made for batches of %d, not %d".formatted(batchSize, batch.size()));
+    }
+    compiled.prepareWeights();
+    input.from(address(batch.images()));
+    compiled.forward();
+    float[] logits = loss.logits();
+    tally = tally.plus(SoftmaxCrossEntropy.tally(logits, batch.labels()));
+    loss.writeGradient(logits, batch.labels());
+    compiled.backward();
+    compiled.statistics().forEach(this::moveStatistics);
+    update.apply(learningRate, batchSize);
+    graph.getConfiguration().setIterationCount(graph.getIterationCount() + 1);
+  }
+
+  /**
+   * As DL4J does it: the way to the new running statistic is written where a gradient would stand.
+   */
+  private void moveStatistics(ForwardBinding.Statistics statistics) {
+    Normalization norm = statistics.normalization();
+    move(norm.mean(), statistics.mean(), norm.decay());
+    move(norm.variance(), statistics.variance(), norm.decay());
+  }
+
+  private void move(Variable running, OneDnn.Memory batch, double decay) {
+    FloatBuffer seen = NativeBlock.floats(batch.place(), running.length());
+    FloatBuffer old = compiled.values(running);
+    float share = (float) (1 - decay);
+    int at = Math.toIntExact(running.offset());
+    for (int c = 0; c < running.length(); c++) {
+      gradients.put(at + c, (old.get(c) - seen.get(c)) * share);
+    }
+  }
+
+  @Override
+  public Tally takeTally() {
+    Tally taken = tally;
+    tally = Tally.NONE;
+    return taken;
+  }
+
+  @Override
+  public double l2Loss() {
+    return update.l2Loss();
+  }
+
+  @Override
+  public Tally evaluate(Minibatch batch) {
+    Evaluation evaluation = evaluations.computeIfAbsent(batch.size(), Evaluation::new);
+    return evaluation.tally(batch);
+  }
+
+  /** Nothing to do: the graph's arrays are what is worked on. */
+  @Override
+  public void synchronize() {}
+
+  @Override
+  public void close() {
+    evaluations.values().forEach(Evaluation::close);
+    input.close();
+    compiled.close();
+  }
+
+  /** Forward with running statistics, for one batch size. */
+  private final class Evaluation implements AutoCloseable {
+    private final CompiledProgram forward;
+    private final InputReorder images;
+    private final SoftmaxGradient end;
+
+    Evaluation(int size) {
+      forward = new CompiledProgram(evaluationProgram, size, type, address(graph.params()), null);
+      images = new InputReorder(evaluationProgram.input(), size, forward);
+      end =
+          new SoftmaxGradient(
+              size,
+              evaluationProgram.classes(),
+              forward.tensor(evaluationProgram.logits()),
+              null,
+              type);
+    }
+
+    Tally tally(Minibatch batch) {
+      forward.prepareWeights();
+      images.from(address(batch.images()));
+      forward.forward();
+      return SoftmaxCrossEntropy.tally(end.logits(), batch.labels());
+    }
+
+    @Override
+    public void close() {
+      images.close();
+      forward.close();
+    }
+  }
+}

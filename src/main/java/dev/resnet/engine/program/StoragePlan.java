@@ -1,0 +1,106 @@
+package dev.resnet.engine.program;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * Where each tensor lies in one block of memory. Tensors whose lives don't overlap share their
+ * place: less memory, and gradients that stay in the cache.
+ */
+public final class StoragePlan {
+  /** A page: no two tensors share a cache line, and vector loads are aligned. */
+  private static final long ALIGNMENT = 4096;
+
+  private record Life(Tensor tensor, int first, int last, long bytes) {}
+
+  private record Place(Life life, long offset) {
+    long end() {
+      return offset + life.bytes;
+    }
+  }
+
+  private final Map<Tensor, Long> offsets = new HashMap<>();
+  private long size;
+
+  /**
+   * Plans a program. The input and the logits live throughout.
+   *
+   * @param bytes of a whole batch of a tensor
+   */
+  public StoragePlan(Program program, ToLongFunction<Tensor> bytes) {
+    List<Place> placed = new ArrayList<>();
+    for (Life life : lives(program, bytes)) {
+      long offset = firstFit(life, placed);
+      placed.add(new Place(life, offset));
+      offsets.put(life.tensor, offset);
+      size = Math.max(size, offset + life.bytes);
+    }
+  }
+
+  /** Bytes of the whole block. */
+  public long size() {
+    return size;
+  }
+
+  /** Offset of a tensor in bytes. */
+  public long offset(Tensor tensor) {
+    return offsets.get(tensor);
+  }
+
+  private static List<Life> lives(Program program, ToLongFunction<Tensor> bytes) {
+    Map<Tensor, int[]> spans = new HashMap<>();
+    List<Operation> operations = program.operations();
+    int end = operations.size();
+    spans.put(program.input(), new int[] {0, end});
+    spans.put(program.logits(), new int[] {0, end});
+    for (int i = 0; i < end; i++) {
+      for (Tensor tensor : operations.get(i).writes()) {
+        touch(spans, tensor, i);
+      }
+      for (Tensor tensor : operations.get(i).reads()) {
+        touch(spans, tensor, i);
+      }
+    }
+    List<Life> lives = new ArrayList<>();
+    spans.forEach(
+        (tensor, span) -> lives.add(new Life(tensor, span[0], span[1], aligned(bytes, tensor))));
+    // The largest first: what comes later fits into the gaps. Names break ties, so that plans are
+    // reproducible.
+    lives.sort(
+        Comparator.comparingLong(Life::bytes)
+            .reversed()
+            .thenComparingInt(Life::first)
+            .thenComparing(life -> life.tensor.name()));
+    return lives;
+  }
+
+  private static void touch(Map<Tensor, int[]> spans, Tensor tensor, int operation) {
+    int[] span = spans.computeIfAbsent(tensor, t -> new int[] {operation, operation});
+    span[0] = Math.min(span[0], operation);
+    span[1] = Math.max(span[1], operation);
+  }
+
+  private static long aligned(ToLongFunction<Tensor> bytes, Tensor tensor) {
+    return (bytes.applyAsLong(tensor) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private static long firstFit(Life life, List<Place> placed) {
+    long offset = 0;
+    List<Place> alive =
+        placed.stream()
+            .filter(p -> p.life.first <= life.last && life.first <= p.life.last)
+            .sorted(Comparator.comparingLong(Place::offset))
+            .toList();
+    for (Place place : alive) {
+      if (offset + life.bytes <= place.offset) {
+        break;
+      }
+      offset = Math.max(offset, place.end());
+    }
+    return offset;
+  }
+}

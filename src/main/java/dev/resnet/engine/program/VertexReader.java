@@ -1,0 +1,152 @@
+package dev.resnet.engine.program;
+
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/** Reads what one layer says, and refuses what the operations don't express. */
+final class VertexReader {
+  private final ComputationGraph graph;
+  private final long origin;
+
+  VertexReader(ComputationGraph graph) {
+    this.graph = graph;
+    this.origin = graph.params().offset();
+  }
+
+  /** A layer's variable as a slice of the flattened array. */
+  Variable variable(String vertex, String key) {
+    INDArray view = graph.getLayer(vertex).getParam(key);
+    return new Variable(view.offset() - origin, Math.toIntExact(view.length()));
+  }
+
+  @Nullable Variable variableIf(boolean present, String vertex, String key) {
+    return present ? variable(vertex, key) : null;
+  }
+
+  /** Whether an activation function is a ReLU; anything but ReLU and identity is refused. */
+  static boolean isRelu(String vertex, IActivation activation) {
+    if (activation instanceof ActivationReLU relu) {
+      boolean plain =
+          isZero(relu.getMax()) && isZero(relu.getThreshold()) && isZero(relu.getNegativeSlope());
+      require(plain, vertex, "a ReLU with maximum, threshold or slope");
+      return true;
+    }
+    require(
+        activation instanceof ActivationIdentity,
+        vertex,
+        "the activation " + activation + " (ReLU and identity are known)");
+    return false;
+  }
+
+  private static boolean isZero(@Nullable Double value) {
+    return value == null || value == 0;
+  }
+
+  Window window(String vertex, ConvolutionLayer layer, Tensor source) {
+    require(layer.getDilation()[0] == 1 && layer.getDilation()[1] == 1, vertex, "a dilated window");
+    require(layer.getCnn2dDataFormat() == CNN2DFormat.NCHW, vertex, "the data format NHWC");
+    return window(
+        vertex,
+        layer.getConvolutionMode(),
+        layer.getKernelSize(),
+        layer.getStride(),
+        layer.getPadding(),
+        source);
+  }
+
+  Window window(String vertex, SubsamplingLayer layer, Tensor source) {
+    require(layer.getDilation()[0] == 1 && layer.getDilation()[1] == 1, vertex, "a dilated window");
+    require(layer.getCnn2dDataFormat() == CNN2DFormat.NCHW, vertex, "the data format NHWC");
+    return window(
+        vertex,
+        layer.getConvolutionMode(),
+        layer.getKernelSize(),
+        layer.getStride(),
+        layer.getPadding(),
+        source);
+  }
+
+  private static Window window(
+      String vertex,
+      @Nullable ConvolutionMode mode,
+      int[] kernel,
+      int[] stride,
+      int[] padding,
+      Tensor source) {
+    if (mode == ConvolutionMode.Same) {
+      return Window.same(kernel, stride, source.height(), source.width());
+    }
+    require(
+        mode == null || mode == ConvolutionMode.Truncate || mode == ConvolutionMode.Strict,
+        vertex,
+        "the convolution mode " + mode);
+    return Window.truncated(kernel, stride, padding, source.height(), source.width());
+  }
+
+  static void checkNormalization(String vertex, BatchNormalization layer) {
+    require(!layer.isLockGammaBeta(), vertex, "locked scale and shift");
+    require(!layer.isUseLogStd(), vertex, "a running logarithm of the deviation");
+    require(layer.isMinibatch(), vertex, "statistics over more than the batch");
+    require(layer.getCnn2DFormat() == CNN2DFormat.NCHW, vertex, "the data format NHWC");
+  }
+
+  static void checkOutput(String vertex, OutputLayer layer) {
+    require(
+        layer.getActivationFn() instanceof ActivationSoftmax,
+        vertex,
+        "an output other than softmax");
+    boolean crossEntropy =
+        layer.getLossFn() instanceof LossMCXENT loss && loss.getWeights() == null;
+    require(crossEntropy, vertex, "a loss other than unweighted multi-class cross entropy");
+  }
+
+  /** What holds for every layer: no noise, no constraint, no clipping, and the one optimiser. */
+  static void checkCommon(String vertex, Layer layer) {
+    require(layer.getIDropout() == null, vertex, "dropout");
+    require(
+        layer.getConstraints() == null || layer.getConstraints().isEmpty(),
+        vertex,
+        "a constraint on its variables");
+    if (layer instanceof BaseLayer base) {
+      require(base.getWeightNoise() == null, vertex, "weight noise");
+      require(
+          base.getIUpdater() == null || base.getIUpdater() instanceof Nesterovs,
+          vertex,
+          "an updater other than Nesterovs");
+      require(
+          base.getGradientNormalization() == null
+              || base.getGradientNormalization() == GradientNormalization.None,
+          vertex,
+          "gradient normalization");
+      boolean regularised =
+          isPresent(base.getRegularization()) || isPresent(base.getRegularizationBias());
+      require(!regularised, vertex, "regularization of its own (weight decay is the engine's)");
+    }
+  }
+
+  private static boolean isPresent(java.util.@Nullable List<?> list) {
+    return list != null && !list.isEmpty();
+  }
+
+  static void require(boolean condition, String vertex, String what) {
+    if (!condition) {
+      throw new UnsupportedGraphException(vertex, what);
+    }
+  }
+}

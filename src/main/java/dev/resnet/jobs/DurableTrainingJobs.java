@@ -1,0 +1,221 @@
+package dev.resnet.jobs;
+
+import dev.resnet.api.FieldError;
+import dev.resnet.api.ProblemException;
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.network.ResNetSpec;
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.http.HttpStatus;
+
+/** Training jobs whose truth is the database: any process that shares it may answer or run them. */
+final class DurableTrainingJobs implements TrainingJobs {
+  /** How long a client is told to wait where nothing tells when the queue will move. */
+  private static final long UNKNOWN_WAIT = 60;
+
+  private static final long LONGEST_WAIT = 3600;
+
+  private final JobStore store;
+  private final TrainingTask queue;
+  private final RunningJobs running;
+  private final DatasetCatalog datasets;
+  private final MemoryCheck memory;
+  private final int capacity;
+
+  /** Two requests at once must not both take the queue's last place. */
+  private final Lock admission = new ReentrantLock();
+
+  DurableTrainingJobs(
+      JobStore store,
+      TrainingTask queue,
+      RunningJobs running,
+      DatasetCatalog datasets,
+      MemoryCheck memory,
+      int capacity) {
+    this.store = store;
+    this.queue = queue;
+    this.running = running;
+    this.datasets = datasets;
+    this.memory = memory;
+    this.capacity = capacity;
+  }
+
+  @Override
+  public JobSnapshot submit(NewJob request) {
+    TrainingConfig config = request.config();
+    DatasetInfo dataset = dataset(config);
+    memory
+        .refusal(config, dataset)
+        .ifPresent(
+            reason -> {
+              throw new ProblemException(HttpStatus.UNPROCESSABLE_ENTITY, reason);
+            });
+    long parameters = new ResNetSpec(config.stackN(), dataset.classes().size()).parameters();
+    long iterations = (long) config.iterationsPerEpoch(dataset.train()) * config.epochs();
+    TrainingJob job =
+        TrainingJob.queued(
+            UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
+    admission.lock();
+    try {
+      store.transaction().executeWithoutResult(status -> admit(job));
+    } finally {
+      admission.unlock();
+    }
+    queue.wake();
+    return new JobSnapshot(job, null, null);
+  }
+
+  private DatasetInfo dataset(TrainingConfig config) {
+    return datasets
+        .info(config.dataset())
+        .orElseThrow(
+            () -> {
+              String known =
+                  String.join(", ", datasets.list().stream().map(DatasetInfo::name).toList());
+              String message = "is not a known data set; there are " + known;
+              return new ProblemException(
+                  HttpStatus.BAD_REQUEST,
+                  "dataset " + message + ".",
+                  List.of(new FieldError("dataset", message)));
+            });
+  }
+
+  private void admit(TrainingJob job) {
+    long waiting = store.jobs().count(JobStatus.QUEUED, null);
+    if (waiting >= capacity) {
+      throw new ProblemException(
+          HttpStatus.TOO_MANY_REQUESTS,
+          "The queue is full: %d jobs are waiting. Try again later, or cancel one of them."
+              .formatted(waiting),
+          List.of(),
+          Duration.ofSeconds(untilNextPlace()));
+    }
+    store.jobs().insert(job);
+    queue.schedule(job.id(), job.createdAt());
+  }
+
+  private long untilNextPlace() {
+    return store.jobs().unfinished().stream()
+        .map(TrainingJob::etaSeconds)
+        .filter(Objects::nonNull)
+        .mapToLong(eta -> Math.min(LONGEST_WAIT, Math.max(1, eta)))
+        .min()
+        .orElse(UNKNOWN_WAIT);
+  }
+
+  @Override
+  public Optional<JobSnapshot> find(String id) {
+    return store.jobs().find(id).map(job -> snapshots(List.of(job)).get(0));
+  }
+
+  @Override
+  public JobPage list(JobQuery query) {
+    long total = store.jobs().count(query.status(), query.dataset());
+    return new JobPage(snapshots(store.jobs().list(query)), total);
+  }
+
+  @Override
+  public List<JobSnapshot> running() {
+    return snapshots(
+        store.jobs().unfinished().stream()
+            .filter(job -> job.status() == JobStatus.RUNNING)
+            .toList());
+  }
+
+  private List<JobSnapshot> snapshots(List<TrainingJob> jobs) {
+    List<String> ids = jobs.stream().map(TrainingJob::id).toList();
+    Map<String, EpochMetrics> latest = store.epochs().latest(ids);
+    Map<String, EpochMetrics> best = store.epochs().best(ids);
+    return jobs.stream()
+        .map(job -> new JobSnapshot(job, latest.get(job.id()), best.get(job.id())))
+        .toList();
+  }
+
+  @Override
+  public List<EpochMetrics> epochs(String id, int after) {
+    require(id);
+    return store.epochs().epochs(id, after);
+  }
+
+  @Override
+  public List<CheckpointFile> checkpoints(String id) {
+    require(id);
+    return store.epochs().checkpoints(id);
+  }
+
+  @Override
+  public JobSnapshot cancel(String id) {
+    // Again where the job moved between the look at it and the write: it moves a few times at most.
+    while (!tryCancel(require(id))) {
+      Thread.onSpinWait();
+    }
+    return snapshots(List.of(require(id))).get(0);
+  }
+
+  private boolean tryCancel(TrainingJob job) {
+    TrainingJob cancelled;
+    try {
+      cancelled = job.cancelled(store.jobs().now());
+    } catch (IllegalMoveException e) {
+      throw new ProblemException(HttpStatus.CONFLICT, e.getMessage());
+    }
+    if (job.status() != JobStatus.RUNNING) {
+      boolean done = store.jobs().move(job, cancelled);
+      if (done) {
+        queue.unschedule(job.id());
+      }
+      return done;
+    }
+    boolean asked = store.jobs().requestCancel(job.id());
+    if (asked) {
+      running.cancel(job.id());
+    }
+    return asked;
+  }
+
+  @Override
+  public void delete(String id) {
+    TrainingJob job = require(id);
+    if (!job.status().ended()) {
+      throw new ProblemException(
+          HttpStatus.CONFLICT,
+          "The job %s is %s; cancel it first, or wait for its end.".formatted(id, job.status()));
+    }
+    try {
+      // Before the row: where a file can't be deleted, the job stays and can be deleted again.
+      store.folders().delete(id);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The files of job " + id + " could not be deleted", e);
+    }
+    store.jobs().delete(id);
+  }
+
+  @Override
+  public Map<JobStatus, Long> countByStatus() {
+    return store.jobs().countByStatus();
+  }
+
+  private TrainingJob require(String id) {
+    return store
+        .jobs()
+        .find(id)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    HttpStatus.NOT_FOUND,
+                    "There is no training job %s. GET /api/v1/training-jobs lists them."
+                        .formatted(id)));
+  }
+}

@@ -1,0 +1,135 @@
+package dev.resnet.jobs;
+
+import static dev.resnet.jobs.JobRows.column;
+
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Checkpoints;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The rows of completed epochs and of the checkpoints that are kept. */
+final class EpochRepository {
+  private final JdbcClient jdbc;
+  private final JobFolders folders;
+
+  EpochRepository(JdbcClient jdbc, JobFolders folders) {
+    this.jdbc = jdbc;
+    this.folders = folders;
+  }
+
+  /** The epochs after epoch {@code after}, in order. */
+  List<EpochMetrics> epochs(String job, int after) {
+    return jdbc.sql(
+            "select * from training_epoch where job_id = :job and epoch > :after order by epoch")
+        .param("job", job)
+        .param("after", after)
+        .query((row, n) -> JobRows.epoch(row))
+        .list();
+  }
+
+  /** The last epoch of each of these jobs that has any. */
+  Map<String, EpochMetrics> latest(Collection<String> jobs) {
+    return first(jobs, "epoch desc");
+  }
+
+  /** The epoch of highest test accuracy, the earlier one of equals, of each job that has any. */
+  Map<String, EpochMetrics> best(Collection<String> jobs) {
+    return first(jobs, "test_accuracy desc, epoch asc");
+  }
+
+  private Map<String, EpochMetrics> first(Collection<String> jobs, String order) {
+    Map<String, EpochMetrics> found = new HashMap<>();
+    if (jobs.isEmpty()) {
+      return found;
+    }
+    jdbc.sql(
+            """
+            select * from (
+              select e.*, row_number() over (partition by job_id order by %s) as place
+              from training_epoch e where job_id in (:jobs)) ranked
+            where place = 1
+            """
+                .formatted(order))
+        .param("jobs", jobs)
+        .query(
+            row -> {
+              found.put(row.getString("job_id"), JobRows.epoch(row));
+            });
+    return found;
+  }
+
+  List<CheckpointFile> checkpoints(String job) {
+    return jdbc.sql("select * from training_checkpoint where job_id = :job order by epoch")
+        .param("job", job)
+        .query((row, n) -> JobRows.checkpoint(row, folders.checkpoints(job)))
+        .list();
+  }
+
+  /** Adds an epoch with its checkpoint, and drops the checkpoints that are not worth keeping. */
+  void add(String job, EpochMetrics epoch, CheckpointFile checkpoint) {
+    insert(job, epoch);
+    insert(job, checkpoint);
+    List<CheckpointFile> all = checkpoints(job);
+    Set<Integer> kept = Checkpoints.kept(all);
+    for (CheckpointFile file : all) {
+      if (!kept.contains(file.epoch())) {
+        jdbc.sql("delete from training_checkpoint where job_id = :job and epoch = :epoch")
+            .param("job", job)
+            .param("epoch", file.epoch())
+            .update();
+      }
+    }
+  }
+
+  private void insert(String job, EpochMetrics epoch) {
+    jdbc.sql(
+            """
+            insert into training_epoch (job_id, epoch, learning_rate, train_cross_entropy, l2_loss,
+              train_accuracy, test_loss, test_accuracy, seconds, images_per_second, finished_at)
+            values (:job, :epoch, :learningRate, :crossEntropy, :l2Loss, :trainAccuracy, :testLoss,
+              :testAccuracy, :seconds, :imagesPerSecond, :finishedAt)
+            """)
+        .param("job", job)
+        .param("epoch", epoch.epoch())
+        .param("learningRate", epoch.learningRate())
+        .param("crossEntropy", epoch.trainCrossEntropy())
+        .param("l2Loss", epoch.l2Loss())
+        .param("trainAccuracy", epoch.trainAccuracy())
+        .param("testLoss", epoch.testLoss())
+        .param("testAccuracy", epoch.testAccuracy())
+        .param("seconds", epoch.seconds())
+        .param("imagesPerSecond", epoch.imagesPerSecond())
+        .param("finishedAt", column(epoch.finishedAt()))
+        .update();
+  }
+
+  private void insert(String job, CheckpointFile checkpoint) {
+    jdbc.sql(
+            """
+            insert into training_checkpoint (job_id, epoch, file, size, sha256, test_accuracy)
+            values (:job, :epoch, :file, :size, :sha256, :testAccuracy)
+            """)
+        .param("job", job)
+        .param("epoch", checkpoint.epoch())
+        .param("file", checkpoint.path().getFileName().toString())
+        .param("size", checkpoint.size())
+        .param("sha256", checkpoint.sha256())
+        .param("testAccuracy", checkpoint.testAccuracy())
+        .update();
+  }
+
+  /** Forgets what came after the epoch that a resumed training goes on from. */
+  void forgetAfter(String job, int epoch) {
+    for (String table : List.of("training_epoch", "training_checkpoint")) {
+      jdbc.sql("delete from " + table + " where job_id = :job and epoch > :epoch")
+          .param("job", job)
+          .param("epoch", epoch)
+          .update();
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.resnet.jobs;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Precision;
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How columns become values, and back. */
+final class JobRows {
+  private JobRows() {}
+
+  static TrainingJob job(ResultSet row) throws SQLException {
+    return new TrainingJob(
+        row.getString("id"),
+        row.getString("name"),
+        row.getString("model"),
+        JobStatus.valueOf(row.getString("status")),
+        ConfigJson.read(row.getString("config")),
+        row.getLong("parameters"),
+        engine(row),
+        new JobProgress(
+            row.getInt("epoch"),
+            row.getLong("iteration"),
+            row.getLong("iterations"),
+            row.getObject("train_loss", Double.class),
+            row.getObject("train_accuracy", Double.class),
+            row.getObject("images_per_second", Double.class)),
+        row.getInt("attempt"),
+        row.getInt("crashes"),
+        row.getBoolean("cancel_requested"),
+        row.getString("error"),
+        row.getObject("model_version", Integer.class),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        instant(row, "started_at"),
+        instant(row, "finished_at"));
+  }
+
+  private static @Nullable EngineDescription engine(ResultSet row) throws SQLException {
+    String engine = row.getString("engine");
+    return engine == null
+        ? null
+        : new EngineDescription(
+            EngineName.valueOf(engine.toUpperCase(Locale.ROOT)),
+            Precision.valueOf(row.getString("engine_precision").toUpperCase(Locale.ROOT)),
+            row.getString("engine_device"),
+            row.getString("engine_reason"));
+  }
+
+  static EpochMetrics epoch(ResultSet row) throws SQLException {
+    return new EpochMetrics(
+        row.getInt("epoch"),
+        row.getDouble("learning_rate"),
+        row.getDouble("train_cross_entropy"),
+        row.getDouble("l2_loss"),
+        row.getDouble("train_accuracy"),
+        row.getDouble("test_loss"),
+        row.getDouble("test_accuracy"),
+        row.getDouble("seconds"),
+        row.getDouble("images_per_second"),
+        row.getObject("finished_at", OffsetDateTime.class).toInstant());
+  }
+
+  static CheckpointFile checkpoint(ResultSet row, Path folder) throws SQLException {
+    return new CheckpointFile(
+        row.getInt("epoch"),
+        folder.resolve(row.getString("file")),
+        row.getLong("size"),
+        row.getString("sha256"),
+        row.getDouble("test_accuracy"));
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+
+  /** What both databases take for a timestamp with time zone. */
+  static @Nullable OffsetDateTime column(@Nullable Instant instant) {
+    return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,12 @@
+package dev.resnet.jobs;
+
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.training.TrainingConfig;
+import java.util.Optional;
+
+/** Whether a training fits into the memory; asked before a job is accepted. */
+@FunctionalInterface
+public interface MemoryCheck {
+  /** How much it would take and how much there is, as a sentence for the user; empty if it fits. */
+  Optional<String> refusal(TrainingConfig config, DatasetInfo dataset);
+}

@@ -1,0 +1,70 @@
+package dev.resnet.jobs;
+
+import dev.resnet.jobs.RunHandle.Reason;
+import dev.resnet.jobs.TrainingJobRepository.Ownership;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The attempts that run in this process, and whoever may stop them. */
+final class RunningJobs {
+  private final TrainingJobRepository jobs;
+  private final Map<String, RunHandle> handles = new ConcurrentHashMap<>();
+  private volatile boolean shuttingDown;
+
+  RunningJobs(TrainingJobRepository jobs) {
+    this.jobs = jobs;
+  }
+
+  RunHandle open(TrainingJob job) {
+    var handle = new RunHandle(job.id(), job.attempt());
+    handles.put(job.id(), handle);
+    if (shuttingDown) {
+      handle.stop(Reason.SHUTDOWN);
+    }
+    return handle;
+  }
+
+  void close(RunHandle handle) {
+    handles.remove(handle.job(), handle);
+  }
+
+  /** Whether nothing runs in this process. */
+  boolean isIdle() {
+    return handles.isEmpty();
+  }
+
+  /** At once, where it runs in this process; elsewhere its owner sees the row within a second. */
+  void cancel(String job) {
+    RunHandle handle = handles.get(job);
+    if (handle != null) {
+      handle.stop(Reason.CANCELLED);
+    }
+  }
+
+  void shutDown() {
+    shuttingDown = true;
+    handles.values().forEach(handle -> handle.stop(Reason.SHUTDOWN));
+  }
+
+  /** Looks up what other processes have decided about the jobs that run here. */
+  void poll() {
+    if (isIdle()) {
+      return;
+    }
+    // The handles first: one that opens in between is looked at the next time.
+    Map<String, RunHandle> here = Map.copyOf(handles);
+    Map<String, Ownership> rows =
+        jobs.ownership(here.keySet()).stream()
+            .collect(Collectors.toMap(Ownership::id, Function.identity()));
+    for (RunHandle handle : here.values()) {
+      Ownership row = rows.get(handle.job());
+      if (row == null || row.attempt() != handle.attempt()) {
+        handle.stop(Reason.LOST);
+      } else if (row.cancelRequested()) {
+        handle.stop(Reason.CANCELLED);
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.resnet.jobs;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.training.StopSignal;
+import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.TrainingListener;
+import dev.resnet.training.TrainingResult;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code Trainer.train}: all that jobs need of it. */
+@FunctionalInterface
+interface Training {
+  TrainingResult train(
+      TrainingConfig config,
+      Dataset dataset,
+      Path checkpoints,
+      List<CheckpointFile> resumable,
+      TrainingListener listener,
+      StopSignal stop);
+}

@@ -1,0 +1,250 @@
+package dev.resnet.jobs;
+
+import static dev.resnet.jobs.JobRows.column;
+
+import dev.resnet.engine.EngineDescription;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The rows of the jobs. Writes of a worker name its attempt, and count only while it owns the job.
+ */
+final class TrainingJobRepository {
+  private final JdbcClient jdbc;
+  private final Clock clock;
+
+  TrainingJobRepository(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** The time, as finely as both databases keep it. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  void insert(TrainingJob job) {
+    jdbc.sql(
+            """
+            insert into training_job (id, name, model, status, stack_n, dataset, config, parameters,
+              attempt, crashes, cancel_requested, epoch, iteration, iterations, updated_at, created_at)
+            values (:id, :name, :model, :status, :stackN, :dataset, :config, :parameters,
+              :attempt, :crashes, false, 0, 0, :iterations, :createdAt, :createdAt)
+            """)
+        .param("id", job.id())
+        .param("name", job.name())
+        .param("model", job.model())
+        .param("status", job.status().name())
+        .param("stackN", job.config().stackN())
+        .param("dataset", job.config().dataset())
+        .param("config", ConfigJson.write(job.config()))
+        .param("parameters", job.parameters())
+        .param("attempt", job.attempt())
+        .param("crashes", job.crashes())
+        .param("iterations", job.progress().iterations())
+        .param("createdAt", column(job.createdAt()))
+        .update();
+  }
+
+  Optional<TrainingJob> find(String id) {
+    return jdbc.sql("select * from training_job where id = :id")
+        .param("id", id)
+        .query((row, n) -> JobRows.job(row))
+        .optional();
+  }
+
+  /**
+   * Writes a move, unless the job has moved since {@code from} was read. A wish to cancel is never
+   * overwritten.
+   */
+  boolean move(TrainingJob from, TrainingJob to) {
+    EngineDescription engine = to.engine();
+    return jdbc.sql(
+                """
+                update training_job set status = :status, attempt = :attempt, crashes = :crashes,
+                  engine = :engine, engine_precision = :precision, engine_device = :device,
+                  engine_reason = :reason, images_per_second = :speed, error = :error,
+                  model_version = :version, started_at = :startedAt, finished_at = :finishedAt,
+                  updated_at = :now
+                where id = :id and attempt = :fromAttempt and status = :fromStatus
+                """)
+            .param("status", to.status().name())
+            .param("attempt", to.attempt())
+            .param("crashes", to.crashes())
+            .param("engine", engine == null ? null : engine.engine().wireName())
+            .param("precision", engine == null ? null : engine.precision().wireName())
+            .param("device", engine == null ? null : engine.device())
+            .param("reason", engine == null ? null : engine.reason())
+            .param("speed", to.progress().imagesPerSecond())
+            .param("error", to.error())
+            .param("version", to.modelVersion())
+            .param("startedAt", column(to.startedAt()))
+            .param("finishedAt", column(to.finishedAt()))
+            .param("now", column(now()))
+            .param("id", from.id())
+            .param("fromAttempt", from.attempt())
+            .param("fromStatus", from.status().name())
+            .update()
+        == 1;
+  }
+
+  /** Asks the owner of a running job to stop; false where it is not running any more. */
+  boolean requestCancel(String id) {
+    return jdbc.sql(
+                "update training_job set cancel_requested = true where id = :id and status = 'RUNNING'")
+            .param("id", id)
+            .update()
+        == 1;
+  }
+
+  /** The engine is ready and goes on after so many epochs. */
+  void started(TrainingJob job, EngineDescription engine, JobProgress progress) {
+    int updated =
+        jdbc.sql(
+                """
+                update training_job set engine = :engine, engine_precision = :precision,
+                  engine_device = :device, engine_reason = :reason, epoch = :epoch,
+                  iteration = :iteration, train_loss = null, train_accuracy = null,
+                  images_per_second = null, updated_at = :now
+                where id = :id and attempt = :attempt and status = 'RUNNING'
+                """)
+            .param("engine", engine.engine().wireName())
+            .param("precision", engine.precision().wireName())
+            .param("device", engine.device())
+            .param("reason", engine.reason())
+            .param("epoch", progress.epoch())
+            .param("iteration", progress.iteration())
+            .param("now", column(now()))
+            .param("id", job.id())
+            .param("attempt", job.attempt())
+            .update();
+    requireOwned(job, updated);
+  }
+
+  void progressed(TrainingJob job, JobProgress progress) {
+    requireOwned(job, updateProgress(job, progress, ""));
+  }
+
+  /** An epoch is done: the job makes way, so earlier crashes count no more. */
+  void epochCompleted(TrainingJob job, JobProgress progress) {
+    requireOwned(job, updateProgress(job, progress, "crashes = 0,"));
+  }
+
+  private int updateProgress(TrainingJob job, JobProgress progress, String more) {
+    return jdbc.sql(
+            """
+            update training_job set %s epoch = :epoch, iteration = :iteration,
+              iterations = :iterations, train_loss = :loss, train_accuracy = :accuracy,
+              images_per_second = :speed, updated_at = :now
+            where id = :id and attempt = :attempt and status = 'RUNNING'
+            """
+                .formatted(more))
+        .param("epoch", progress.epoch())
+        .param("iteration", progress.iteration())
+        .param("iterations", progress.iterations())
+        .param("loss", progress.trainLoss())
+        .param("accuracy", progress.trainAccuracy())
+        .param("speed", progress.imagesPerSecond())
+        .param("now", column(now()))
+        .param("id", job.id())
+        .param("attempt", job.attempt())
+        .update();
+  }
+
+  private static void requireOwned(TrainingJob job, int updated) {
+    if (updated == 0) {
+      throw new LostAttemptException(job.id(), job.attempt());
+    }
+  }
+
+  List<TrainingJob> list(JobQuery query) {
+    // The column is one of an enum's names, never what a client wrote.
+    String order =
+        query.order() == JobOrder.CREATED_AT
+            ? ""
+            : query.order().wireName() + (query.descending() ? " desc," : " asc,");
+    String submission = "submission" + (query.descending() ? " desc" : " asc");
+    var filter = filter(query.status(), query.dataset());
+    return jdbc.sql(
+            "select * from training_job where %s order by %s %s limit :size offset :from"
+                .formatted(filter, order, submission))
+        .param("status", query.status() == null ? "" : query.status().name())
+        .param("dataset", query.dataset() == null ? "" : query.dataset())
+        .param("size", query.size())
+        .param("from", (long) query.page() * query.size())
+        .query((row, n) -> JobRows.job(row))
+        .list();
+  }
+
+  long count(@Nullable JobStatus status, @Nullable String dataset) {
+    return jdbc.sql("select count(*) from training_job where " + filter(status, dataset))
+        .param("status", status == null ? "" : status.name())
+        .param("dataset", dataset == null ? "" : dataset)
+        .query(Long.class)
+        .single();
+  }
+
+  private static String filter(@Nullable JobStatus status, @Nullable String dataset) {
+    List<String> conditions = new ArrayList<>(List.of("1 = 1"));
+    if (status != null) {
+      conditions.add("status = :status");
+    }
+    if (dataset != null) {
+      conditions.add("dataset = :dataset");
+    }
+    return String.join(" and ", conditions);
+  }
+
+  Map<JobStatus, Long> countByStatus() {
+    Map<JobStatus, Long> counts = new EnumMap<>(JobStatus.class);
+    for (JobStatus status : JobStatus.values()) {
+      counts.put(status, 0L);
+    }
+    jdbc.sql("select status, count(*) as jobs from training_job group by status")
+        .query(
+            row -> {
+              counts.put(JobStatus.valueOf(row.getString("status")), row.getLong("jobs"));
+            });
+    return counts;
+  }
+
+  /** Those that are waiting or were left running, in order of submission. */
+  List<TrainingJob> unfinished() {
+    return jdbc.sql(
+            "select * from training_job where status in ('QUEUED', 'RUNNING') order by submission")
+        .query((row, n) -> JobRows.job(row))
+        .list();
+  }
+
+  /** Who owns a running job now, and whether it is to be cancelled. */
+  record Ownership(String id, int attempt, boolean cancelRequested) {}
+
+  List<Ownership> ownership(Collection<String> ids) {
+    return jdbc.sql(
+            "select id, attempt, cancel_requested from training_job where status = 'RUNNING' and id in (:ids)")
+        .param("ids", ids)
+        .query(
+            (row, n) ->
+                new Ownership(
+                    row.getString("id"), row.getInt("attempt"), row.getBoolean("cancel_requested")))
+        .list();
+  }
+
+  /** Removes an ended job with its epochs and checkpoints; false where it has not ended. */
+  boolean delete(String id) {
+    return jdbc.sql(
+                "delete from training_job where id = :id and status in ('SUCCEEDED', 'FAILED', 'CANCELLED')")
+            .param("id", id)
+            .update()
+        == 1;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.resnet.jobs;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
+import com.github.kagkarlsson.scheduler.logging.LogLevel;
+import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+
+/**
+ * The queue of jobs, on the job database itself; the only class that knows db-scheduler.
+ *
+ * <p>An entry is the id of a job, due at the time of its submission: the oldest one comes first,
+ * also after a crash or a shutdown.
+ */
+final class TrainingTask implements SmartLifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingTask.class);
+  private static final String NAME = "training-job";
+
+  /** An attempt counts as dead after so many heartbeats; db-scheduler takes no fewer. */
+  private static final int MISSED_HEARTBEATS = 4;
+
+  /** Polls until the next try where the database went away under an attempt. */
+  private static final int POLLS_UNTIL_RETRY = 10;
+
+  private final TrainingJobRepository jobs;
+  private final JobRunner runner;
+  private final RunningJobs running;
+  private final JobsProperties settings;
+  private final JdbcClient jdbc;
+  private final boolean soleProcess;
+  private final CustomTask<Void> task;
+  private final Scheduler scheduler;
+  private final ScheduledExecutorService watch =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            var thread = new Thread(work, "jobs-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile boolean started;
+
+  /**
+   * @param soleProcess no other process can use this database, so whatever is marked as being
+   *     executed at the start was left behind by a process that died
+   */
+  TrainingTask(
+      DataSource dataSource,
+      TrainingJobRepository jobs,
+      JobRunner runner,
+      RunningJobs running,
+      JobsProperties settings,
+      boolean soleProcess) {
+    this.jobs = jobs;
+    this.runner = runner;
+    this.running = running;
+    this.settings = settings;
+    this.jdbc = JdbcClient.create(dataSource);
+    this.soleProcess = soleProcess;
+    Duration retry = settings.pollInterval().multipliedBy(POLLS_UNTIL_RETRY);
+    this.task =
+        Tasks.custom(NAME, Void.class)
+            .onDeadExecution(
+                (complete, queue) ->
+                    queue.reschedule(complete, complete.getExecution().executionTime))
+            .onFailure(
+                (complete, queue) -> queue.reschedule(complete, complete.getTimeDone().plus(retry)))
+            .execute(this::execute);
+    this.scheduler =
+        // Entries join the transaction that writes the job's row.
+        Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), task)
+            .schedulerName(new SchedulerName.Fixed("resnet-" + UUID.randomUUID()))
+            .threads(settings.slots())
+            .pollingInterval(settings.pollInterval())
+            .heartbeatInterval(settings.heartbeat())
+            .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+            .shutdownMaxWait(settings.shutdownWait())
+            .failureLogging(LogLevel.ERROR, true)
+            .build();
+  }
+
+  private CompletionHandler<Void> execute(TaskInstance<Void> entry, ExecutionContext context) {
+    JobRunner.Outcome outcome = runner.run(entry.getId());
+    return switch (outcome) {
+      case DONE -> new CompletionHandler.OnCompleteRemove<>();
+      case AGAIN ->
+          (complete, queue) -> queue.reschedule(complete, complete.getExecution().executionTime);
+      case LOST -> (complete, queue) -> LOG.debug("The entry {} is another worker's", entry);
+    };
+  }
+
+  /** Puts a job into the queue, within the caller's transaction. */
+  void schedule(String job, Instant submitted) {
+    scheduler.scheduleIfNotExists(task.instance(job), submitted);
+  }
+
+  /** Takes a job out of the queue; one that is just being taken up sees its row instead. */
+  void unschedule(String job) {
+    try {
+      scheduler.cancel(TaskInstanceId.of(NAME, job));
+    } catch (TaskInstanceNotFoundException | TaskInstanceCurrentlyExecutingException e) {
+      LOG.debug("The entry of job {} is not waiting any more", job, e);
+    }
+  }
+
+  /** Looks at the queue now rather than at the next poll. */
+  void wake() {
+    scheduler.triggerCheckForDueExecutions();
+  }
+
+  @Override
+  public void start() {
+    if (soleProcess) {
+      int freed =
+          jdbc.sql(
+                  """
+                  update scheduled_tasks set picked = false, picked_by = null, last_heartbeat = null,
+                    version = version + 1 where task_name = :name and picked
+                  """)
+              .param("name", NAME)
+              .update();
+      if (freed > 0) {
+        LOG.info("{} jobs were running when the last process ended; they go on", freed);
+      }
+    }
+    jobs.unfinished().forEach(job -> schedule(job.id(), job.createdAt()));
+    scheduler.start();
+    long interval = settings.pollInterval().toMillis();
+    watch.scheduleWithFixedDelay(this::poll, interval, interval, TimeUnit.MILLISECONDS);
+    started = true;
+  }
+
+  private void poll() {
+    try {
+      running.poll();
+    } catch (RuntimeException e) {
+      // An exception would end the polling for good; the next second may reach the database again.
+      LOG.warn("Could not look up what is to be cancelled: {}", e.toString());
+    }
+  }
+
+  /** Stops the trainings within one batch and waits until their jobs are back in the queue. */
+  @Override
+  public void stop() {
+    running.shutDown();
+    scheduler.stop();
+    watch.shutdownNow();
+    started = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return started;
+  }
+}

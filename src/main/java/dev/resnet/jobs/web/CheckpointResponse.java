@@ -1,0 +1,23 @@
+package dev.resnet.jobs.web;
+
+import dev.resnet.training.checkpoint.CheckpointFile;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+
+/** One kept checkpoint. */
+@Schema(name = "Checkpoint")
+record CheckpointResponse(
+    @Schema(description = "Completed epochs that it holds.", example = "12") int epoch,
+    @Schema(description = "In bytes.", example = "2216394") long size,
+    @Schema(description = "Of the file, in lower-case hex.") String sha256,
+    @Schema(example = "0.814") double testAccuracy,
+    @Schema(description = "Whether no other epoch has a higher test accuracy.") boolean best) {
+
+  @Schema(name = "Checkpoints")
+  record Items(List<CheckpointResponse> items) {}
+
+  static CheckpointResponse of(CheckpointFile file, int bestEpoch) {
+    return new CheckpointResponse(
+        file.epoch(), file.size(), file.sha256(), file.testAccuracy(), file.epoch() == bestEpoch);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.resnet.jobs.web;
+
+import dev.resnet.training.EpochMetrics;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The epochs as a table (RFC 4180) for spreadsheets and plots. */
+final class EpochCsv {
+  static final String MEDIA_TYPE = "text/csv";
+  private static final String HEADER =
+      "epoch,learning_rate,train_cross_entropy,train_l2_loss,train_accuracy,test_loss,test_accuracy,"
+          + "seconds,images_per_second,finished_at\r\n";
+
+  private EpochCsv() {}
+
+  static String of(List<EpochMetrics> epochs) {
+    return epochs.stream().map(EpochCsv::line).collect(Collectors.joining("", HEADER, ""));
+  }
+
+  private static String line(EpochMetrics epoch) {
+    return Stream.of(
+            epoch.epoch(),
+            epoch.learningRate(),
+            epoch.trainCrossEntropy(),
+            epoch.l2Loss(),
+            epoch.trainAccuracy(),
+            epoch.testLoss(),
+            epoch.testAccuracy(),
+            epoch.seconds(),
+            epoch.imagesPerSecond(),
+            epoch.finishedAt())
+        .map(Object::toString)
+        .collect(Collectors.joining(",", "", "\r\n"));
+  }
+}

@@ -1,0 +1,183 @@
+package dev.resnet.jobs.web;
+
+import dev.resnet.api.Page;
+import dev.resnet.api.PageRequest;
+import dev.resnet.api.ProblemException;
+import dev.resnet.api.Sortable;
+import dev.resnet.jobs.JobOrder;
+import dev.resnet.jobs.JobPage;
+import dev.resnet.jobs.JobQuery;
+import dev.resnet.jobs.JobSnapshot;
+import dev.resnet.jobs.JobStatus;
+import dev.resnet.jobs.TrainingJobs;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Submits, watches, cancels and deletes training jobs. */
+@RestController
+@RequestMapping(TrainingJobController.PATH)
+@Tag(name = "Training jobs", description = "Train residual networks, and watch them learn.")
+class TrainingJobController {
+  static final String PATH = "/api/v1/training-jobs";
+
+  private final TrainingJobs jobs;
+  private final TrainingJobReader reader;
+  private final WaitingFor waitingFor;
+
+  TrainingJobController(TrainingJobs jobs, TrainingJobReader reader, WaitingFor waitingFor) {
+    this.jobs = jobs;
+    this.reader = reader;
+    this.waitingFor = waitingFor;
+  }
+
+  @PostMapping(
+      consumes = MediaType.APPLICATION_JSON_VALUE,
+      produces = MediaType.APPLICATION_JSON_VALUE)
+  @Operation(
+      summary = "Submit a training job",
+      description =
+          "Queues the training of a network of depth 6n+2 and answers at once. Poll the job, or its"
+              + " epochs; its model is registered when it has succeeded.",
+      requestBody =
+          @io.swagger.v3.oas.annotations.parameters.RequestBody(
+              required = true,
+              content =
+                  @Content(
+                      mediaType = MediaType.APPLICATION_JSON_VALUE,
+                      schema = @Schema(implementation = TrainingJobRequest.class),
+                      examples = {
+                        @ExampleObject(
+                            name = "trial",
+                            summary = "A trial without a download, about a minute",
+                            value = TrainingJobRequest.TRIAL),
+                        @ExampleObject(
+                            name = "paper",
+                            summary = "ResNet-20 as published",
+                            value = TrainingJobRequest.PAPER)
+                      })))
+  @ApiResponse(
+      responseCode = "202",
+      description = "Queued.",
+      headers = @Header(name = "Location", description = "Of the job."))
+  @ApiResponse(responseCode = "400", description = "Every bad field, in 'errors'.")
+  @ApiResponse(responseCode = "422", description = "The network does not fit into the memory.")
+  @ApiResponse(
+      responseCode = "429",
+      description = "The queue is full.",
+      headers = @Header(name = "Retry-After", description = "Seconds."))
+  ResponseEntity<TrainingJobResponse> submit(
+      @RequestBody(required = false) byte @Nullable [] body) {
+    JobSnapshot job = jobs.submit(reader.read(body));
+    return ResponseEntity.accepted()
+        .location(URI.create(PATH + "/" + job.job().id()))
+        .body(response(job));
+  }
+
+  @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+  @Operation(
+      summary = "List training jobs",
+      description = "The newest first, unless sorted otherwise.")
+  Page<TrainingJobResponse> list(
+      @Parameter(description = "Only those in this state.") @RequestParam(required = false)
+          @Nullable JobStatus status,
+      @Parameter(description = "Only those trained on it.", example = "cifar10")
+          @RequestParam(required = false)
+          @Nullable String dataset,
+      @Sortable(
+              value = {"created_at", "started_at", "finished_at", "name", "status", "stack_n"},
+              defaultSort = "created_at,desc")
+          PageRequest page) {
+    JobPage found =
+        jobs.list(
+            new JobQuery(
+                status,
+                dataset,
+                page.page(),
+                page.size(),
+                JobOrder.valueOf(page.sortField().toUpperCase(Locale.ROOT)),
+                !page.ascending()));
+    return Page.of(found.jobs().stream().map(this::response).toList(), page, found.total());
+  }
+
+  @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+  @Operation(summary = "Look at a training job")
+  TrainingJobResponse get(@PathVariable String id) {
+    return response(find(id));
+  }
+
+  @GetMapping(path = "/{id}/epochs", produces = MediaType.APPLICATION_JSON_VALUE)
+  @Operation(
+      summary = "Read loss and accuracy by epoch",
+      description = "As JSON, or as a table under Accept: text/csv.")
+  EpochResponse.Items epochs(
+      @PathVariable String id,
+      @Parameter(description = "Only the epochs after this one: poll with the last one seen.")
+          @RequestParam(defaultValue = "0")
+          int after) {
+    return new EpochResponse.Items(jobs.epochs(id, after).stream().map(EpochResponse::of).toList());
+  }
+
+  @GetMapping(path = "/{id}/epochs", produces = EpochCsv.MEDIA_TYPE)
+  @Operation(summary = "Read loss and accuracy by epoch")
+  String epochTable(@PathVariable String id, @RequestParam(defaultValue = "0") int after) {
+    return EpochCsv.of(jobs.epochs(id, after));
+  }
+
+  @PostMapping(path = "/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation(
+      summary = "Cancel a training job",
+      description =
+          "At once where it is queued, within one batch where it is running. Its epochs and"
+              + " checkpoints stay until it is deleted.")
+  @ApiResponse(responseCode = "202", description = "It is cancelled, or about to be.")
+  @ApiResponse(responseCode = "409", description = "It has ended.")
+  TrainingJobResponse cancel(@PathVariable String id) {
+    return response(jobs.cancel(id));
+  }
+
+  @DeleteMapping("/{id}")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  @Operation(
+      summary = "Delete an ended training job",
+      description = "Its epochs and checkpoints go too; a model that it registered stays.")
+  @ApiResponse(responseCode = "204", description = "It is gone.")
+  @ApiResponse(responseCode = "409", description = "It has not ended: cancel it first.")
+  void delete(@PathVariable String id) {
+    jobs.delete(id);
+  }
+
+  private JobSnapshot find(String id) {
+    return jobs.find(id)
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    HttpStatus.NOT_FOUND,
+                    "There is no training job %s. GET %s lists them.".formatted(id, PATH)));
+  }
+
+  private TrainingJobResponse response(JobSnapshot snapshot) {
+    return TrainingJobResponse.of(snapshot, waitingFor.of(snapshot.job()));
+  }
+}

@@ -1,0 +1,120 @@
+package dev.resnet.jobs.web;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.jobs.ConfigJson;
+import dev.resnet.jobs.JobProgress;
+import dev.resnet.jobs.JobSnapshot;
+import dev.resnet.jobs.JobStatus;
+import dev.resnet.jobs.TrainingJob;
+import dev.resnet.network.ResNetSpec;
+import dev.resnet.training.EpochMetrics;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A job as clients see it. */
+@Schema(name = "TrainingJob")
+record TrainingJobResponse(
+    String id,
+    @Schema(example = "resnet-20") String name,
+    JobStatus status,
+    @Schema(
+            description = "What a queued or running job waits for; null while it trains.",
+            nullable = true)
+        @Nullable String waitingFor,
+    @Schema(example = "3") int stackN,
+    @Schema(description = "6n+2", example = "20") int depth,
+    @Schema(description = "Counting running means and variances.", example = "274442")
+        long parameters,
+    @Schema(description = "Every resolved hyperparameter, as it could be submitted again.")
+        Map<String, @Nullable Object> config,
+    @Schema(description = "Chosen once it trains.", nullable = true, example = "onednn")
+        @Nullable String engine,
+    @Schema(nullable = true, example = "bfloat16") @Nullable String precision,
+    @Schema(description = "Why this engine.", nullable = true) @Nullable String engineReason,
+    @Schema(description = "The processor or GPU.", nullable = true) @Nullable String device,
+    ProgressResponse progress,
+    @Schema(description = "The last completed epoch.", nullable = true)
+        @Nullable EpochResponse latest,
+    @Schema(nullable = true) @Nullable Best best,
+    @Schema(
+            description = "How often it was taken up: more than once after a restart.",
+            example = "1")
+        int attempt,
+    @Schema(description = "It stops within one batch.") boolean cancelRequested,
+    @Schema(description = "Why it failed.", nullable = true) @Nullable String error,
+    @Schema(example = "resnet-20") String model,
+    @Schema(description = "Set once it has succeeded.", nullable = true)
+        @Nullable Integer modelVersion,
+    Instant createdAt,
+    @Schema(nullable = true) @Nullable Instant startedAt,
+    @Schema(nullable = true) @Nullable Instant finishedAt) {
+
+  @Schema(name = "Progress")
+  record ProgressResponse(
+      @Schema(description = "Under way, counted from 1; 0 before the first.", example = "12")
+          int epoch,
+      @Schema(example = "200") int epochs,
+      @Schema(description = "Completed steps.", example = "4711") long iteration,
+      @Schema(example = "78000") long iterations,
+      @Schema(example = "0.0604") double fraction,
+      @Schema(
+              description = "Mean cross entropy over this epoch's steps so far.",
+              nullable = true,
+              example = "0.61")
+          @Nullable Double trainLoss,
+      @Schema(description = "Over the same.", nullable = true, example = "0.79")
+          @Nullable Double trainAccuracy,
+      @Schema(nullable = true, example = "1900.0") @Nullable Double imagesPerSecond,
+      @Schema(nullable = true, example = "4920") @Nullable Long etaSeconds) {
+
+    static ProgressResponse of(TrainingJob job) {
+      JobProgress progress = job.progress();
+      return new ProgressResponse(
+          progress.epoch(),
+          job.config().epochs(),
+          progress.iteration(),
+          progress.iterations(),
+          progress.fraction(),
+          progress.trainLoss(),
+          progress.trainAccuracy(),
+          progress.imagesPerSecond(),
+          job.etaSeconds());
+    }
+  }
+
+  @Schema(name = "BestEpoch", description = "The epoch of highest test accuracy.")
+  record Best(@Schema(example = "11") int epoch, @Schema(example = "0.8412") double testAccuracy) {}
+
+  static TrainingJobResponse of(JobSnapshot snapshot, @Nullable String waitingFor) {
+    TrainingJob job = snapshot.job();
+    EngineDescription engine = job.engine();
+    EpochMetrics latest = snapshot.latest();
+    EpochMetrics best = snapshot.best();
+    return new TrainingJobResponse(
+        job.id(),
+        job.name(),
+        job.status(),
+        waitingFor,
+        job.config().stackN(),
+        new ResNetSpec(job.config().stackN(), 2).depth(),
+        job.parameters(),
+        ConfigJson.fields(job.config()),
+        engine == null ? null : engine.engine().wireName(),
+        engine == null ? null : engine.precision().wireName(),
+        engine == null ? null : engine.reason(),
+        engine == null ? null : engine.device(),
+        ProgressResponse.of(job),
+        latest == null ? null : EpochResponse.of(latest),
+        best == null ? null : new Best(best.epoch(), best.testAccuracy()),
+        job.attempt(),
+        job.cancelRequested(),
+        job.error(),
+        job.model(),
+        job.modelVersion(),
+        job.createdAt(),
+        job.startedAt(),
+        job.finishedAt());
+  }
+}

@@ -1,0 +1,38 @@
+package dev.resnet.jobs.web;
+
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.jobs.JobStatus;
+import dev.resnet.jobs.TrainingJob;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Says why a job does not train yet: a download may take minutes. */
+@Component
+final class WaitingFor {
+  private final DatasetCatalog datasets;
+
+  WaitingFor(DatasetCatalog datasets) {
+    this.datasets = datasets;
+  }
+
+  /** Null where it trains, or has ended. */
+  @Nullable String of(TrainingJob job) {
+    if (job.status() == JobStatus.QUEUED) {
+      return "a free training slot";
+    }
+    if (job.status() != JobStatus.RUNNING || job.engine() != null) {
+      return null;
+    }
+    String name = job.config().dataset();
+    return datasets
+        .info(name)
+        .filter(info -> info.status() != DatasetInfo.Status.READY)
+        .map(info -> "the data set " + name + downloaded(info.progress()))
+        .orElse("the engine");
+  }
+
+  private static String downloaded(@Nullable Double progress) {
+    return progress == null ? "" : ", %d %% downloaded".formatted((int) (100 * progress));
+  }
+}

@@ -1,0 +1,76 @@
+package dev.resnet.ops;
+
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.Processor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What the numerical work runs on, for people.
+ *
+ * @param backend nd4j's back-end class
+ * @param executioner nd4j's class that runs operations
+ * @param device the GPU, or the processor with its cores
+ * @param processor its model
+ * @param features its instruction sets that decide over speed
+ * @param blas the linear algebra library
+ * @param threads of one operation
+ * @param offHeapBytes the most memory that arrays may take outside the Java heap
+ * @param engines each engine: {@code available}, or why it is not
+ */
+record EngineEnvironment(
+    String backend,
+    String executioner,
+    String device,
+    String processor,
+    Set<String> features,
+    String blas,
+    int threads,
+    long offHeapBytes,
+    Map<String, String> engines) {
+
+  /** Asks the libraries, which loads them: takes seconds the first time. */
+  static EngineEnvironment detect() {
+    // The first operation loads what the mere classes do not.
+    Nd4j.ones(2, 2).mmul(Nd4j.ones(2, 2)).close();
+    Properties nd4j = Nd4j.getExecutioner().getEnvironmentInformation();
+    return new EngineEnvironment(
+        Nd4j.getBackend().getClass().getSimpleName(),
+        Nd4j.getExecutioner().getClass().getSimpleName(),
+        Processor.deviceName(),
+        Processor.model(),
+        Processor.features(),
+        String.valueOf(nd4j.get("blas.vendor")),
+        nd4j.get("omp.threads") instanceof Integer threads
+            ? threads
+            : Runtime.getRuntime().availableProcessors(),
+        Pointer.maxBytes(),
+        availability());
+  }
+
+  private static Map<String, String> availability() {
+    return Arrays.stream(EngineName.values())
+        .filter(name -> name != EngineName.AUTO)
+        .collect(
+            Collectors.toMap(
+                EngineName::wireName,
+                name -> Engines.refusal(name, Precision.AUTO).orElse("available"),
+                (first, second) -> first,
+                LinkedHashMap::new));
+  }
+
+  /** For the log: {@code "CpuBackend on AMD EPYC, 2 cores (avx2, avx512f)"}. */
+  String summary() {
+    return "%s on %s%s"
+        .formatted(
+            backend, device, features.isEmpty() ? "" : " (" + String.join(", ", features) + ")");
+  }
+}

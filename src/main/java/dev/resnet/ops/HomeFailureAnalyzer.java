@@ -1,0 +1,41 @@
+package dev.resnet.ops;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.env.Environment;
+
+/** Says in a few lines why the service can't start on its {@code resnet.home}. */
+final class HomeFailureAnalyzer implements FailureAnalyzer {
+  /** H2's DATABASE_ALREADY_OPEN_1; its class is not on the compile class path. */
+  private static final int H2_ALREADY_OPEN = 90020;
+
+  private final Environment environment;
+
+  HomeFailureAnalyzer(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public @Nullable FailureAnalysis analyze(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HomeUnusableException) {
+        return new FailureAnalysis(
+            cause.getMessage(),
+            "Make it a folder that this user can write to, or set resnet.home (RESNET_HOME) to"
+                + " another one.",
+            failure);
+      }
+      if (cause instanceof SQLException e && e.getErrorCode() == H2_ALREADY_OPEN) {
+        return new FailureAnalysis(
+            "Another resnet-service uses this resnet.home: %s holds its database."
+                .formatted(environment.getProperty("resnet.home")),
+            "Stop the other one, or set resnet.home (RESNET_HOME) to another folder. Several"
+                + " processes can share the jobs of one PostgreSQL: set spring.datasource.url.",
+            failure);
+      }
+    }
+    return null;
+  }
+}

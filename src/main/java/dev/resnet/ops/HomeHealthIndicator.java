@@ -1,0 +1,53 @@
+package dev.resnet.ops;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
+
+/** {@code home}: whether the volume of {@code resnet.home} takes writes and has room for them. */
+@Component("homeHealthIndicator")
+final class HomeHealthIndicator extends AbstractHealthIndicator {
+  private final Path home;
+  private final DataSize minFreeSpace;
+
+  HomeHealthIndicator(@Value("${resnet.home}") Path home, OpsProperties properties) {
+    super("looking at resnet.home failed");
+    this.home = home.toAbsolutePath().normalize();
+    this.minFreeSpace = properties.minFreeSpace();
+  }
+
+  @Override
+  protected void doHealthCheck(Health.Builder builder) {
+    builder.withDetail("path", home.toString());
+    try {
+      Files.createDirectories(home);
+      long free = Files.getFileStore(home).getUsableSpace();
+      builder.withDetail("free_bytes", free).withDetail("min_free_bytes", minFreeSpace.toBytes());
+      if (free < minFreeSpace.toBytes()) {
+        builder
+            .down()
+            .withDetail("error", "too little room: free some, or lower resnet.ops.min-free-space");
+        return;
+      }
+      write();
+      builder.up();
+    } catch (IOException e) {
+      builder.down().withDetail("error", "not writable: " + e);
+    }
+  }
+
+  /** Only a write tells of a full quota or of a file system that turned read-only. */
+  private void write() throws IOException {
+    Path probe = Files.createTempFile(home, ".health-", "");
+    try {
+      Files.write(probe, new byte[4096]);
+    } finally {
+      Files.deleteIfExists(probe);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.resnet.ops;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** One line that says where the service is, what it computes on and where it keeps things. */
+@Component
+final class StartSummary {
+  private static final Logger LOG = LoggerFactory.getLogger("resnet-service");
+
+  private final EngineStart start;
+  private final DataSource dataSource;
+  private final Environment environment;
+  private final Path home;
+
+  StartSummary(
+      EngineStart start,
+      DataSource dataSource,
+      Environment environment,
+      @Value("${resnet.home}") Path home) {
+    this.start = start;
+    this.dataSource = dataSource;
+    this.environment = environment;
+    this.home = home.toAbsolutePath().normalize();
+  }
+
+  @EventListener
+  void ready(ApplicationReadyEvent event) throws SQLException {
+    String url = url();
+    String database = database();
+    start
+        .environment()
+        .thenAccept(
+            engine ->
+                LOG.info(
+                    "Ready at {} (API at {}/swagger-ui.html) | back-end {} | home {} | database {}",
+                    url,
+                    url,
+                    engine.summary(),
+                    home,
+                    database));
+  }
+
+  private String url() {
+    String port = environment.getProperty("local.server.port", "8080");
+    String scheme = environment.containsProperty("server.ssl.bundle") ? "https" : "http";
+    return scheme
+        + "://localhost:"
+        + port
+        + environment.getProperty("server.servlet.context-path", "");
+  }
+
+  /** Without the URL's parameters: a password may be among them. */
+  private String database() throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      DatabaseMetaData metaData = connection.getMetaData();
+      return "%s %s at %s"
+          .formatted(
+              metaData.getDatabaseProductName(),
+              metaData.getDatabaseProductVersion(),
+              metaData.getURL().replaceFirst("[?;].*", ""));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.resnet.serving;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+
+/**
+ * Classifies pictures with registered models. Any number of threads may ask at once; each answer is
+ * computed by one version as a whole.
+ *
+ * <p>A version is loaded when it is first asked for. When a newer one of its name is promoted, the
+ * one that has been answering goes on until the newer one is in memory, in each process of its own.
+ */
+public class Classifier implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Classifier.class);
+
+  /** How long a version that failed to load in the background is left alone. */
+  static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+
+  private final LoadedModels loaded;
+  private final ExecutorService background;
+  private final LongSupplier nanoTime;
+  private final InferenceMetrics metrics;
+
+  /** By name, the version that answered last as the promoted one. */
+  private final Map<String, ModelVersion> answering = new ConcurrentHashMap<>();
+
+  /** By name, the load in the background that is under way or failed last. */
+  private final Map<String, Preparation> preparations = new ConcurrentHashMap<>();
+
+  private record Preparation(int version, boolean failed, long since) {}
+
+  /**
+   * @param background loads newly promoted versions; closed with this
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Classifier(
+      LoadedModels loaded,
+      ExecutorService background,
+      LongSupplier nanoTime,
+      InferenceMetrics metrics) {
+    this.loaded = loaded;
+    this.background = background;
+    this.nanoTime = nanoTime;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Classifies with exactly this version.
+   *
+   * @throws ModelUnavailableException where it cannot be loaded
+   */
+  public Classification classify(ModelVersion version, List<Picture> pictures) {
+    return answer(loaded.acquire(version), pictures);
+  }
+
+  /**
+   * Classifies with the promoted version of a name, or with the one that has been answering for
+   * that name while the promoted one is being loaded.
+   *
+   * @throws ModelUnavailableException where neither can be loaded
+   */
+  public Classification classifyWithPromoted(ModelVersion promoted, List<Picture> pictures) {
+    return answer(acquirePromoted(promoted), pictures);
+  }
+
+  private Classification answer(LoadedModel model, List<Picture> pictures) {
+    try {
+      String name = model.version().name();
+      return new Classification(
+          model.version(),
+          metrics.timed(name, pictures.size(), () -> model.probabilities(pictures)));
+    } finally {
+      model.release();
+    }
+  }
+
+  private LoadedModel acquirePromoted(ModelVersion promoted) {
+    LoadedModel model =
+        loaded.acquireIfLoaded(promoted).orElseGet(() -> previousOrLoaded(promoted));
+    if (model.version().version() == promoted.version()) {
+      answering.put(promoted.name(), promoted);
+    }
+    return model;
+  }
+
+  private LoadedModel previousOrLoaded(ModelVersion promoted) {
+    ModelVersion previous = answering.get(promoted.name());
+    if (previous != null && previous.version() != promoted.version()) {
+      var model = loaded.acquireIfLoaded(previous);
+      if (model.isPresent()) {
+        prepare(promoted);
+        return model.get();
+      }
+    }
+    return loaded.acquire(promoted);
+  }
+
+  /** A version that was just promoted will be asked for soon. */
+  @EventListener
+  public void on(ModelRegistered event) {
+    prepare(event.version());
+  }
+
+  /** Loads a version in the background, so that the next request finds it in memory. */
+  void prepare(ModelVersion version) {
+    var begun = new Preparation(version.version(), false, nanoTime.getAsLong());
+    var current =
+        preparations.compute(
+            version.name(), (name, last) -> last != null && holds(last, begun) ? last : begun);
+    if (current != begun) {
+      return;
+    }
+    background.execute(
+        () -> {
+          try {
+            loaded.acquire(version).release();
+            preparations.remove(version.name(), begun);
+          } catch (RuntimeException e) {
+            log.error("What answered before {} goes on: {}", version.label(), e.getMessage());
+            preparations.replace(
+                version.name(),
+                begun,
+                new Preparation(version.version(), true, nanoTime.getAsLong()));
+          }
+        });
+  }
+
+  private static boolean holds(Preparation last, Preparation now) {
+    return last.version() == now.version()
+        && (!last.failed() || now.since() - last.since() < RETRY_AFTER.toNanos());
+  }
+
+  @Override
+  public void close() {
+    background.shutdownNow();
+    loaded.close();
+  }
+}

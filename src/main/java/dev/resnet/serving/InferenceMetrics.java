@@ -1,0 +1,81 @@
+package dev.resnet.serving;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the metrics say of inference. Only registered names become labels, so a client cannot make
+ * series by asking for names at random.
+ */
+public class InferenceMetrics {
+  /** The label of requests for models that do not exist. */
+  private static final String UNKNOWN = "unknown";
+
+  private static final Duration[] SECONDS = {
+    Duration.ofMillis(1),
+    Duration.ofNanos(2_500_000),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofMillis(2_500),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10)
+  };
+  private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+
+  /** How a request ended. */
+  public enum Outcome {
+    SUCCESS,
+    /** The client has to change something: 4xx. */
+    REJECTED,
+    /** The service could not: 5xx. */
+    FAILED
+  }
+
+  private final MeterRegistry meters;
+
+  InferenceMetrics(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  /** Counts a request; no name where the model does not exist. */
+  public void count(Optional<String> model, Outcome outcome) {
+    meters
+        .counter(
+            "resnet.inference.requests",
+            "model",
+            model.orElse(UNKNOWN),
+            "outcome",
+            outcome.name().toLowerCase(Locale.ROOT))
+        .increment();
+  }
+
+  /** Measures one call of an engine. */
+  <T> T timed(String model, int batch, Supplier<T> call) {
+    Timer.Sample sample = Timer.start(meters);
+    T result = call.get();
+    sample.stop(
+        Timer.builder("resnet.inference")
+            .description("Time that the network takes for a batch of pictures")
+            .tag("model", model)
+            .serviceLevelObjectives(SECONDS)
+            .register(meters));
+    DistributionSummary.builder("resnet.inference.batch.size")
+        .description("Pictures in a batch")
+        .tag("model", model)
+        .serviceLevelObjectives(SIZES)
+        .register(meters)
+        .record(batch);
+    return result;
+  }
+}

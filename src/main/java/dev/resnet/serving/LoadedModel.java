@@ -1,0 +1,118 @@
+package dev.resnet.serving;
+
+import dev.resnet.engine.InferenceEngine;
+import dev.resnet.files.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A version in memory. Counts its users, so that one that is given up while a request still
+ * computes on it is closed by that request.
+ */
+final class LoadedModel {
+  private final ModelVersion version;
+  private final InferenceEngine engine;
+
+  /** By channel and byte: {@code (byte / 255 - mean) / standardDeviation}. */
+  private final float[][] normalized;
+
+  /** Starts with whoever loaded it; closed when it gets to 0, and never leaves that again. */
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private LoadedModel(ModelVersion version, InferenceEngine engine) {
+    this.version = version;
+    this.engine = engine;
+    this.normalized = normalized(version.mean(), version.standardDeviation());
+  }
+
+  static LoadedModel load(ModelVersion version, Path models, InferenceEngines engines) {
+    Path file = models.resolve(version.file());
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new ModelUnavailableException(
+            "The file of %s is missing; restore models/%s from a backup, use another version or"
+                    .formatted(version.label(), version.file())
+                + " train again.");
+      }
+      String sha256 = Sha256.of(file);
+      if (!sha256.equals(version.sha256())) {
+        throw new ModelUnavailableException(
+            "The file of %s is damaged: the SHA-256 of models/%s is not the registered one; restore"
+                    .formatted(version.label(), version.file())
+                + " it from a backup, use another version or train again.");
+      }
+      return new LoadedModel(version, engines.open(file));
+    } catch (ModelUnavailableException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // What the libraries say names paths of this machine: it is for the log.
+      throw new ModelUnavailableException(
+          "The file of %s cannot be loaded; the service's log says why.".formatted(version.label()),
+          e);
+    }
+  }
+
+  ModelVersion version() {
+    return version;
+  }
+
+  /** One more user; false where the model is closed already. */
+  boolean retain() {
+    return users.getAndUpdate(n -> n == 0 ? 0 : n + 1) > 0;
+  }
+
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      engine.close();
+    }
+  }
+
+  /** [pictures, classes] */
+  float[][] probabilities(List<Picture> pictures) {
+    float[] input = new float[pictures.size() * Picture.BYTES];
+    int at = 0;
+    for (Picture picture : pictures) {
+      byte[] pixels = picture.pixels();
+      for (int i = 0; i < Picture.BYTES; i++) {
+        input[at++] = normalized[i / Picture.PLANE][pixels[i] & 0xff];
+      }
+    }
+    return checked(engine.probabilities(input, pictures.size()));
+  }
+
+  private float[][] checked(float[][] probabilities) {
+    int classes = version.classes().size();
+    for (float[] row : probabilities) {
+      if (row.length != classes) {
+        throw new ModelUnavailableException(
+            "The network of %s has %d outputs, but %d classes are registered; train it again."
+                .formatted(version.label(), row.length, classes));
+      }
+      for (float p : row) {
+        if (!Float.isFinite(p)) {
+          throw new ModelUnavailableException(
+              "The network of %s gives no finite probabilities: its training diverged; use another"
+                      .formatted(version.label())
+                  + " version, or train again with a lower learning rate.");
+        }
+      }
+    }
+    return probabilities;
+  }
+
+  /** With the roundings of the training's own scaling: the same pixels give the same bits. */
+  private static float[][] normalized(List<Float> mean, List<Float> standardDeviation) {
+    float[][] table = new float[mean.size()][256];
+    for (int c = 0; c < table.length; c++) {
+      float offset = mean.get(c) * 255;
+      float scale = 1 / (standardDeviation.get(c) * 255);
+      for (int v = 0; v < 256; v++) {
+        table[c][v] = (v - offset) * scale;
+      }
+    }
+    return table;
+  }
+}

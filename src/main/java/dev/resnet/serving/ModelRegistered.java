@@ -1,0 +1,4 @@
+package dev.resnet.serving;
+
+/** Published once a new version stands in the registry. */
+public record ModelRegistered(ModelVersion version) {}

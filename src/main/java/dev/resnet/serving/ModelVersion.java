@@ -1,0 +1,51 @@
+package dev.resnet.serving;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained network in the registry.
+ *
+ * @param version counted from 1 within the name
+ * @param jobId the training that it came from
+ * @param classes the class names by index
+ * @param mean per channel R, G, B, in [0, 1]
+ * @param standardDeviation per channel, in (0, 1]
+ * @param engine that trained it
+ * @param precision that it was trained in
+ * @param hyperparameters as JSON
+ * @param epoch the completed epochs
+ * @param file the DL4J zip, relative to the folder of all models
+ * @param size of the file in bytes
+ * @param sha256 of the file, lower-case hex
+ * @param promotedAt of a name's versions, the one promoted last answers requests; null where it was
+ *     never promoted or rolled back
+ */
+public record ModelVersion(
+    String name,
+    int version,
+    String jobId,
+    int stackN,
+    String dataset,
+    String dataSha256,
+    List<String> classes,
+    List<Float> mean,
+    List<Float> standardDeviation,
+    double testLoss,
+    double testAccuracy,
+    String engine,
+    String precision,
+    String hyperparameters,
+    int epoch,
+    String file,
+    long size,
+    String sha256,
+    Instant createdAt,
+    @Nullable Instant promotedAt) {
+
+  /** As messages and logs call it. */
+  public String label() {
+    return "model '%s' version %d".formatted(name, version);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.resnet.serving.web;
+
+import dev.resnet.api.ProblemException;
+import dev.resnet.serving.Classification;
+import dev.resnet.serving.Classifier;
+import dev.resnet.serving.InferenceMetrics;
+import dev.resnet.serving.InferenceMetrics.Outcome;
+import dev.resnet.serving.ModelUnavailableException;
+import dev.resnet.serving.ModelVersion;
+import dev.resnet.serving.Picture;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Pictures in, classes out. */
+@RestController
+@RequestMapping(path = "/api/v1", produces = "application/json")
+@Tag(name = "Classification", description = "Pictures in, classes out")
+class ClassifyController {
+  private final Models models;
+  private final Classifier classifier;
+  private final RequestImages images;
+  private final InferenceMetrics metrics;
+
+  ClassifyController(
+      Models models, Classifier classifier, RequestImages images, InferenceMetrics metrics) {
+    this.models = models;
+    this.classifier = classifier;
+    this.images = images;
+    this.metrics = metrics;
+  }
+
+  @PostMapping("/models/{name}/classify")
+  @Operation(
+      summary = "Classify with a model",
+      description =
+          "The promoted version answers; while a newly promoted one is being loaded, the one before"
+              + " it does.")
+  @PicturesBody
+  ClassifyResponse classify(
+      @Parameter(example = "resnet-20") @PathVariable("name") String name,
+      HttpServletRequest request)
+      throws IOException {
+    return answer(() -> models.promoted(name), classifier::classifyWithPromoted, request);
+  }
+
+  @PostMapping("/models/{name}/versions/{version}/classify")
+  @Operation(summary = "Classify with one version of a model")
+  @PicturesBody
+  ClassifyResponse classify(
+      @Parameter(example = "resnet-20") @PathVariable("name") String name,
+      @Parameter(example = "1") @PathVariable("version") int version,
+      HttpServletRequest request)
+      throws IOException {
+    return answer(() -> models.version(name, version), classifier::classify, request);
+  }
+
+  @PostMapping("/classify")
+  @Operation(
+      summary = "Classify with the newest model",
+      description = "The model that was promoted last answers.")
+  @PicturesBody
+  ClassifyResponse classify(HttpServletRequest request) throws IOException {
+    return answer(models::newestPromoted, classifier::classifyWithPromoted, request);
+  }
+
+  private ClassifyResponse answer(
+      Supplier<ModelVersion> find,
+      BiFunction<ModelVersion, List<Picture>, Classification> classify,
+      HttpServletRequest request)
+      throws IOException {
+    Optional<String> name = Optional.empty();
+    Outcome outcome = Outcome.FAILED;
+    try {
+      ModelVersion version = find.get();
+      name = Optional.of(version.name());
+      var query = ClassifyQuery.of(request, version.classes().size());
+      List<Picture> pictures = images.read(request, query.resize());
+      var response = ClassifyResponse.of(classify.apply(version, pictures), query.topK());
+      outcome = Outcome.SUCCESS;
+      return response;
+    } catch (ModelUnavailableException e) {
+      throw new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
+    } catch (ProblemException e) {
+      outcome = e.status().is4xxClientError() ? Outcome.REJECTED : Outcome.FAILED;
+      throw e;
+    } finally {
+      metrics.count(name, outcome);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.resnet.serving.web;
+
+import dev.resnet.api.FieldError;
+import dev.resnet.api.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/**
+ * The query of a classification. Read from the query string itself, since asking the request for a
+ * parameter would make the container parse the body, see {@link RequestImages}.
+ *
+ * @param topK the most probable classes to tell, from 1 to the number of classes
+ * @param resize whether pictures of another size are resized
+ */
+record ClassifyQuery(int topK, boolean resize) {
+  private static final int DEFAULT_TOP = 5;
+
+  static ClassifyQuery of(HttpServletRequest request, int classes) {
+    MultiValueMap<String, String> query =
+        UriComponentsBuilder.newInstance().query(request.getQueryString()).build().getQueryParams();
+    var errors = new ArrayList<FieldError>();
+    int topK = topK(query.get("top_k"), classes, errors);
+    boolean resize = resize(query.get("resize"), errors);
+    if (!errors.isEmpty()) {
+      throw new ProblemException(
+          HttpStatus.BAD_REQUEST, "The query has parameters that are not right.", errors);
+    }
+    return new ClassifyQuery(topK, resize);
+  }
+
+  private static int topK(List<String> values, int classes, List<FieldError> errors) {
+    if (values == null) {
+      return Math.min(DEFAULT_TOP, classes);
+    }
+    return Optional.ofNullable(values.size() == 1 ? values.get(0) : null)
+        .filter(value -> value.matches("[0-9]{1,9}"))
+        .map(Integer::valueOf)
+        .filter(k -> k >= 1 && k <= classes)
+        .orElseGet(
+            () -> {
+              errors.add(
+                  new FieldError(
+                      "top_k", "must be one whole number from 1 to %d".formatted(classes)));
+              return 0;
+            });
+  }
+
+  private static boolean resize(List<String> values, List<FieldError> errors) {
+    if (values == null || values.equals(List.of("false"))) {
+      return false;
+    }
+    // "?resize" without a value has a null for it.
+    String value = values.size() == 1 ? values.get(0) : "";
+    if (value != null && !value.equals("true")) {
+      errors.add(new FieldError("resize", "must be true or false"));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.resnet.serving.web;
+
+import dev.resnet.serving.Classification;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** What a model says of some pictures, in their order. */
+@Schema(name = "Classification")
+record ClassifyResponse(
+    @Schema(description = "The model that answered", example = "resnet-20") String model,
+    @Schema(description = "The version that answered", example = "3") int version,
+    @Schema(description = "One for each picture, in their order") List<Prediction> predictions) {
+
+  /** The most probable class of one picture, and the runners-up. */
+  record Prediction(
+      @Schema(example = "cat") String label,
+      @Schema(description = "The class's number, from 0", example = "3") int index,
+      @Schema(description = "From 0 to 1", example = "0.93") float probability,
+      @Schema(description = "The most probable classes, the first one first") List<Score> top) {}
+
+  /** A class and its probability. */
+  record Score(
+      @Schema(example = "cat") String label,
+      @Schema(example = "3") int index,
+      @Schema(example = "0.93") float probability) {}
+
+  static ClassifyResponse of(Classification answer, int topK) {
+    List<String> classes = answer.version().classes();
+    return new ClassifyResponse(
+        answer.version().name(),
+        answer.version().version(),
+        Stream.of(answer.probabilities()).map(row -> prediction(row, classes, topK)).toList());
+  }
+
+  private static Prediction prediction(float[] probabilities, List<String> classes, int topK) {
+    List<Score> top =
+        IntStream.range(0, probabilities.length)
+            .mapToObj(i -> new Score(classes.get(i), i, probabilities[i]))
+            // Stable: of equal ones the lower index comes first.
+            .sorted(Comparator.comparing(Score::probability).reversed())
+            .limit(topK)
+            .toList();
+    Score best = top.get(0);
+    return new Prediction(best.label(), best.index(), best.probability(), top);
+  }
+}

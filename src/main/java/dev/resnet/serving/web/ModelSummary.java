@@ -1,0 +1,62 @@
+package dev.resnet.serving.web;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resnet.serving.ModelVersion;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A model and its versions. */
+@Schema(name = "Model")
+record ModelSummary(
+    @Schema(example = "resnet-20") String name,
+    @Schema(description = "The version that answers; null where none does", example = "3")
+        @JsonProperty("promoted_version")
+        @Nullable Integer promotedVersion,
+    @Schema(description = "The newest first") List<Version> versions) {
+
+  /** What tells one version from another at a glance. */
+  @Schema(name = "ModelVersionSummary")
+  record Version(
+      @Schema(example = "3") int version,
+      boolean promoted,
+      @Schema(example = "cifar10") String dataset,
+      @JsonProperty("stack_n") @Schema(example = "3") int stackN,
+      @JsonProperty("test_loss") @Schema(example = "0.31") double testLoss,
+      @JsonProperty("test_accuracy") @Schema(example = "0.915") double testAccuracy,
+      @JsonProperty("created_at") Instant createdAt,
+      @Schema(description = "The id of the training job") String job) {}
+
+  /**
+   * @param versions of one name, the newest first
+   */
+  static ModelSummary of(String name, List<ModelVersion> versions) {
+    Optional<Integer> promoted = promoted(versions);
+    return new ModelSummary(
+        name,
+        promoted.orElse(null),
+        versions.stream()
+            .map(
+                v ->
+                    new Version(
+                        v.version(),
+                        promoted.filter(number -> number == v.version()).isPresent(),
+                        v.dataset(),
+                        v.stackN(),
+                        v.testLoss(),
+                        v.testAccuracy(),
+                        v.createdAt(),
+                        v.jobId()))
+            .toList());
+  }
+
+  private static Optional<Integer> promoted(List<ModelVersion> versions) {
+    return versions.stream()
+        .filter(v -> v.promotedAt() != null)
+        .max(Comparator.comparing(ModelVersion::promotedAt))
+        .map(ModelVersion::version);
+  }
+}

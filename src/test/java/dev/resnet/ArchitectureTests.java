@@ -1,0 +1,200 @@
+package dev.resnet;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.conditions.ArchConditions;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+
+/** The borders between packages, and house rules that a compiler can't check. */
+class ArchitectureTests {
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.resnet");
+  private static final JavaClasses TESTS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+          .importPackages("dev.resnet");
+
+  private static final String[] NUMERICAL_CORE = {
+    "dev.resnet.network..", "dev.resnet.engine..", "dev.resnet.training.."
+  };
+
+  @Test
+  void theNumericalCoreKnowsNoSpring() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(NUMERICAL_CORE)
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.springframework..")
+                // An annotation on package-info names the module's border and nothing else.
+                .and(not(resideInAPackage("org.springframework.modulith.."))))
+        .check(MAIN);
+  }
+
+  @Test
+  void theNumericalCoreKnowsNoDatabaseAndNoHttp() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(NUMERICAL_CORE)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                "java.sql..",
+                "javax.sql..",
+                "java.net.http..",
+                "com.sun.net.httpserver..",
+                "jakarta..",
+                "dev.resnet.api..",
+                "dev.resnet.jobs..",
+                "dev.resnet.serving.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void jobsDoNotKnowWhoServesTheirModels() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.resnet.jobs..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.resnet.serving.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void nothingKnowsOperations() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.resnet.ops..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.resnet.ops.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void theDemoIsAClientOverHttpAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.resnet.demo..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.resnet..").and(not(resideInAPackage("dev.resnet.demo.."))))
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.resnet.demo..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.resnet.demo.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void domainCodeKnowsNothingOfItsWebLayer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.resnet..web..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.resnet..web.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyTheTrainingTaskKnowsTheScheduler() {
+    classes()
+        .that(dependOn("com.github.kagkarlsson.."))
+        .should(
+            ArchConditions.be(
+                DescribedPredicate.describe(
+                    "jobs.TrainingTask or jobs.JobsConfiguration",
+                    (JavaClass type) ->
+                        List.of("dev.resnet.jobs.TrainingTask", "dev.resnet.jobs.JobsConfiguration")
+                            .contains(outermost(type).getName()))))
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyTheOneDnnEngineKnowsOneDnn() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.resnet.engine.onednn..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.bytedeco.dnnl.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void nothingPrintsToTheStandardStreams() {
+    GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN);
+  }
+
+  @Test
+  void nothingIsInjectedIntoFields() {
+    GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION.check(MAIN);
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsForAndWhereNullsAre() {
+    List<String> silent =
+        packages(MAIN.getDefaultPackage().getSubpackagesInTree().stream().toList()).stream()
+            .filter(
+                name ->
+                    MAIN.stream()
+                        .filter(type -> type.getPackageName().equals(name))
+                        .noneMatch(
+                            type ->
+                                type.getSimpleName().equals("package-info")
+                                    && type.isAnnotatedWith(NullMarked.class)))
+            .toList();
+    assertThat(silent).as("packages without a @NullMarked package-info").isEmpty();
+  }
+
+  @Test
+  void testsWaitForEventsAndAreNeverSkipped() {
+    noClasses().should().callMethod(Thread.class, "sleep", long.class).check(TESTS);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("org\\.(junit\\.jupiter\\.api|assertj\\.core\\.api)\\.Assumptions")
+        .check(TESTS);
+    noClasses().should().beAnnotatedWith(Disabled.class).check(TESTS);
+    noMethods().should().beAnnotatedWith(Disabled.class).check(TESTS);
+  }
+
+  private static List<String> packages(List<JavaPackage> all) {
+    return all.stream()
+        .filter(found -> found.getName().startsWith("dev.resnet"))
+        .filter(found -> !found.getClasses().isEmpty())
+        .map(JavaPackage::getName)
+        .toList();
+  }
+
+  private static DescribedPredicate<JavaClass> dependOn(String packageIdentifier) {
+    DescribedPredicate<JavaClass> target = resideInAPackage(packageIdentifier);
+    return DescribedPredicate.describe(
+        "depend on " + packageIdentifier,
+        type ->
+            type.getDirectDependenciesFromSelf().stream()
+                .anyMatch(dependency -> target.test(dependency.getTargetClass())));
+  }
+
+  private static JavaClass outermost(JavaClass type) {
+    return type.getEnclosingClass().map(ArchitectureTests::outermost).orElse(type);
+  }
+}

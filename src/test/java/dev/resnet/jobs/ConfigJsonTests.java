@@ -1,0 +1,59 @@
+package dev.resnet.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Precision;
+import dev.resnet.training.Augmentation;
+import dev.resnet.training.LearningRate;
+import dev.resnet.training.Recipe;
+import dev.resnet.training.TrainingConfig;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigJsonTests {
+
+  static Stream<LearningRate> schedules() {
+    return Stream.of(
+        new LearningRate.Piecewise(List.of(0.1, 0.01, 1e-5), List.of(80, 120)),
+        new LearningRate.Cosine(0.2, 1.5),
+        new LearningRate.OneCycle(0.3, 5),
+        new LearningRate.Constant(1.0 / 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("schedules")
+  void everyHyperparameterComesBackAsItWas(LearningRate schedule) {
+    var config =
+        new TrainingConfig(
+            18,
+            "my set",
+            7,
+            256,
+            schedule,
+            0.95,
+            5e-4,
+            new Augmentation(3, false),
+            EngineName.ONEDNN,
+            Precision.BFLOAT16,
+            Long.MIN_VALUE,
+            5000,
+            null);
+    assertThat(ConfigJson.read(ConfigJson.write(config))).isEqualTo(config);
+  }
+
+  @Test
+  void isWrittenAsClientsWriteIt() {
+    assertThat(ConfigJson.write(Recipe.PAPER.config(3, "cifar10")))
+        .isEqualTo(
+            """
+            {"stack_n":3,"dataset":"cifar10","epochs":200,"batch_size":128,\
+            "learning_rate":{"schedule":"piecewise","values":[0.1,0.01,0.001],"boundaries":[80,120]},\
+            "momentum":0.9,"weight_decay":1.0E-4,\
+            "augmentation":{"crop_padding":4,"horizontal_flip":true},\
+            "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}""");
+  }
+}

@@ -1,0 +1,307 @@
+package dev.resnet.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.api.ProblemException;
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.TrainingFailedException;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.http.HttpStatus;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+class JobLifecycleTests {
+  @TempDir Path home;
+  private HikariDataSource dataSource;
+  private JobsProcess process;
+
+  @BeforeEach
+  void start() {
+    dataSource = TestDatabase.h2();
+    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true).start();
+  }
+
+  @AfterEach
+  void stop() {
+    process.close();
+    dataSource.close();
+  }
+
+  @Test
+  void aJobIsTrainedMeasuredAndRegistered() {
+    process.training.allow(3);
+    String id = process.submit(3);
+
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    JobSnapshot snapshot = process.jobs.find(id).orElseThrow();
+    TrainingJob job = snapshot.job();
+    assertThat(job.attempt()).isEqualTo(1);
+    assertThat(job.modelVersion()).isEqualTo(1);
+    assertThat(job.engine()).isEqualTo(TestJobs.ENGINE);
+    assertThat(job.progress().fraction()).isEqualTo(1);
+    assertThat(job.finishedAt()).isAfterOrEqualTo(job.startedAt());
+    assertThat(snapshot.latest()).isEqualTo(TestJobs.epoch(3));
+    assertThat(snapshot.best()).isEqualTo(TestJobs.epoch(2));
+    assertThat(process.jobs.epochs(id, 1)).extracting(EpochMetrics::epoch).containsExactly(2, 3);
+    assertThat(process.registered)
+        .singleElement()
+        .satisfies(
+            model -> {
+              assertThat(model.jobId()).isEqualTo(id);
+              assertThat(model.model()).isEqualTo("a-model");
+              assertThat(model.checkpoint().epoch()).isEqualTo(3);
+              assertThat(model.testAccuracy()).isEqualTo(TestJobs.epoch(3).testAccuracy());
+              assertThat(model.engine()).isEqualTo("dl4j");
+              assertThat(model.hyperparameters()).isEqualTo(ConfigJson.write(job.config()));
+            });
+    awaitNoEntries();
+  }
+
+  @Test
+  void jobsRunInTheOrderOfTheirSubmissionOneAtATime() throws Exception {
+    String first = process.submit(1);
+    process.training.awaitStart();
+    String second = process.submit(1);
+    String third = process.submit(1);
+    assertThat(process.job(second).status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(process.jobs.running()).extracting(s -> s.job().id()).containsExactly(first);
+
+    process.training.allow(1);
+    awaitStatus(first, JobStatus.SUCCEEDED);
+    process.training.awaitStart();
+    assertThat(process.job(second).status()).isEqualTo(JobStatus.RUNNING);
+    assertThat(process.job(third).status()).isEqualTo(JobStatus.QUEUED);
+
+    process.training.allow(2);
+    awaitStatus(third, JobStatus.SUCCEEDED);
+    assertThat(process.jobs.countByStatus()).containsEntry(JobStatus.SUCCEEDED, 3L);
+  }
+
+  @Test
+  void aQueuedJobIsCancelledAtOnceAndNeverRuns() throws Exception {
+    String running = process.submit(1);
+    process.training.awaitStart();
+    String queued = process.submit(1);
+
+    assertThat(process.jobs.cancel(queued).job().status()).isEqualTo(JobStatus.CANCELLED);
+    process.training.allowAll();
+    awaitStatus(running, JobStatus.SUCCEEDED);
+    awaitNoEntries();
+    assertThat(process.job(queued).attempt()).isZero();
+    assertThatThrownBy(() -> process.jobs.cancel(queued))
+        .isInstanceOfSatisfying(
+            ProblemException.class, e -> assertThat(e.status()).isEqualTo(HttpStatus.CONFLICT))
+        .hasMessageContaining("is CANCELLED and can't be cancelled");
+  }
+
+  @Test
+  void aRunningJobIsCancelledAndKeepsItsEpochs() throws Exception {
+    String id = process.submit(5);
+    process.training.awaitStart();
+    process.training.allow(2);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 2);
+
+    assertThat(process.jobs.cancel(id).job().cancelRequested()).isTrue();
+    awaitStatus(id, JobStatus.CANCELLED);
+    assertThat(process.job(id).finishedAt()).isNotNull();
+    assertThat(process.jobs.epochs(id, 0)).hasSize(2);
+    assertThat(process.registered).isEmpty();
+    awaitNoEntries();
+  }
+
+  @Test
+  void aJobThatWaitsForItsDataIsCancelledToo() throws Exception {
+    process.datasets.hold();
+    String id = process.submit(1);
+    assertThat(process.datasets.downloading().await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.job(id).status()).isEqualTo(JobStatus.RUNNING);
+
+    process.jobs.cancel(id);
+    awaitStatus(id, JobStatus.CANCELLED);
+  }
+
+  @Test
+  void aWishToCancelThatAnotherProcessWroteIsSeen() throws Exception {
+    String id = process.submit(1);
+    process.training.awaitStart();
+    process.store.jobs().requestCancel(id);
+    awaitStatus(id, JobStatus.CANCELLED);
+  }
+
+  @Test
+  void aFailureEndsTheJobWithItsReasonAndTheNextOneRuns() {
+    process.training.failWith(new TrainingFailedException("The loss is not a number in epoch 1."));
+    String id = process.submit(1);
+    awaitStatus(id, JobStatus.FAILED);
+    assertThat(process.job(id).error()).isEqualTo("The loss is not a number in epoch 1.");
+    awaitNoEntries();
+
+    process.training.failWith(new NullPointerException());
+    String other = process.submit(1);
+    awaitStatus(other, JobStatus.FAILED);
+    assertThat(process.job(other).error())
+        .isEqualTo("Unexpected NullPointerException. The service's log has the details.");
+  }
+
+  @Test
+  void aDatabaseThatWentAwayForAMomentDoesNotFailTheJob() throws Exception {
+    String id = process.submit(2);
+    process.training.awaitStart();
+    process.training.allow(1);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 1);
+    process.training.failWith(new DataAccessResourceFailureException("connection refused"));
+
+    assertThat(process.training.awaitStart()).as("resumed after epoch").isEqualTo(1);
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.job(id).attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void dataThatCannotBeHadFailTheJobWithTheReason() {
+    process.datasets.failWith(new IOException("The archive is damaged; delete it."));
+    String id = process.submit(1);
+    awaitStatus(id, JobStatus.FAILED);
+    assertThat(process.job(id).error()).isEqualTo("The archive is damaged; delete it.");
+  }
+
+  @Test
+  void aFullQueueRefusesTheNextJobAndSaysWhenToComeBack() throws Exception {
+    process.close();
+    var two = JobsProcess.settings(1, 2, 10, Duration.ofSeconds(4));
+    process = new JobsProcess(dataSource, home, two, true).start();
+    process.submit(1);
+    process.training.awaitStart();
+    process.submit(1);
+    String last = process.submit(1);
+
+    assertThatThrownBy(() -> process.submit(1))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.status()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
+              assertThat(e.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofHours(1));
+            })
+        .hasMessage(
+            "The queue is full: 2 jobs are waiting. Try again later, or cancel one of them.");
+    process.jobs.cancel(last);
+    assertThat(process.submit(1)).isNotNull();
+  }
+
+  @Test
+  void whatDoesNotFitIntoTheMemoryIsRefused() {
+    var config = TestJobs.config(1);
+    var deep =
+        new TrainingConfig(
+            101,
+            config.dataset(),
+            1,
+            10,
+            config.learningRate(),
+            0.9,
+            0,
+            config.augmentation(),
+            config.engine(),
+            config.precision(),
+            1,
+            null,
+            null);
+    assertThatThrownBy(() -> process.jobs.submit(new NewJob("deep", "deep", deep)))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> assertThat(e.status()).isEqualTo(HttpStatus.UNPROCESSABLE_ENTITY))
+        .hasMessage("It would take 70 GB; there are 8 GB.");
+  }
+
+  @Test
+  void onlyAnEndedJobIsDeletedAndItsFilesGo() throws Exception {
+    process.training.allow(1);
+    String id = process.submit(2);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 1);
+    assertThatThrownBy(() -> process.jobs.delete(id))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("is RUNNING; cancel it first");
+
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.jobs.checkpoints(id))
+        .extracting(CheckpointFile::path)
+        .allSatisfy(file -> assertThat(file).exists());
+    process.jobs.delete(id);
+    assertThat(process.jobs.find(id)).isEmpty();
+    assertThat(home.resolve("jobs").resolve(id)).doesNotExist();
+  }
+
+  @Test
+  void aShutdownPutsTheJobBackAndTheNextStartGoesOnWhereItStopped() throws Exception {
+    String id = process.submit(4);
+    String behind = process.submit(1);
+    process.training.awaitStart();
+    process.training.allow(2);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 2);
+
+    process.close();
+    TrainingJob queued = process.job(id);
+    assertThat(queued.status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(queued.progress().imagesPerSecond()).isNull();
+
+    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true).start();
+    assertThat(process.training.awaitStart()).as("resumed after epoch").isEqualTo(2);
+    assertThat(process.job(behind).status()).isEqualTo(JobStatus.QUEUED);
+    process.training.allow(3);
+    awaitStatus(behind, JobStatus.SUCCEEDED);
+    assertThat(process.job(id).attempt()).isEqualTo(2);
+    assertThat(process.job(id).crashes()).isZero();
+    assertThat(process.jobs.epochs(id, 0)).hasSize(4);
+  }
+
+  @Test
+  void aShutdownDuringADownloadDoesNotWaitForIt() throws Exception {
+    process.datasets.hold();
+    String id = process.submit(1);
+    assertThat(process.datasets.downloading().await(10, TimeUnit.SECONDS)).isTrue();
+    process.close();
+    assertThat(process.job(id).status()).isEqualTo(JobStatus.QUEUED);
+  }
+
+  @Test
+  void aJobWhoseEntryIsMissingIsQueuedAgainByTheNextStart() {
+    process.close();
+    TrainingJob orphan = TestJobs.queued();
+    process.store.jobs().insert(orphan);
+    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true);
+    process.training.allowAll();
+    process.start();
+    awaitStatus(orphan.id(), JobStatus.SUCCEEDED);
+  }
+
+  private void awaitStatus(String id, JobStatus status) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> assertThat(process.job(id).status()).isEqualTo(status));
+  }
+
+  /** The queue's own entry goes right after the job's last move. */
+  private void awaitNoEntries() {
+    var jdbc = JdbcClient.create(dataSource);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        jdbc.sql("select count(*) from scheduled_tasks").query(Long.class).single())
+                    .isZero());
+  }
+}

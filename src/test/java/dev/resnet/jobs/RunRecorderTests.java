@@ -1,0 +1,143 @@
+package dev.resnet.jobs;
+
+import static dev.resnet.jobs.TestJobs.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.training.Progress;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class RunRecorderTests {
+  private final SettableClock clock = new SettableClock();
+  private final JobFolders folders = new JobFolders(Path.of("/home"));
+  private HikariDataSource dataSource;
+  private JobStore store;
+  private TrainingJob job;
+  private RunRecorder recorder;
+
+  @BeforeEach
+  void open() {
+    dataSource = TestDatabase.h2();
+    var jdbc = JdbcClient.create(dataSource);
+    store =
+        new JobStore(
+            new TrainingJobRepository(jdbc, clock),
+            new EpochRepository(jdbc, folders),
+            new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+            folders);
+    TrainingJob queued = TestJobs.queued();
+    store.jobs().insert(queued);
+    job = queued.taken(NOW);
+    store.jobs().move(queued, job);
+    recorder = new RunRecorder(job, store);
+    recorder.started(TestJobs.ENGINE, 0);
+  }
+
+  @AfterEach
+  void close() {
+    dataSource.close();
+  }
+
+  @Test
+  void progressIsWrittenAtMostOnceASecond() {
+    recorder.progress(progress(1));
+    recorder.progress(progress(2));
+    assertThat(iteration()).isEqualTo(1);
+    clock.now = NOW.plusMillis(999);
+    recorder.progress(progress(3));
+    assertThat(iteration()).isEqualTo(1);
+    clock.now = NOW.plusMillis(1000);
+    recorder.progress(progress(4));
+    assertThat(iteration()).isEqualTo(4);
+  }
+
+  @Test
+  void anEpochBringsTheProgressUpToDate() {
+    recorder.progress(progress(1));
+    recorder.progress(progress(10));
+    recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
+    assertThat(iteration()).isEqualTo(10);
+  }
+
+  @Test
+  void theTimeLeftIsToldWhileRunning() {
+    recorder.progress(progress(10));
+    // 20 steps of 10 images are left, at 100 images a second.
+    assertThat(row().etaSeconds()).isEqualTo(2);
+  }
+
+  @Test
+  void aResumedTrainingStandsWhereItsCheckpointWas() {
+    recorder.progress(progress(25));
+    recorder.started(TestJobs.ENGINE, 2);
+    assertThat(row().progress().epoch()).isEqualTo(2);
+    assertThat(iteration()).isEqualTo(20);
+    assertThat(row().etaSeconds()).isNull();
+  }
+
+  @Test
+  void anEpochIsWrittenWholeOrNotAtAll() {
+    recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
+    assertThatThrownBy(() -> recorder.epochCompleted(TestJobs.epoch(2), checkpoint(1)))
+        .isInstanceOf(DuplicateKeyException.class);
+    assertThat(store.epochs().epochs(job.id(), 0)).containsExactly(TestJobs.epoch(1));
+  }
+
+  @Test
+  void aLostAttemptWritesNoEpoch() {
+    store.jobs().move(row(), row().taken(NOW));
+    assertThatThrownBy(() -> recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1)))
+        .isInstanceOf(LostAttemptException.class);
+    assertThat(store.epochs().epochs(job.id(), 0)).isEmpty();
+    assertThat(store.epochs().checkpoints(job.id())).isEmpty();
+  }
+
+  private static Progress progress(long iteration) {
+    return new Progress(1, 3, iteration, 30, 1.5, 0.5, 100);
+  }
+
+  private CheckpointFile checkpoint(int epoch) {
+    Path file = folders.checkpoints(job.id()).resolve("epoch-%04d.zip".formatted(epoch));
+    return new CheckpointFile(epoch, file, 10, "ab".repeat(32), 0.5);
+  }
+
+  private TrainingJob row() {
+    return store.jobs().find(job.id()).orElseThrow();
+  }
+
+  private long iteration() {
+    return row().progress().iteration();
+  }
+
+  private static final class SettableClock extends Clock {
+    private Instant now = NOW;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

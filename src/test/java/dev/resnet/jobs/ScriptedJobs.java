@@ -1,0 +1,53 @@
+package dev.resnet.jobs;
+
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Precision;
+import dev.resnet.training.checkpoint.TrainedModelReceiver;
+import java.util.Optional;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+
+/** The module and its web layer as the service has them, around a scripted training. */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+@EnableConfigurationProperties(JobsProperties.class)
+@ComponentScan({"dev.resnet.api", "dev.resnet.jobs"})
+public class ScriptedJobs {
+  @Bean
+  ScriptedTraining training() {
+    return new ScriptedTraining();
+  }
+
+  @Bean
+  TestDatasets datasets() {
+    return new TestDatasets();
+  }
+
+  @Bean
+  TrainedModelReceiver receiver() {
+    return model -> 7;
+  }
+
+  @Bean
+  EngineCheck engineCheck() {
+    return (engine, precision) -> {
+      if (engine == EngineName.ONEDNN) {
+        return Optional.of("the engine onednn is not part of this build; ask for auto");
+      }
+      return precision == Precision.BFLOAT16
+          ? Optional.of("this processor has no bfloat16; ask for float32 or auto")
+          : Optional.empty();
+    };
+  }
+
+  @Bean
+  MemoryCheck memoryCheck() {
+    return (config, dataset) ->
+        config.stackN() > 100
+            ? Optional.of("It would take 70 GB; there are 8 GB. Use a smaller stack_n.")
+            : Optional.empty();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.resnet.jobs;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.data.Normalization;
+import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.Sha256;
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.Progress;
+import dev.resnet.training.StopSignal;
+import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.TrainingListener;
+import dev.resnet.training.TrainingResult;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * In the trainer's place: epochs of no time at all, each let through by the test, with real files
+ * and the real order of calls.
+ */
+public final class ScriptedTraining implements Training {
+  private final Semaphore epochs = new Semaphore(0);
+  private final BlockingQueue<Integer> starts = new LinkedBlockingQueue<>();
+  private volatile RuntimeException failure;
+  private volatile boolean deaf;
+
+  /** Lets so many epochs pass, in whichever job comes first. */
+  public ScriptedTraining allow(int more) {
+    epochs.release(more);
+    return this;
+  }
+
+  public ScriptedTraining allowAll() {
+    return allow(1_000_000);
+  }
+
+  /** Once, instead of the next epoch. */
+  public void failWith(RuntimeException thrown) {
+    failure = thrown;
+  }
+
+  /** Does not look at the stop signal any more, like a process that is stopped itself. */
+  public void goDeaf() {
+    deaf = true;
+  }
+
+  /** Waits for the next training to begin; gives the epoch that it goes on after. */
+  public int awaitStart() throws InterruptedException {
+    Integer resumedAfter = starts.poll(10, TimeUnit.SECONDS);
+    if (resumedAfter == null) {
+      throw new AssertionError("no training began");
+    }
+    return resumedAfter;
+  }
+
+  @Override
+  public TrainingResult train(
+      TrainingConfig config,
+      Dataset dataset,
+      Path folder,
+      List<CheckpointFile> resumable,
+      TrainingListener listener,
+      StopSignal stop) {
+    CheckpointFile last = newestValid(resumable);
+    int done = last == null ? 0 : last.epoch();
+    listener.started(TestJobs.ENGINE, done);
+    starts.add(done);
+    int steps = config.iterationsPerEpoch(dataset.train().count());
+    long all = (long) steps * config.epochs();
+    while (done < config.epochs()) {
+      listener.progress(
+          new Progress(done + 1, config.epochs(), (long) done * steps, all, 1, 0.5, 100));
+      if (!nextEpoch(stop)) {
+        return new TrainingResult.Stopped(done);
+      }
+      done++;
+      listener.progress(new Progress(done, config.epochs(), (long) done * steps, all, 1, 0.5, 100));
+      last = write(folder, done);
+      listener.epochCompleted(TestJobs.epoch(done), last);
+    }
+    List<EpochMetrics> history = IntStream.rangeClosed(1, done).mapToObj(TestJobs::epoch).toList();
+    return new TrainingResult.Completed(
+        last,
+        history,
+        dataset.classes(),
+        new Normalization(new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.25f, 0.25f, 0.25f}),
+        dataset.sha256());
+  }
+
+  private boolean nextEpoch(StopSignal stop) {
+    try {
+      while (!epochs.tryAcquire(2, TimeUnit.MILLISECONDS)) {
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+          failure = null;
+          throw thrown;
+        }
+        if (!deaf && stop.stopRequested()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("a training is never interrupted", e);
+    }
+  }
+
+  private static CheckpointFile write(Path folder, int epoch) {
+    try {
+      var written =
+          AtomicFiles.write(
+              folder.resolve("epoch-%04d.zip".formatted(epoch)),
+              out -> out.write(("weights of " + epoch).getBytes(StandardCharsets.UTF_8)));
+      return new CheckpointFile(
+          epoch,
+          written.path(),
+          written.size(),
+          written.sha256(),
+          TestJobs.epoch(epoch).testAccuracy());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CheckpointFile newestValid(List<CheckpointFile> files) {
+    CheckpointFile newest = null;
+    try {
+      for (CheckpointFile file : files) {
+        if (Files.exists(file.path())
+            && Sha256.of(file.path()).equals(file.sha256())
+            && (newest == null || file.epoch() > newest.epoch())) {
+          newest = file;
+        }
+      }
+      return newest;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

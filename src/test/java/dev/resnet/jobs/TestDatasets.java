@@ -1,0 +1,73 @@
+package dev.resnet.jobs;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.ImageSet;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** One data set of 100 black pictures, whose download can be held up. */
+public final class TestDatasets implements DatasetCatalog {
+  private static final List<String> CLASSES = List.of("cat", "dog");
+  private final CountDownLatch downloading = new CountDownLatch(1);
+  private volatile boolean held;
+  private volatile IOException failure;
+
+  /** From now on a download does not end by itself. */
+  public void hold() {
+    held = true;
+  }
+
+  void failWith(IOException thrown) {
+    failure = thrown;
+  }
+
+  /** Counted down once somebody waits for the download. */
+  public CountDownLatch downloading() {
+    return downloading;
+  }
+
+  @Override
+  public List<DatasetInfo> list() {
+    return List.of(
+        new DatasetInfo(
+            "synthetic",
+            CLASSES,
+            100,
+            20,
+            held ? DatasetInfo.Status.DOWNLOADING : DatasetInfo.Status.READY,
+            null,
+            null,
+            held ? 0.25 : null,
+            null));
+  }
+
+  @Override
+  public Optional<DatasetInfo> info(String name) {
+    return list().stream().filter(info -> info.name().equals(name)).findFirst();
+  }
+
+  @Override
+  public Dataset load(String name) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (held) {
+      downloading.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException("the download was interrupted");
+      }
+    }
+    return new Dataset(name, CLASSES, images(100), images(20), "cd".repeat(32));
+  }
+
+  private static ImageSet images(int count) {
+    return new ImageSet(new byte[count * ImageSet.IMAGE], new byte[count]);
+  }
+}

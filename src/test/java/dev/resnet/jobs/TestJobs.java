@@ -1,0 +1,60 @@
+package dev.resnet.jobs;
+
+import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Precision;
+import dev.resnet.training.Augmentation;
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.LearningRate;
+import dev.resnet.training.TrainingConfig;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Jobs, epochs and engines for tests. */
+final class TestJobs {
+  static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
+  static final EngineDescription ENGINE =
+      new EngineDescription(EngineName.DL4J, Precision.FLOAT32, "a processor", "as requested");
+
+  private TestJobs() {}
+
+  static TrainingConfig config(int epochs) {
+    return new TrainingConfig(
+        1,
+        "synthetic",
+        epochs,
+        10,
+        new LearningRate.Constant(0.1),
+        0.9,
+        1e-4,
+        Augmentation.NONE,
+        EngineName.AUTO,
+        Precision.AUTO,
+        1,
+        null,
+        null);
+  }
+
+  static NewJob request(int epochs) {
+    return new NewJob("a job", "a-model", config(epochs));
+  }
+
+  static TrainingJob queued() {
+    return TrainingJob.queued(UUID.randomUUID().toString(), request(3), 1234, 30, NOW);
+  }
+
+  /** Different in each epoch; the best of a long training is epoch 2. */
+  static EpochMetrics epoch(int epoch) {
+    return new EpochMetrics(
+        epoch,
+        0.1,
+        2.0 / epoch,
+        0.25,
+        1 - 1.0 / (epoch + 1),
+        3.0 / epoch,
+        epoch == 2 ? 0.99 : epoch / 1000.0,
+        1.5,
+        1000,
+        NOW.plusSeconds(epoch));
+  }
+}

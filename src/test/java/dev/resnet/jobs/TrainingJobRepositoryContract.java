@@ -1,0 +1,228 @@
+package dev.resnet.jobs;
+
+import static dev.resnet.jobs.TestJobs.ENGINE;
+import static dev.resnet.jobs.TestJobs.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What holds on each database. */
+abstract class TrainingJobRepositoryContract {
+  private HikariDataSource dataSource;
+  private TrainingJobRepository jobs;
+  private EpochRepository epochs;
+  private final JobFolders folders = new JobFolders(Path.of("/home"));
+
+  abstract HikariDataSource database();
+
+  @BeforeEach
+  void open() {
+    dataSource = database();
+    var jdbc = JdbcClient.create(dataSource);
+    jobs = new TrainingJobRepository(jdbc, Clock.fixed(NOW, ZoneOffset.UTC));
+    epochs = new EpochRepository(jdbc, folders);
+  }
+
+  @AfterEach
+  void close() {
+    dataSource.close();
+  }
+
+  @Test
+  void aJobComesBackAsItWasWritten() {
+    TrainingJob job = inserted();
+    assertThat(jobs.find(job.id())).contains(job);
+    assertThat(jobs.find("unknown")).isEmpty();
+  }
+
+  @Test
+  void aJobComesBackAfterEachMove() {
+    TrainingJob taken = taken(inserted());
+    assertThat(jobs.find(taken.id())).contains(taken);
+
+    jobs.started(taken, ENGINE, taken.progress().rewound(0, 3));
+    jobs.progressed(taken, new JobProgress(1, 5, 30, 1.5, 0.25, 800.0));
+    TrainingJob running = jobs.find(taken.id()).orElseThrow();
+    assertThat(running.engine()).isEqualTo(ENGINE);
+    assertThat(running.progress()).isEqualTo(new JobProgress(1, 5, 30, 1.5, 0.25, 800.0));
+
+    TrainingJob ended = running.succeeded(4, NOW);
+    assertThat(jobs.move(running, ended)).isTrue();
+    assertThat(jobs.find(taken.id())).contains(ended);
+    assertThat(ended.progress().imagesPerSecond()).isNull();
+    assertThat(ended.modelVersion()).isEqualTo(4);
+  }
+
+  @Test
+  void aMoveIsRefusedOnceTheJobHasMoved() {
+    TrainingJob job = inserted();
+    assertThat(jobs.move(job, job.taken(NOW))).isTrue();
+    assertThat(jobs.move(job, job.taken(NOW))).isFalse();
+    assertThat(jobs.move(job, job.cancelled(NOW))).isFalse();
+  }
+
+  @Test
+  void everyWriteOfAnOlderAttemptIsRefused() {
+    TrainingJob old = taken(inserted());
+    TrainingJob current = taken(old);
+
+    assertThat(jobs.move(old, old.succeeded(1, NOW))).isFalse();
+    assertThatThrownBy(() -> jobs.started(old, ENGINE, old.progress()))
+        .isInstanceOf(LostAttemptException.class);
+    assertThatThrownBy(() -> jobs.progressed(old, old.progress()))
+        .isInstanceOf(LostAttemptException.class);
+    assertThatThrownBy(() -> jobs.epochCompleted(old, old.progress()))
+        .isInstanceOf(LostAttemptException.class);
+    assertThat(jobs.find(old.id())).contains(current);
+  }
+
+  @Test
+  void aWishToCancelReachesARunningJobAndSurvivesItsMoves() {
+    TrainingJob job = inserted();
+    assertThat(jobs.requestCancel(job.id())).isFalse();
+
+    TrainingJob taken = taken(job);
+    assertThat(jobs.requestCancel(job.id())).isTrue();
+    assertThat(jobs.ownership(List.of(job.id(), "unknown")))
+        .containsExactly(new TrainingJobRepository.Ownership(job.id(), 1, true));
+
+    jobs.move(taken, taken.requeued());
+    assertThat(jobs.find(job.id()).orElseThrow().cancelRequested()).isTrue();
+    assertThat(jobs.ownership(List.of(job.id()))).isEmpty();
+  }
+
+  @Test
+  void aCompletedEpochForgivesEarlierCrashes() {
+    TrainingJob crashed = taken(taken(inserted()));
+    assertThat(crashed.crashes()).isEqualTo(1);
+    jobs.epochCompleted(crashed, new JobProgress(1, 10, 30, 1.0, 0.5, 100.0));
+    assertThat(jobs.find(crashed.id()).orElseThrow().crashes()).isZero();
+  }
+
+  @Test
+  void epochsComeBackInOrderFromWhereTheyAreAskedFor() {
+    TrainingJob job = inserted();
+    IntStream.rangeClosed(1, 5).forEach(epoch -> add(job, epoch));
+
+    assertThat(epochs.epochs(job.id(), 0))
+        .extracting(EpochMetrics::epoch)
+        .containsExactly(1, 2, 3, 4, 5);
+    assertThat(epochs.epochs(job.id(), 3)).containsExactly(TestJobs.epoch(4), TestJobs.epoch(5));
+    assertThat(epochs.epochs(job.id(), 5)).isEmpty();
+  }
+
+  @Test
+  void theNewestTwoCheckpointsAndTheBestAreKept() {
+    TrainingJob job = inserted();
+    IntStream.rangeClosed(1, 5).forEach(epoch -> add(job, epoch));
+
+    assertThat(epochs.checkpoints(job.id()))
+        .containsExactly(checkpoint(job, 2), checkpoint(job, 4), checkpoint(job, 5));
+  }
+
+  @Test
+  void theLatestAndTheBestEpochOfManyJobsAreFoundAtOnce() {
+    TrainingJob one = inserted();
+    TrainingJob other = inserted();
+    TrainingJob none = inserted();
+    IntStream.rangeClosed(1, 4).forEach(epoch -> add(one, epoch));
+    add(other, 1);
+    var ids = List.of(one.id(), other.id(), none.id());
+
+    assertThat(epochs.latest(ids))
+        .hasSize(2)
+        .containsEntry(one.id(), TestJobs.epoch(4))
+        .containsEntry(other.id(), TestJobs.epoch(1));
+    assertThat(epochs.best(ids)).containsEntry(one.id(), TestJobs.epoch(2));
+    assertThat(epochs.best(List.of())).isEmpty();
+  }
+
+  @Test
+  void aResumedTrainingForgetsWhatCameAfter() {
+    TrainingJob job = inserted();
+    IntStream.rangeClosed(1, 4).forEach(epoch -> add(job, epoch));
+    epochs.forgetAfter(job.id(), 2);
+    assertThat(epochs.epochs(job.id(), 0)).extracting(EpochMetrics::epoch).containsExactly(1, 2);
+    assertThat(epochs.checkpoints(job.id())).containsExactly(checkpoint(job, 2));
+  }
+
+  @Test
+  void jobsAreListedByPageOrderAndFilter() {
+    TrainingJob first = inserted();
+    TrainingJob second = inserted();
+    TrainingJob third = taken(inserted());
+
+    assertThat(ids(new JobQuery(null, null, 0, 2, JobOrder.CREATED_AT, true)))
+        .containsExactly(third.id(), second.id());
+    assertThat(ids(new JobQuery(null, null, 1, 2, JobOrder.CREATED_AT, true)))
+        .containsExactly(first.id());
+    assertThat(ids(new JobQuery(JobStatus.QUEUED, "synthetic", 0, 9, JobOrder.NAME, false)))
+        .containsExactly(first.id(), second.id());
+    assertThat(ids(new JobQuery(null, "cifar10", 0, 9, JobOrder.STACK_N, false))).isEmpty();
+    // Those that have not started stand last in either database.
+    assertThat(ids(new JobQuery(null, null, 0, 9, JobOrder.STARTED_AT, false)))
+        .containsExactly(third.id(), first.id(), second.id());
+    assertThat(jobs.count(null, null)).isEqualTo(3);
+    assertThat(jobs.count(JobStatus.RUNNING, "synthetic")).isEqualTo(1);
+    assertThat(jobs.countByStatus())
+        .hasSize(JobStatus.values().length)
+        .containsEntry(JobStatus.QUEUED, 2L)
+        .containsEntry(JobStatus.RUNNING, 1L)
+        .containsEntry(JobStatus.FAILED, 0L);
+    assertThat(jobs.unfinished()).extracting(TrainingJob::id).startsWith(first.id());
+  }
+
+  @Test
+  void onlyAnEndedJobIsDeletedWithAllItsRows() {
+    TrainingJob taken = taken(inserted());
+    add(taken, 1);
+    assertThat(jobs.delete(taken.id())).isFalse();
+
+    jobs.move(taken, taken.failed("why", NOW));
+    assertThat(jobs.delete(taken.id())).isTrue();
+    assertThat(jobs.find(taken.id())).isEmpty();
+    assertThat(epochs.epochs(taken.id(), 0)).isEmpty();
+    assertThat(epochs.checkpoints(taken.id())).isEmpty();
+  }
+
+  private List<String> ids(JobQuery query) {
+    return jobs.list(query).stream().map(TrainingJob::id).toList();
+  }
+
+  private TrainingJob inserted() {
+    TrainingJob job = TestJobs.queued();
+    jobs.insert(job);
+    return job;
+  }
+
+  private TrainingJob taken(TrainingJob job) {
+    TrainingJob taken = job.taken(NOW);
+    assertThat(jobs.move(job, taken)).isTrue();
+    return taken;
+  }
+
+  private void add(TrainingJob job, int epoch) {
+    epochs.add(job.id(), TestJobs.epoch(epoch), checkpoint(job, epoch));
+  }
+
+  private CheckpointFile checkpoint(TrainingJob job, int epoch) {
+    return new CheckpointFile(
+        epoch,
+        folders.checkpoints(job.id()).resolve("epoch-000" + epoch + ".zip"),
+        100L + epoch,
+        "ab".repeat(32),
+        TestJobs.epoch(epoch).testAccuracy());
+  }
+}

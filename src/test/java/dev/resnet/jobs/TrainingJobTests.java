@@ -1,0 +1,111 @@
+package dev.resnet.jobs;
+
+import static dev.resnet.jobs.JobStatus.CANCELLED;
+import static dev.resnet.jobs.JobStatus.FAILED;
+import static dev.resnet.jobs.JobStatus.PAUSED;
+import static dev.resnet.jobs.JobStatus.QUEUED;
+import static dev.resnet.jobs.JobStatus.RUNNING;
+import static dev.resnet.jobs.JobStatus.SUCCEEDED;
+import static dev.resnet.jobs.TestJobs.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainingJobTests {
+
+  static Stream<Arguments> moves() {
+    return Stream.of(
+        move("started", job -> job.taken(NOW), RUNNING, EnumSet.of(QUEUED, RUNNING)),
+        move("queued again", TrainingJob::requeued, QUEUED, EnumSet.of(RUNNING)),
+        move("completed", job -> job.succeeded(7, NOW), SUCCEEDED, EnumSet.of(RUNNING)),
+        move("failed", job -> job.failed("why", NOW), FAILED, EnumSet.of(RUNNING)),
+        move(
+            "cancelled",
+            job -> job.cancelled(NOW),
+            CANCELLED,
+            EnumSet.of(QUEUED, RUNNING, PAUSED)));
+  }
+
+  private static Arguments move(
+      String name, UnaryOperator<TrainingJob> move, JobStatus to, Set<JobStatus> from) {
+    return Arguments.of(name, move, to, from);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("moves")
+  void movesFromTheRightStatesAndRefusesAllOthers(
+      String name, UnaryOperator<TrainingJob> move, JobStatus to, Set<JobStatus> from) {
+    for (JobStatus status : JobStatus.values()) {
+      TrainingJob job = in(status);
+      if (from.contains(status)) {
+        assertThat(move.apply(job).status()).as("%s when %s", name, status).isEqualTo(to);
+      } else {
+        assertThatThrownBy(() -> move.apply(job))
+            .as("%s when %s", name, status)
+            .isInstanceOf(IllegalMoveException.class)
+            .hasMessage("The job %s is %s and can't be %s.", job.id(), status, name);
+      }
+    }
+  }
+
+  @Test
+  void everyAttemptHasItsOwnNumberAndOnlyThoseLeftRunningCountAsCrashes() {
+    TrainingJob first = TestJobs.queued().taken(NOW);
+    TrainingJob afterShutdown = first.requeued().taken(NOW.plusSeconds(1));
+    TrainingJob afterCrash = afterShutdown.taken(NOW.plusSeconds(2));
+
+    assertThat(first.attempt()).isEqualTo(1);
+    assertThat(afterShutdown.attempt()).isEqualTo(2);
+    assertThat(afterShutdown.crashes()).isZero();
+    assertThat(afterCrash.attempt()).isEqualTo(3);
+    assertThat(afterCrash.crashes()).isEqualTo(1);
+    assertThat(afterCrash.startedAt()).isEqualTo(NOW);
+  }
+
+  @Test
+  void theTimeLeftFollowsFromTheSpeedAndIsKnownOnlyWhileRunning() {
+    var progress = new JobProgress(2, 12, 30, 1.0, 0.5, 90.0);
+    assertThat(progress.etaSeconds(10)).isEqualTo(2);
+    assertThat(progress.fraction()).isEqualTo(0.4);
+    assertThat(JobProgress.none(30).etaSeconds(10)).isNull();
+    assertThat(JobProgress.none(0).fraction()).isZero();
+    assertThat(in(QUEUED).etaSeconds()).isNull();
+  }
+
+  private static TrainingJob in(JobStatus status) {
+    TrainingJob job = TestJobs.queued();
+    return switch (status) {
+      case QUEUED -> job;
+      case RUNNING -> job.taken(NOW);
+      case SUCCEEDED -> job.taken(NOW).succeeded(1, NOW);
+      case FAILED -> job.taken(NOW).failed("why", NOW);
+      case CANCELLED -> job.cancelled(NOW);
+      case PAUSED ->
+          new TrainingJob(
+              job.id(),
+              job.name(),
+              job.model(),
+              PAUSED,
+              job.config(),
+              job.parameters(),
+              null,
+              job.progress(),
+              1,
+              0,
+              false,
+              null,
+              null,
+              NOW,
+              NOW,
+              null);
+    };
+  }
+}

@@ -1,0 +1,157 @@
+package dev.resnet.jobs.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.resnet.files.Sha256;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class TrainingJobHttpTests extends JobsOverHttp {
+
+  @Test
+  void aTrainedJobTellsItsEpochsItsBestAndItsModel() throws Exception {
+    training.allow(3);
+    JsonNode job = awaitStatus(id(submit(SMALL)), "SUCCEEDED");
+
+    assertThat(job.get("model_version").intValue()).isEqualTo(7);
+    assertThat(job.get("engine").stringValue()).isEqualTo("dl4j");
+    assertThat(job.get("precision").stringValue()).isEqualTo("float32");
+    assertThat(job.get("engine_reason").stringValue()).isEqualTo("as requested");
+    assertThat(job.get("waiting_for").isNull()).isTrue();
+    assertThat(job.get("attempt").intValue()).isEqualTo(1);
+    assertThat(job.get("progress").get("fraction").doubleValue()).isEqualTo(1);
+    assertThat(job.get("progress").get("eta_seconds").isNull()).isTrue();
+    assertThat(job.get("best").toString()).isEqualTo("{\"epoch\":2,\"test_accuracy\":0.99}");
+    assertThat(job.get("latest").toString())
+        .isEqualTo(
+            """
+            {"epoch":3,"learning_rate":0.1,\
+            "train":{"cross_entropy":0.6666666666666666,"l2_loss":0.25,"accuracy":0.75},\
+            "test":{"loss":1.0,"accuracy":0.003},\
+            "seconds":1.5,"images_per_second":1000.0,"finished_at":"2026-01-02T03:04:08.678901Z"}""");
+    assertThat(job.get("created_at").stringValue()).matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
+
+    JsonNode epochs = json(get(path(job) + "/epochs"), 200).get("items");
+    assertThat(epochs.valueStream().map(e -> e.get("epoch").intValue())).containsExactly(1, 2, 3);
+    JsonNode after = json(get(path(job) + "/epochs?after=2"), 200).get("items");
+    assertThat(after.valueStream().map(e -> e.get("epoch").intValue())).containsExactly(3);
+  }
+
+  @Test
+  void theEpochsComeAsATableToo() throws Exception {
+    training.allow(3);
+    JsonNode job = awaitStatus(id(submit(SMALL)), "SUCCEEDED");
+
+    HttpResponse<String> response =
+        send(request(path(job) + "/epochs?after=1").header("Accept", "text/csv"));
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+    assertThat(response.body())
+        .isEqualTo(
+            "epoch,learning_rate,train_cross_entropy,train_l2_loss,train_accuracy,test_loss,"
+                + "test_accuracy,seconds,images_per_second,finished_at\r\n"
+                + "2,0.1,1.0,0.25,0.6666666666666667,1.5,0.99,1.5,1000.0,2026-01-02T03:04:07.678901Z\r\n"
+                + "3,0.1,0.6666666666666666,0.25,0.75,1.0,0.003,1.5,1000.0,2026-01-02T03:04:08.678901Z\r\n");
+    json(send(request(path(job) + "/epochs").header("Accept", "image/png")), 406);
+    json(get(path(job) + "/epochs?after=two"), 400);
+  }
+
+  @Test
+  void checkpointsAreListedAndDownloadedByteForByte() throws Exception {
+    training.allow(3);
+    JsonNode job = awaitStatus(id(submit(SMALL)), "SUCCEEDED");
+
+    JsonNode items = json(get(path(job) + "/checkpoints"), 200).get("items");
+    assertThat(items.valueStream().map(c -> c.get("epoch").intValue())).containsExactly(2, 3);
+    JsonNode best = items.get(0);
+    assertThat(best.get("best").booleanValue()).isTrue();
+    assertThat(items.get(1).get("best").booleanValue()).isFalse();
+
+    HttpResponse<byte[]> file =
+        CLIENT.send(request(path(job) + "/checkpoints/2").build(), BodyHandlers.ofByteArray());
+    assertThat(file.statusCode()).isEqualTo(200);
+    assertThat(file.headers().firstValue("Content-Type")).hasValue("application/zip");
+    assertThat(file.headers().firstValue("Content-Disposition").orElseThrow()).contains(".zip");
+    String sha256 = best.get("sha256").stringValue();
+    assertThat(Sha256.of(file.body())).isEqualTo(sha256);
+    assertThat(file.body()).hasSize(best.get("size").intValue());
+    String tag = file.headers().firstValue("ETag").orElseThrow();
+    assertThat(tag).isEqualTo("\"" + sha256 + "\"");
+
+    var again = request(path(job) + "/checkpoints/2").header("If-None-Match", tag);
+    assertThat(send(again).statusCode()).isEqualTo(304);
+    assertThat(detail(get(path(job) + "/checkpoints/1"), 404))
+        .endsWith("has no checkpoint of epoch 1; those kept are of the epochs [2, 3].");
+  }
+
+  @Test
+  void jobsAreListedByPage() throws Exception {
+    String first = id(submit("{\"stack_n\":2,\"dataset\":\"synthetic\",\"batch_size\":10}"));
+    awaitStatus(first, "RUNNING");
+    String second = id(submit(SMALL));
+    String third = id(submit(SMALL));
+
+    JsonNode page = json(get(JOBS + "?size=2"), 200);
+    assertThat(ids(page)).containsExactly(third, second);
+    assertThat(page.get("total_items").intValue()).isEqualTo(3);
+    assertThat(page.get("total_pages").intValue()).isEqualTo(2);
+    assertThat(ids(json(get(JOBS + "?size=2&page=1"), 200))).containsExactly(first);
+    assertThat(ids(json(get(JOBS + "?sort=stack_n,asc&size=1"), 200))).containsExactly(first);
+    assertThat(ids(json(get(JOBS + "?status=QUEUED&sort=created_at"), 200)))
+        .containsExactly(second, third);
+    assertThat(ids(json(get(JOBS + "?dataset=cifar10"), 200))).isEmpty();
+    assertThat(detail(get(JOBS + "?status=ASLEEP"), 400)).contains("must be one of");
+    assertThat(detail(get(JOBS + "?sort=colour"), 400)).contains("sort must be a field");
+  }
+
+  @Test
+  void aJobIsCancelledOnceAndDeletedOnlyAfterwards() throws Exception {
+    JsonNode job = awaitStatus(id(submit(SMALL)), "RUNNING");
+    assertThat(detail(delete(path(job)), 409)).endsWith("cancel it first, or wait for its end.");
+
+    JsonNode cancelled = json(post(path(job) + "/cancel", ""), 202);
+    assertThat(cancelled.get("cancel_requested").booleanValue()).isTrue();
+    awaitStatus(id(job), "CANCELLED");
+    assertThat(detail(post(path(job) + "/cancel", ""), 409))
+        .endsWith("is CANCELLED and can't be cancelled.");
+
+    assertThat(delete(path(job)).statusCode()).isEqualTo(204);
+    assertThat(detail(get(path(job)), 404)).startsWith("There is no training job");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, ''",
+    "GET, /epochs",
+    "GET, /checkpoints",
+    "GET, /checkpoints/1",
+    "POST, /cancel",
+    "DELETE, ''"
+  })
+  void anUnknownJobIsNotFound(String method, String call) throws Exception {
+    var request =
+        request(JOBS + "/00000000-0000-0000-0000-000000000000" + call)
+            .method(method, BodyPublishers.noBody());
+    assertThat(detail(send(request), 404))
+        .isEqualTo(
+            "There is no training job 00000000-0000-0000-0000-000000000000."
+                + " GET /api/v1/training-jobs lists them.");
+  }
+
+  @Test
+  void aFullQueueSaysWhenToComeBack() throws Exception {
+    awaitStatus(id(submit(SMALL)), "RUNNING");
+    for (int i = 0; i < 3; i++) {
+      submit(SMALL);
+    }
+    HttpResponse<String> response = post(JOBS, SMALL);
+    assertThat(detail(response, 429)).startsWith("The queue is full: 3 jobs are waiting.");
+    assertThat(Integer.parseInt(response.headers().firstValue("Retry-After").orElseThrow()))
+        .isBetween(1, 3600);
+  }
+}

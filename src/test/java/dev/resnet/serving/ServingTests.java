@@ -1,0 +1,160 @@
+package dev.resnet.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.resnet.data.Normalization;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.factory.Nd4j;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Registry and classifier together, on real networks. */
+class ServingTests {
+  private static final int VERSIONS = 6;
+  private static final int THREADS = 8;
+
+  @TempDir private Path folder;
+  private ModelRegistry registry;
+  private Classifier classifier;
+
+  @BeforeEach
+  void start() {
+    var database = new JdbcDataSource();
+    database.setURL(
+        "jdbc:h2:mem:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1"
+            .formatted(UUID.randomUUID()));
+    Flyway.configure().dataSource(database).load().migrate();
+    InferenceEngines engines =
+        file ->
+            Engines.inference(
+                EngineName.AUTO, Precision.FLOAT32, ComputationGraph.load(file.toFile(), false));
+    classifier =
+        new Classifier(
+            new LoadedModels(folder.resolve("models"), engines, 2),
+            Executors.newSingleThreadExecutor(),
+            System::nanoTime,
+            new InferenceMetrics(new SimpleMeterRegistry()));
+    registry =
+        new ModelRegistry(
+            folder.resolve("models"),
+            new ModelVersions(JdbcClient.create(database)),
+            new TransactionTemplate(new JdbcTransactionManager(database)),
+            event -> classifier.on((ModelRegistered) event),
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    classifier.close();
+  }
+
+  private static List<Picture> pictures(int count) {
+    var random = new Random(1);
+    var pictures = new ArrayList<Picture>();
+    for (int i = 0; i < count; i++) {
+      byte[] pixels = new byte[Picture.BYTES];
+      random.nextBytes(pixels);
+      pictures.add(new Picture(pixels));
+    }
+    return pictures;
+  }
+
+  /** What the graph itself says, with the training's own scaling. */
+  private static float[][] expected(ComputationGraph graph, List<Picture> pictures) {
+    var normalization = new Normalization(TrainedModels.MEAN, TrainedModels.DEVIATION);
+    float[] input = new float[pictures.size() * Picture.BYTES];
+    for (int i = 0; i < input.length; i++) {
+      int pixel = pictures.get(i / Picture.BYTES).pixels()[i % Picture.BYTES] & 0xff;
+      input[i] = normalization.normalise(pixel, i % Picture.BYTES / Picture.PLANE);
+    }
+    return graph
+        .outputSingle(Nd4j.create(input, new long[] {pictures.size(), 3, 32, 32}, 'c'))
+        .toFloatMatrix();
+  }
+
+  private static void assertSame(float[][] answer, float[][] expected) {
+    assertThat(answer.length).isEqualTo(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(answer[i]).containsExactly(expected[i], within(1e-5f));
+    }
+  }
+
+  @Test
+  void aTrainedModelAnswersAsTheNetworkThatWasTrained() throws Exception {
+    ComputationGraph graph = TrainedModels.network(1);
+    registry.register(TrainedModels.trained(folder, "a", "job-1", graph));
+    List<Picture> pictures = pictures(5);
+
+    Classification answer =
+        classifier.classifyWithPromoted(registry.promoted("a").orElseThrow(), pictures);
+
+    assertSame(answer.probabilities(), expected(graph, pictures));
+  }
+
+  @Test
+  void everyAnswerIsOfOneWholeVersionWhileNewOnesAreRegistered() throws Exception {
+    List<Picture> pictures = pictures(3);
+    List<ComputationGraph> graphs = new ArrayList<>();
+    List<float[][]> expected = new ArrayList<>();
+    for (int seed = 1; seed <= VERSIONS; seed++) {
+      graphs.add(TrainedModels.network(seed));
+      expected.add(expected(graphs.get(seed - 1), pictures));
+    }
+    registry.register(TrainedModels.trained(folder, "a", "job-1", graphs.get(0)));
+
+    var done = new AtomicBoolean();
+    var threads = Executors.newFixedThreadPool(THREADS);
+    List<Future<List<Classification>>> running = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      running.add(
+          threads.submit(
+              () -> {
+                var answers = new ArrayList<Classification>();
+                // Once more after the last registration.
+                for (boolean last = false; !last; ) {
+                  last = done.get();
+                  ModelVersion promoted = registry.promoted("a").orElseThrow();
+                  answers.add(classifier.classifyWithPromoted(promoted, pictures));
+                }
+                return answers;
+              }));
+    }
+    for (int i = 1; i < VERSIONS; i++) {
+      registry.register(TrainedModels.trained(folder, "a", "job-" + (i + 1), graphs.get(i)));
+    }
+    done.set(true);
+
+    int answers = 0;
+    for (var thread : running) {
+      for (Classification answer : thread.get()) {
+        assertSame(answer.probabilities(), expected.get(answer.version().version() - 1));
+        answers++;
+      }
+    }
+    threads.shutdownNow();
+    assertThat(answers).isGreaterThanOrEqualTo(THREADS);
+    Classification last = classifier.classify(registry.promoted("a").orElseThrow(), pictures);
+    assertThat(last.version().version()).isEqualTo(VERSIONS);
+  }
+}

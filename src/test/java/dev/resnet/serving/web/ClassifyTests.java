@@ -1,0 +1,460 @@
+package dev.resnet.serving.web;
+
+import static dev.resnet.serving.web.ServingApplication.ALONE;
+import static dev.resnet.serving.web.ServingApplication.DATABASE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.resnet.serving.ModelRegistry;
+import dev.resnet.serving.Png;
+import dev.resnet.serving.TrainedModels;
+import dev.resnet.serving.web.ServingApplication.Answer;
+import dev.resnet.serving.web.ServingApplication.Client;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.factory.Nd4j;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
+
+/** The classification of pictures, from outside. */
+@SpringBootTest(
+    classes = ServingApplication.class,
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {DATABASE, ALONE})
+class ClassifyTests {
+  private static final String CLASSIFY = "/api/v1/models/net/classify";
+  private static final ComputationGraph NETWORK = TrainedModels.network(1);
+
+  @TempDir private static Path home;
+
+  @Autowired private ModelRegistry registry;
+  @Autowired private MeterRegistry meters;
+  @Autowired private Environment environment;
+  private Client client;
+
+  @DynamicPropertySource
+  static void home(DynamicPropertyRegistry properties) {
+    properties.add("resnet.home", home::toString);
+  }
+
+  /** Registering is idempotent on the job. */
+  @BeforeEach
+  void register() throws Exception {
+    registry.register(TrainedModels.trained(home, "other", "job-other", 3));
+    registry.register(TrainedModels.trained(home, "net", "job-old", 2));
+    registry.register(TrainedModels.trained(home, "net", "job-new", NETWORK));
+    client = Client.of(environment);
+  }
+
+  private static byte[] planes(long seed) {
+    byte[] planes = new byte[3072];
+    new Random(seed).nextBytes(planes);
+    return planes;
+  }
+
+  private static byte[] png(long seed) {
+    return Png.ofPlanes(planes(seed));
+  }
+
+  private static String base64(byte[] file) {
+    return Base64.getEncoder().encodeToString(file);
+  }
+
+  /** What the network itself says of this picture's bytes. */
+  private static float[] expected(long seed) {
+    byte[] planes = planes(seed);
+    float[] input = new float[3072];
+    for (int i = 0; i < input.length; i++) {
+      int c = i / 1024;
+      input[i] = ((planes[i] & 0xff) / 255f - TrainedModels.MEAN[c]) / TrainedModels.DEVIATION[c];
+    }
+    return NETWORK.outputSingle(Nd4j.create(input, new long[] {1, 3, 32, 32}, 'c')).toFloatVector();
+  }
+
+  private static void assertPrediction(JsonNode prediction, long seed) {
+    float[] expected = expected(seed);
+    for (JsonNode score : prediction.get("top")) {
+      int index = score.get("index").asInt();
+      assertThat(score.get("label").asString()).isEqualTo(TrainedModels.CLASSES.get(index));
+      assertThat((float) score.get("probability").asDouble())
+          .isCloseTo(expected[index], within(1e-4f));
+    }
+    assertThat(prediction.at("/top/0/index")).isEqualTo(prediction.get("index"));
+    assertThat(prediction.at("/top/0/label")).isEqualTo(prediction.get("label"));
+    assertThat(prediction.at("/top/0/probability")).isEqualTo(prediction.get("probability"));
+  }
+
+  private static void assertClassified(Answer answer, long... seeds) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.type()).isEqualTo("application/json");
+    assertThat(answer.text("/model")).isEqualTo("net");
+    assertThat(answer.json().at("/version").asInt()).isEqualTo(2);
+    assertThat(answer.json().get("predictions").size()).isEqualTo(seeds.length);
+    for (int i = 0; i < seeds.length; i++) {
+      assertPrediction(answer.json().get("predictions").get(i), seeds[i]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "image/png",
+        "image/jpeg",
+        "application/octet-stream",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "application/json"
+      })
+  void aRawPictureIsToldByItsBytesWhateverItsType(String type) throws Exception {
+    assertClassified(client.post(CLASSIFY + "?top_k=3", type, png(1)), 1);
+  }
+
+  @Test
+  void aRawPictureNeedsNoType() throws Exception {
+    assertClassified(client.post(CLASSIFY, null, png(1)), 1);
+  }
+
+  @Test
+  void aBodyInChunksIsRead() throws Exception {
+    assertClassified(client.postInChunks(CLASSIFY, "image/png", png(1)), 1);
+  }
+
+  @Test
+  void multipartTakesOneOrManyPictures() throws Exception {
+    byte[] one = new Multipart().file("image", "cat.png", png(1)).bytes();
+    byte[] many =
+        new Multipart()
+            .file("image", "a.png", png(1))
+            .field("image", png(2))
+            .file("image", "c.png", png(3))
+            .bytes();
+
+    assertClassified(client.post(CLASSIFY, Multipart.TYPE, one), 1);
+    assertClassified(client.post(CLASSIFY, Multipart.TYPE, many), 1, 2, 3);
+  }
+
+  @Test
+  void multipartTakesAsManyPicturesAsTheLimitSays() throws Exception {
+    var body = new Multipart();
+    for (int i = 0; i < 256; i++) {
+      body.file("image", i + ".png", png(1));
+    }
+    Answer answer = client.post(CLASSIFY + "?top_k=1", Multipart.TYPE, body.bytes());
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.json().get("predictions").size()).isEqualTo(256);
+  }
+
+  @Test
+  void jsonTakesBase64InAllItsShapes() throws Exception {
+    String plain = base64(png(1));
+    String body =
+        """
+        {"images": ["%s", "%s", "data:image/png;base64,%s", "%s", "%s"]}
+        """
+            .formatted(
+                plain,
+                Base64.getEncoder().withoutPadding().encodeToString(png(2)),
+                base64(png(3)),
+                Base64.getUrlEncoder().encodeToString(png(4)),
+                Base64.getMimeEncoder().encodeToString(png(5)).replace("\r\n", "\\n"));
+
+    assertClassified(
+        client.post(CLASSIFY, "application/json", body.getBytes(UTF_8)), 1, 2, 3, 4, 5);
+    assertClassified(
+        client.post(CLASSIFY, "application/vnd.x+json", body.getBytes(UTF_8)), 1, 2, 3, 4, 5);
+    assertClassified(client.post(CLASSIFY, null, body.getBytes(UTF_8)), 1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void theExampleOfTheDocumentIsClassified() throws Exception {
+    Answer answer = client.post(CLASSIFY, "application/json", PicturesBody.EXAMPLE.getBytes(UTF_8));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
+  void theAnswerHoldsNothingButWhatTheContractSays() throws Exception {
+    JsonNode answer = client.post(CLASSIFY + "?top_k=2", "image/png", png(1)).json();
+    assertThat(answer.propertyNames()).containsExactly("model", "version", "predictions");
+    JsonNode prediction = answer.at("/predictions/0");
+    assertThat(prediction.propertyNames()).containsExactly("label", "index", "probability", "top");
+    assertThat(prediction.at("/top/1").propertyNames())
+        .containsExactly("label", "index", "probability");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 5", "?top_k=1, 1", "?top_k=3, 3", "?top_k=10, 10"})
+  void topTellsTheMostProbableClassesInTheirOrder(String query, int count) throws Exception {
+    JsonNode top =
+        client.post(CLASSIFY + query, "image/png", png(7)).json().at("/predictions/0/top");
+
+    List<Double> probabilities =
+        StreamSupport.stream(top.spliterator(), false)
+            .map(score -> score.get("probability").asDouble())
+            .toList();
+    assertThat(probabilities).hasSize(count).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+    if (count == 10) {
+      assertThat(probabilities.stream().mapToDouble(p -> p).sum()).isCloseTo(1, within(1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "top_k=0",
+        "top_k=11",
+        "top_k=-1",
+        "top_k=x",
+        "top_k=",
+        "top_k",
+        "top_k=1&top_k=2",
+        "top_k=99999999999"
+      })
+  void aWrongTopIsRefusedWithItsRange(String query) throws Exception {
+    Answer answer = client.post(CLASSIFY + "?" + query + "&resize=perhaps", "image/png", png(1));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.errors())
+        .contains("top_k: must be one whole number from 1 to 10")
+        .contains("resize: must be true or false");
+  }
+
+  @Test
+  void anotherSizeIsRefusedUnlessResizingIsAskedFor() throws Exception {
+    byte[] large = Png.plain(100, 50, 10, 200, 30);
+
+    Answer refused = client.post(CLASSIFY, "image/png", large);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.detail()).contains("100×50").contains("?resize=true");
+
+    float[] same = new float[1];
+    for (String query : List.of("?resize=true", "?resize", "?top_k=5&resize=true")) {
+      Answer answer = client.post(CLASSIFY + query, "image/png", large);
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      same[0] = (float) answer.json().at("/predictions/0/probability").asDouble();
+    }
+    Answer small = client.post(CLASSIFY, "image/png", Png.plain(32, 32, 10, 200, 30));
+    assertThat((float) small.json().at("/predictions/0/probability").asDouble())
+        .isCloseTo(same[0], within(1e-6f));
+    assertThat(client.post(CLASSIFY + "?resize=false", "image/png", large).status()).isEqualTo(422);
+  }
+
+  @Test
+  void everyBadImageIsNamedAtOnce() throws Exception {
+    String body =
+        """
+        {"images": ["%s", "not base64!", "%s", "%s", "", "data:image/png,abc"]}
+        """
+            .formatted(
+                base64(png(1)),
+                base64("GIF89a".getBytes(UTF_8)),
+                base64(Png.plain(31, 32, 0, 0, 0)));
+    Answer answer = client.post(CLASSIFY, "application/json", body.getBytes(UTF_8));
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.type()).startsWith("application/problem+json");
+    assertThat(answer.errors().lines().map(line -> line.substring(0, 22)).toList())
+        .containsExactly(
+            "images[1]: is not base",
+            "images[2]: is neither ",
+            "images[3]: is 31×32 pi",
+            "images[4]: is empty; s",
+            "images[5]: is a data U");
+    assertThat(answer.detail()).startsWith("5 of 6 images");
+  }
+
+  @Test
+  void badPartsAreNamedByTheirPlace() throws Exception {
+    byte[] body =
+        new Multipart()
+            .file("image", "a.png", png(1))
+            .file("image", "b.png", "text".getBytes(UTF_8))
+            .bytes();
+    Answer answer = client.post(CLASSIFY, Multipart.TYPE, body);
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.errors()).isEqualTo("image[1]: is neither PNG nor JPEG; send one of these\n");
+  }
+
+  @Test
+  void partsOfOtherNamesAreRefused() throws Exception {
+    byte[] body =
+        new Multipart().file("image", "a.png", png(1)).field("top_k", "3".getBytes(UTF_8)).bytes();
+    Answer answer = client.post(CLASSIFY, Multipart.TYPE, body);
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.errors()).startsWith("top_k: is not a known part");
+    assertThat(client.post(CLASSIFY, Multipart.TYPE, new Multipart().bytes()).errors())
+        .startsWith("image: is missing");
+  }
+
+  @Test
+  void aBrokenMultipartBodyIsTheClientsFault() throws Exception {
+    byte[] whole = new Multipart().file("image", "a.png", png(1)).bytes();
+    for (Answer answer :
+        new Answer[] {
+          client.post(CLASSIFY, "multipart/form-data", whole),
+          client.post(CLASSIFY, Multipart.TYPE, Arrays.copyOf(whole, 60)),
+          client.post(CLASSIFY, Multipart.TYPE, Arrays.copyOf(whole, 1000))
+        }) {
+      assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+      assertThat(answer.detail()).contains("multipart");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[]                                  | not a JSON object",
+        "{                                   | not JSON",
+        "{\"images\": [\"a\"]} x             | not JSON",
+        "{\"images\": [\"a\"]} {}            | goes on",
+        "{\"images\": [\"a\"], \"images\": []} | not JSON",
+      })
+  void aBodyThatIsNoSuchJsonIsRefusedWithTheShapeToSend(String body, String message)
+      throws Exception {
+    Answer answer = client.post(CLASSIFY, "application/json", body.getBytes(UTF_8));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.detail()).contains(message).doesNotContain("tools.jackson");
+  }
+
+  @Test
+  void everyBadFieldIsNamedAtOnce() throws Exception {
+    String body =
+        """
+        {"image": "x", "images": ["%s", 7, null, {"a": [1]}], "top_k": {"b": []}}
+        """
+            .formatted(base64(png(1)));
+    Answer answer = client.post(CLASSIFY, "application/json", body.getBytes(UTF_8));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.errors().lines().map(line -> line.split(":")[0]).toList())
+        .containsExactly("image", "images[1]", "images[2]", "images[3]", "top_k");
+    assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).errors())
+        .startsWith("images: is missing");
+    assertThat(
+            client.post(CLASSIFY, "application/json", "{\"images\":[]}".getBytes(UTF_8)).errors())
+        .startsWith("images: is empty");
+    assertThat(
+            client
+                .post(CLASSIFY, "application/json", "{\"images\":\"a\"}".getBytes(UTF_8))
+                .errors())
+        .startsWith("images: must be an array");
+  }
+
+  @Test
+  void aThousandBadFieldsAreAnsweredInShort() throws Exception {
+    String fields =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> "\"%s%d\":0".formatted("x".repeat(1000), i))
+            .collect(Collectors.joining(",", "{", "}"));
+    Answer answer = client.post(CLASSIFY, "application/json", fields.getBytes(UTF_8));
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().get("errors").size()).isEqualTo(100);
+    assertThat(answer.body().length()).isLessThan(50_000);
+  }
+
+  @Test
+  void otherTypesAreRefusedWithTheAcceptedOnes() throws Exception {
+    for (String type : new String[] {"image/gif", "text/plain", null}) {
+      Answer answer = client.post(CLASSIFY, type, "GIF89a".getBytes(UTF_8));
+      assertThat(answer.status()).isEqualTo(415);
+      assertThat(answer.detail())
+          .contains("image/png, image/jpeg, multipart/form-data", "application/json");
+    }
+    assertThat(client.post(CLASSIFY, "image/png", "GIF89a".getBytes(UTF_8)).status())
+        .isEqualTo(422);
+    assertThat(client.post(CLASSIFY, "image/png", new byte[0]).status()).isEqualTo(400);
+  }
+
+  @Test
+  void eachVersionAndTheNewestOfAllCanBeAsked() throws Exception {
+    Answer old = client.post("/api/v1/models/net/versions/1/classify", "image/png", png(1));
+    assertThat(old.status()).isEqualTo(200);
+    assertThat(old.json().at("/version").asInt()).isEqualTo(1);
+
+    Answer newest = client.post("/api/v1/classify", "image/png", png(1));
+    assertThat(newest.text("/model")).isEqualTo(registry.newestPromoted().orElseThrow().name());
+    Answer other = client.post("/api/v1/models/other/classify", "image/png", png(1));
+    assertThat(other.text("/model")).isEqualTo("other");
+  }
+
+  @Test
+  void whatDoesNotExistIsSaidSoWithWhatThereIs() throws Exception {
+    Answer unknown = client.post("/api/v1/models/cats/classify", "image/png", png(1));
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.detail()).contains("'cats'").contains("net, other");
+
+    Answer version = client.post("/api/v1/models/net/versions/9/classify", "image/png", png(1));
+    assertThat(version.status()).isEqualTo(404);
+    assertThat(version.detail()).contains("no version 9").contains("versions 2, 1");
+  }
+
+  @Test
+  void aDamagedModelIsUnavailableAndNoOther() throws Exception {
+    registry.register(TrainedModels.trained(home, "broken", "job-broken", 5));
+    int version = registry.register(TrainedModels.trained(home, "broken", "job-damaged", 6));
+    Path file = home.resolve("models/broken/" + version + "/model.zip");
+    Files.write(file, new byte[] {1, 2, 3});
+    // It may have been loaded already, on its registration: give up all that is in memory.
+    for (int i = 0; i < 4; i++) {
+      registry.register(TrainedModels.trained(home, "filler-" + i, "job-filler-" + i, i));
+      client.post("/api/v1/models/filler-" + i + "/classify", "image/png", png(1));
+    }
+    Answer answer = client.post("/api/v1/models/broken/versions/2/classify", "image/png", png(1));
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.detail()).contains("model 'broken' version 2 is damaged");
+    assertClassified(client.post(CLASSIFY, "image/png", png(1)), 1);
+  }
+
+  @Test
+  void requestsAreCountedByModelAndOutcome() throws Exception {
+    double before = count("net", "success");
+    client.post(CLASSIFY, "image/png", png(1));
+    client.post(CLASSIFY, "image/png", "GIF".getBytes(UTF_8));
+    client.post("/api/v1/models/nobody-knows/classify", "image/png", png(1));
+
+    assertThat(count("net", "success")).isEqualTo(before + 1);
+    assertThat(count("net", "rejected")).isPositive();
+    assertThat(count("unknown", "rejected")).isPositive();
+    assertThat(meters.find("resnet.inference.requests").tag("model", "nobody-knows").counter())
+        .isNull();
+    assertThat(meters.get("resnet.inference").tag("model", "net").timer().count()).isPositive();
+    assertThat(meters.get("resnet.inference.batch.size").tag("model", "net").summary().count())
+        .isPositive();
+  }
+
+  private double count(String model, String outcome) {
+    var counter =
+        meters
+            .find("resnet.inference.requests")
+            .tag("model", model)
+            .tag("outcome", outcome)
+            .counter();
+    return counter == null ? 0 : counter.count();
+  }
+}
