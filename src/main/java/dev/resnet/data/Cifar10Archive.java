@@ -109,7 +109,7 @@ record Cifar10Archive(Path archive) implements Cifar10Files {
     if (leaves) {
       throw damaged("holds the unsafe path '%s'".formatted(name));
     }
-    if (!entry.isFile() && !entry.isDirectory()) {
+    if (isSpecial(entry)) {
       throw damaged("holds '%s', which is neither a file nor a folder".formatted(name));
     }
     if (entry.getSize() > Cifar10Reader.LARGEST_FILE) {
@@ -120,6 +120,15 @@ record Cifar10Archive(Path archive) implements Cifar10Files {
     if (entries > MOST_ENTRIES) {
       throw damaged("holds more than %d files".formatted(MOST_ENTRIES));
     }
+  }
+
+  /** What {@code isFile} does not tell from a file. */
+  private static boolean isSpecial(TarArchiveEntry entry) {
+    return entry.isLink()
+        || entry.isSymbolicLink()
+        || entry.isFIFO()
+        || entry.isCharacterDevice()
+        || entry.isBlockDevice();
   }
 
   private DamagedDatasetException damaged(String what) {

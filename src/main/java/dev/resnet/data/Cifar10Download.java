@@ -53,6 +53,7 @@ final class Cifar10Download {
         LOG.info("cifar10: another process has downloaded it into {}", folder);
         return;
       }
+      LOG.debug("cifar10: downloading under {}", lock);
       Path partial = volume.resolve("cifar-10-binary.tar.gz.partial");
       http.fetch(address, partial, md5, UNPACKED, downloaded);
       unpack(address, partial, folder);
@@ -81,7 +82,7 @@ final class Cifar10Download {
       http.forget(archive);
       throw new IOException(
           "What %s serves is not CIFAR-10's binary version: %s. Set resnet.datasets.cifar10.uri to a good copy."
-              .formatted(address, e.getMessage()),
+              .formatted(HttpDownload.shown(address), e.getMessage()),
           e);
     } finally {
       AtomicFiles.deleteRecursively(partial);

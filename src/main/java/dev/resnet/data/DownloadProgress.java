@@ -10,12 +10,12 @@ final class DownloadProgress {
   private static final Logger LOG = LoggerFactory.getLogger(DownloadProgress.class);
   private static final double MEGABYTE = 1e6;
 
-  private final URI address;
+  private final String address;
   private final DoubleConsumer listener;
   private int tenth = -1;
 
   DownloadProgress(URI address, DoubleConsumer listener) {
-    this.address = address;
+    this.address = HttpDownload.shown(address);
     this.listener = listener;
   }
 

@@ -64,7 +64,7 @@ final class HttpDownload {
       boolean patched = transfer(address, partial, reserve, progress);
       if (!matches(partial, md5) && patched) {
         // The server may have changed the file in between, and not its validator.
-        LOG.warn("{}: the parts do not fit together; downloading it anew", address);
+        LOG.warn("{}: the parts do not fit together; downloading it anew", shown(address));
         partial.delete();
         transfer(address, partial, reserve, progress);
       }
@@ -73,7 +73,7 @@ final class HttpDownload {
         partial.delete();
         throw new IOException(
             "%s has the MD5 %s instead of %s: the file was changed on its way or at its source."
-                    .formatted(address, found, md5.toLowerCase(Locale.ROOT))
+                    .formatted(shown(address), found, md5.toLowerCase(Locale.ROOT))
                 + " Try again; for another archive set resnet.datasets.cifar10.md5 to its MD5, or"
                 + " to nothing.");
       }
@@ -84,7 +84,8 @@ final class HttpDownload {
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      var stopped = new InterruptedIOException("the download of %s was stopped".formatted(address));
+      var stopped =
+          new InterruptedIOException("the download of %s was stopped".formatted(shown(address)));
       stopped.initCause(e);
       throw stopped;
     }
@@ -93,6 +94,13 @@ final class HttpDownload {
   /** Deletes what a download has left at {@code path}. */
   void forget(Path path) throws IOException {
     new PartialFile(path).delete();
+  }
+
+  /** An address fit for logs and answers: what stands before @ or after ? may be a secret. */
+  static String shown(URI address) {
+    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+    return "%s://%s%s%s"
+        .formatted(address.getScheme(), address.getHost(), port, address.getRawPath());
   }
 
   private static boolean matches(PartialFile partial, String md5) throws IOException {
@@ -121,7 +129,7 @@ final class HttpDownload {
           throw new IOException(
               "%s could not be downloaded: %s (%d %s). %s"
                   .formatted(
-                      address,
+                      shown(address),
                       e.getMessage(),
                       failures,
                       failures == 1 ? "attempt" : "attempts in a row",
@@ -131,7 +139,7 @@ final class HttpDownload {
         Duration wait = waitAfter(failures);
         LOG.warn(
             "{}: {} at byte {}; next attempt in {}",
-            address,
+            shown(address),
             e.getMessage(),
             reached,
             Durations.inWords(wait));

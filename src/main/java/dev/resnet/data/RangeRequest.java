@@ -123,7 +123,8 @@ final class RangeRequest {
   private IOException failure(Throwable cause) {
     if (cause instanceof SSLHandshakeException) {
       return new IOException(
-          "%s can't be trusted: %s. %s".formatted(address, cause.getMessage(), HttpDownload.REMEDY),
+          "%s can't be trusted: %s. %s"
+              .formatted(HttpDownload.shown(address), cause.getMessage(), HttpDownload.REMEDY),
           cause);
     }
     if (cause instanceof HttpTimeoutException) {
@@ -135,10 +136,14 @@ final class RangeRequest {
       return new RetryException(
           unknown
               ? "the host %s is not known".formatted(address.getHost())
-              : "%s refuses the connection".formatted(address.getAuthority()),
+              : "%s refuses the connection".formatted(authority()),
           cause);
     }
     return new RetryException("the connection failed: " + cause.getMessage(), cause);
+  }
+
+  private String authority() {
+    return address.getPort() < 0 ? address.getHost() : address.getHost() + ":" + address.getPort();
   }
 
   private static Throwable rootOf(Throwable thrown) {
@@ -159,7 +164,7 @@ final class RangeRequest {
     }
     return new IOException(
         "%s can't be downloaded: the server answers %d. %s"
-            .formatted(address, status, HttpDownload.REMEDY));
+            .formatted(HttpDownload.shown(address), status, HttpDownload.REMEDY));
   }
 
   /** The size of the whole, from a part that begins where it should; negative if unknown. */
@@ -243,7 +248,7 @@ final class RangeRequest {
       partial.delete();
       throw new IOException(
           "%s is larger than the %,d bytes that resnet.datasets.download.max-size allows: check the address, or raise the limit."
-              .formatted(address, most));
+              .formatted(HttpDownload.shown(address), most));
     }
   }
 }

@@ -24,6 +24,12 @@ public interface EngineProvider {
   Optional<String> unsupported(ComputationGraph graph);
 
   /**
+   * Resident bytes of a training for each byte of the activations that a float32 backward pass
+   * needs; measured, rounded up.
+   */
+  double memoryFactor();
+
+  /**
    * An engine for steps of {@code batchSize} images on {@code graph}'s own arrays.
    *
    * @param precision may be {@link Precision#AUTO}

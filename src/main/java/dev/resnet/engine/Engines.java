@@ -43,6 +43,20 @@ public final class Engines {
   }
 
   /**
+   * About how much memory a training takes, beside what the process has anyway.
+   *
+   * @param activations elements that a backward pass over one batch needs
+   * @return bytes resident; zero where no engine can run the choice
+   */
+  public static long memory(EngineName name, Precision precision, long activations) {
+    return candidates(name).stream()
+        .filter(provider -> provider.unavailable(precision).isEmpty())
+        .findFirst()
+        .map(provider -> (long) (provider.memoryFactor() * Float.BYTES * activations))
+        .orElse(0L);
+  }
+
+  /**
    * An engine for training steps of {@code batchSize} images.
    *
    * @throws EngineUnavailableException where the choice can't run

@@ -8,9 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.Optional;
 import javax.sql.DataSource;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -53,6 +51,11 @@ class JobsConfiguration {
   }
 
   @Bean
+  MemoryCheck memoryCheck(JobsProperties settings) {
+    return new PhysicalMemoryCheck(settings.memoryLimit());
+  }
+
+  @Bean
   JobRunner jobRunner(
       JobStore store,
       RunningJobs running,
@@ -89,14 +92,9 @@ class JobsConfiguration {
       TrainingTask queue,
       RunningJobs running,
       DatasetCatalog datasets,
-      ObjectProvider<MemoryCheck> memory,
+      MemoryCheck memory,
       JobsProperties settings) {
     return new DurableTrainingJobs(
-        store,
-        queue,
-        running,
-        datasets,
-        memory.getIfAvailable(() -> (config, dataset) -> Optional.empty()),
-        settings.queueCapacity());
+        store, queue, running, datasets, memory, settings.queueCapacity());
   }
 }

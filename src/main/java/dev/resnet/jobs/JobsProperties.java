@@ -25,6 +25,8 @@ import org.springframework.validation.annotation.Validated;
  *     processes wrote; what this process is asked takes effect at once
  * @param shutdownWait how long a shutdown waits for the trainings to stop; they do so within one
  *     batch
+ * @param memoryLimit what one training may take; 0 means the machine's or container's memory less
+ *     the largest Java heap
  */
 @Validated
 @ConfigurationProperties("resnet.jobs")
@@ -35,6 +37,7 @@ public record JobsProperties(
     @NotNull @DurationMin(millis = 10) @DefaultValue("4s") Duration heartbeat,
     @NotNull @DurationMin(millis = 10) @DefaultValue("1s") Duration pollInterval,
     @NotNull @DurationMin(millis = 1) @DefaultValue("20s") Duration shutdownWait,
+    @NotNull @DefaultValue("0B") DataSize memoryLimit,
     @NotNull @Valid @DefaultValue Limits limits) {
 
   /**

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.network.ResNetSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -138,26 +142,41 @@ public abstract class EngineContract {
   }
 
   /**
-   * With the learning rate and the momentum state known, one step's change of the parameters is the
-   * gradient: {@code Δ = −lr · (1 + momentum) · (gradient + λ·v)}; running statistics move by
-   * themselves.
+   * Each variable's error, as the median over five batches: with the odd batch an activation lies
+   * so near to a ReLU's kink that rounding decides its side, and both gradients are right.
    */
   private void gradientsAgree(int stackN, int size) {
+    Map<String, List<Double>> errors = new LinkedHashMap<>();
+    for (int seed = 1; seed <= 5; seed++) {
+      compareOneStep(stackN, size, seed, errors);
+    }
+    assertThat(errors).hasSize(new ResNetSpec(stackN, 10).initialise(3, 0.9).paramTable().size());
+    errors.forEach(
+        (variable, each) -> {
+          each.sort(null);
+          assertThat(each.get(2)).as("gradient of %s", variable).isLessThan(gradientTolerance());
+        });
+  }
+
+  /**
+   * With the learning rate 1 and no momentum yet, one step's change of the parameters is the
+   * gradient: {@code Δ = −(1 + momentum) · (gradient + λ·v)}; running statistics move by
+   * themselves.
+   */
+  private void compareOneStep(int stackN, int size, int seed, Map<String, List<Double>> errors) {
     ComputationGraph ours = new ResNetSpec(stackN, 10).initialise(3, 0.9);
     ComputationGraph theirs = new ResNetSpec(stackN, 10).initialise(3, 0.9);
     INDArray before = ours.params().dup();
     try (var a = engine(ours, size);
         var b = oracle(theirs, size)) {
-      // With some images one activation lies so near to a ReLU's kink that rounding decides its
-      // side; not with these.
-      a.step(batch(a.inputLayout(), size, 2), 1.0);
-      b.step(batch(b.inputLayout(), size, 2), 1.0);
+      a.step(batch(a.inputLayout(), size, seed), 1.0);
+      b.step(batch(b.inputLayout(), size, seed), 1.0);
       a.synchronize();
     }
     INDArray ourStep = ours.params().sub(before);
     INDArray theirStep = theirs.params().sub(before);
-    long at = 0;
     double scale = theirStep.norm2Number().doubleValue() / Math.sqrt(theirStep.length());
+    long at = 0;
     for (int index : ours.topologicalSortOrder()) {
       GraphVertex vertex = ours.getVertices()[index];
       if (vertex.numParams() == 0) {
@@ -165,21 +184,20 @@ public abstract class EngineContract {
       }
       for (var variable : vertex.paramTable(false).entrySet()) {
         long end = at + variable.getValue().length();
-        String name = vertex.getVertexName() + "_" + variable.getKey();
         INDArray x = slice(ourStep, at, end);
         INDArray y = slice(theirStep, at, end);
-        // The bias in front of a batch normalisation has no gradient but rounding: there, absolute
+        // The bias in front of a normalisation has no gradient but rounding: there, absolute
         // counts.
         double floor = 2e-2 * scale * Math.sqrt(end - at);
         double error = x.sub(y).norm2Number().doubleValue();
-        double norm = y.norm2Number().doubleValue();
-        assertThat(error)
-            .as("step of %s (norm %g)", name, norm)
-            .isLessThanOrEqualTo(gradientTolerance() * Math.max(norm, floor));
+        double norm = Math.max(floor, y.norm2Number().doubleValue());
+        errors
+            .computeIfAbsent(
+                vertex.getVertexName() + "_" + variable.getKey(), name -> new ArrayList<>())
+            .add(error / norm);
         at = end;
       }
     }
-    assertThat(at).isEqualTo(ours.numParams());
   }
 
   private static INDArray slice(INDArray flat, long from, long to) {

@@ -59,6 +59,7 @@ final class JobsProcess implements AutoCloseable {
         heartbeat,
         Duration.ofMillis(20),
         Duration.ofSeconds(10),
+        DataSize.ofBytes(0),
         new JobsProperties.Limits(200, 10000, 4096, 100, DataSize.ofKilobytes(64)));
   }
 

@@ -57,8 +57,9 @@ class TwoSchedulersTests {
 
   @Test
   void aProcessTakesOverWhatADeadOneLeft() throws Exception {
-    // It says nothing for an hour: to the other, which expects a word each 50 ms, it is dead.
-    one = process(Duration.ofHours(1)).start();
+    // It says nothing for an hour: to the other, which expects a word each 50 ms, it is dead. Its
+    // one slot stays taken, so that it can't take the job up itself.
+    one = process(1, Duration.ofHours(1)).start();
     String id = one.submit(2);
     one.training.awaitStart();
     one.training.goDeaf();
@@ -97,6 +98,11 @@ class TwoSchedulersTests {
   }
 
   private JobsProcess process(Duration heartbeat) {
-    return new JobsProcess(dataSource, home, JobsProcess.settings(3, 1000, 10, heartbeat), false);
+    return process(3, heartbeat);
+  }
+
+  private JobsProcess process(int slots, Duration heartbeat) {
+    return new JobsProcess(
+        dataSource, home, JobsProcess.settings(slots, 1000, 10, heartbeat), false);
   }
 }

@@ -42,7 +42,7 @@ class DatasetController {
 
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(summary = "List the data sets")
-  DatasetList list() {
+  DatasetList datasets() {
     return new DatasetList(catalog.list().stream().map(DatasetResponse::of).toList());
   }
 

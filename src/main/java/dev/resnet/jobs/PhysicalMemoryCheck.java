@@ -1,0 +1,51 @@
+package dev.resnet.jobs;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.engine.Engines;
+import dev.resnet.network.ResNetSpec;
+import dev.resnet.training.TrainingConfig;
+import java.lang.management.ManagementFactory;
+import java.util.Optional;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Holds a training's activations, by far its largest part, against what the machine or the
+ * container has.
+ */
+final class PhysicalMemoryCheck implements MemoryCheck {
+  private static final double MEGABYTE = 1 << 20;
+
+  private final long limit;
+
+  /**
+   * A check against a limit.
+   *
+   * @param limit zero for the machine's (or container's) memory less what the Java heap may take
+   */
+  PhysicalMemoryCheck(DataSize limit) {
+    this.limit = limit.toBytes() > 0 ? limit.toBytes() : beside(Runtime.getRuntime().maxMemory());
+  }
+
+  private static long beside(long heap) {
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return system.getTotalMemorySize() - heap;
+  }
+
+  @Override
+  public Optional<String> refusal(TrainingConfig config, DatasetInfo dataset) {
+    var spec = new ResNetSpec(config.stackN(), dataset.classes().size());
+    long activations = spec.activationsPerImage() * config.batchSize();
+    long needed = Engines.memory(config.engine(), config.precision(), activations);
+    if (needed <= limit) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ("This training would take about %,.0f MB of memory, and %,.0f MB are there for it: ask for a smaller"
+                + " batch_size (about %d would fit) or stack_n, or raise resnet.jobs.memory-limit")
+            .formatted(
+                needed / MEGABYTE,
+                limit / MEGABYTE,
+                Math.max(1, (long) ((double) limit / needed * config.batchSize()))));
+  }
+}

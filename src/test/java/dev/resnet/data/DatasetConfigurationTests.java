@@ -1,0 +1,145 @@
+package dev.resnet.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.util.unit.DataSize;
+
+class DatasetConfigurationTests {
+  @TempDir Path home;
+
+  @Test
+  void offersCifar10AndTheSyntheticSet() {
+    service()
+        .run(
+            context -> {
+              var catalog = context.getBean(DatasetCatalog.class);
+              assertThat(catalog.list())
+                  .extracting(DatasetInfo::name)
+                  .containsExactly("cifar10", "synthetic");
+              assertThat(catalog.info("cifar10").orElseThrow().status())
+                  .isEqualTo(DatasetInfo.Status.ABSENT);
+              assertThat(catalog.info("synthetic").orElseThrow().train()).isEqualTo(5000);
+              assertThat(catalog.info("synthetic").orElseThrow().test()).isEqualTo(1000);
+            });
+  }
+
+  @Test
+  void hasTheDocumentedDefaults() {
+    service()
+        .run(
+            context ->
+                assertThat(context.getBean(DatasetSettings.class))
+                    .isEqualTo(
+                        new DatasetSettings(
+                            new DatasetSettings.Cifar10(null, "c32a1d4ab5d03f1284b67883e8d87530"),
+                            new DatasetSettings.Download(
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(60),
+                                8,
+                                Duration.ofSeconds(1),
+                                Duration.ofMinutes(1),
+                                DataSize.ofMegabytes(400)),
+                            new DatasetSettings.Synthetic(5000, 1000, 1))));
+  }
+
+  @Test
+  void findsCifar10UnderItsHome() throws IOException {
+    Cifar10Samples.directory(home.resolve("datasets/cifar10/cifar-10-batches-bin"));
+
+    service()
+        .run(
+            context -> {
+              var catalog = context.getBean(DatasetCatalog.class);
+              assertThat(catalog.info("cifar10").orElseThrow().status())
+                  .isEqualTo(DatasetInfo.Status.READY);
+              assertThat(catalog.load("cifar10").train().count()).isEqualTo(Cifar10Samples.TRAIN);
+            });
+  }
+
+  @Test
+  void readsCifar10FromWhereTheOperatorSays() throws IOException {
+    Path archive = Cifar10Samples.archive(home.resolve("cifar.tar.gz"));
+
+    service("resnet.datasets.cifar10.uri=" + archive.toUri())
+        .run(
+            context ->
+                assertThat(context.getBean(DatasetCatalog.class).load("cifar10").classes())
+                    .startsWith("a"));
+  }
+
+  @Test
+  void doesNotStartWithAWrongUri() {
+    Path missing = home.resolve("missing");
+
+    service("resnet.datasets.cifar10.uri=" + missing)
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                        InvalidConfigurationPropertyValueException.class,
+                        e -> {
+                          assertThat(e.getName()).isEqualTo("resnet.datasets.cifar10.uri");
+                          assertThat(e.getReason())
+                              .contains(missing + " does not exist", "cifar-10-binary.tar.gz");
+                        }));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cifar10.md5=c32a1d4ab5d03f1284b67883e8d8753",
+        "cifar10.md5=z32a1d4ab5d03f1284b67883e8d87530",
+        "download.attempts=0",
+        "download.attempts=1001",
+        "download.connect-timeout=0s",
+        "download.read-timeout=0s",
+        "download.first-wait=-1s",
+        "download.longest-wait=-1s",
+        "synthetic.train=9",
+        "synthetic.train=600001",
+        "synthetic.test=9",
+        "synthetic.test=600001"
+      })
+  void doesNotStartWithASettingBeyondItsLimit(String setting) {
+    service("resnet.datasets." + setting).run(context -> assertThat(context).hasFailed());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cifar10.uri=",
+        "cifar10.md5=",
+        "cifar10.md5=C32A1D4AB5D03F1284B67883E8D87530",
+        "download.attempts=1",
+        "download.attempts=1000",
+        "download.connect-timeout=1ms",
+        "download.read-timeout=1ms",
+        "download.first-wait=0s",
+        "download.longest-wait=0s",
+        "synthetic.train=10",
+        "synthetic.train=600000",
+        "synthetic.test=10",
+        "synthetic.test=600000"
+      })
+  void startsWithASettingAtItsLimit(String setting) {
+    service("resnet.datasets." + setting).run(context -> assertThat(context).hasNotFailed());
+  }
+
+  private ApplicationContextRunner service(String... settings) {
+    return new ApplicationContextRunner()
+        .withUserConfiguration(DatasetConfiguration.class)
+        .withPropertyValues("resnet.home=" + home)
+        .withPropertyValues(settings);
+  }
+}

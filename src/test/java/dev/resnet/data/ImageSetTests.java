@@ -1,0 +1,94 @@
+package dev.resnet.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class ImageSetTests {
+
+  @Test
+  void hasAsManyLabelsAsImages() {
+    assertThat(new ImageSet(new byte[2 * 3072], new byte[2]).count()).isEqualTo(2);
+    assertThatThrownBy(() -> new ImageSet(new byte[2 * 3072 - 1], new byte[2]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2 labels");
+  }
+
+  @Test
+  void canBeLimitedToItsFirstImages() {
+    ImageSet images = new SyntheticImages(1).train(12);
+
+    assertThat(images.limited(11).count()).isEqualTo(11);
+    assertThat(images.limited(11).pixels())
+        .isEqualTo(Arrays.copyOf(images.pixels(), 11 * ImageSet.IMAGE));
+    assertThat(images.limited(11).label(10)).isEqualTo(images.label(10));
+    assertThat(images.limited(12)).isSameAs(images);
+    assertThat(images.limited(13)).isSameAs(images);
+  }
+
+  @Test
+  void keepsItsNameAndDigestWhereTheSetIsLimited() {
+    var images = new SyntheticImages(1);
+    Dataset all =
+        Dataset.of("synthetic", SyntheticClass.labels(), images.train(20), images.test(10));
+
+    Dataset limited = all.limited(5, null);
+
+    assertThat(limited.train().count()).isEqualTo(5);
+    assertThat(limited.test().count()).isEqualTo(10);
+    assertThat(limited.sha256()).isEqualTo(all.sha256());
+  }
+
+  @Test
+  void isNormalisedByTheMeanAndDeviationOfEachChannel() {
+    byte[] pixels = new byte[2 * ImageSet.IMAGE];
+    // Red is 0 in one image and 255 in the other, green 51 throughout, blue 204 in a quarter.
+    Arrays.fill(pixels, ImageSet.IMAGE, ImageSet.IMAGE + ImageSet.PLANE, (byte) 255);
+    Arrays.fill(pixels, 1024, 2048, (byte) 51);
+    Arrays.fill(pixels, ImageSet.IMAGE + 1024, ImageSet.IMAGE + 2048, (byte) 51);
+    Arrays.fill(pixels, 2048, 2048 + 512, (byte) 204);
+
+    Normalization normalization = Normalization.of(new ImageSet(pixels, new byte[2]));
+
+    assertThat(normalization.mean()).containsExactly(new float[] {0.5f, 0.2f, 0.2f}, within(1e-6f));
+    assertThat(normalization.standardDeviation())
+        .containsExactly(new float[] {0.5f, 1f, (float) (0.8 * Math.sqrt(3) / 4)}, within(1e-6f));
+  }
+
+  @Test
+  void showsAPictureWithEveryPixelAsItIs() throws IOException {
+    ImageSet images = new SyntheticImages(1).train(3);
+
+    BufferedImage picture = ImageIO.read(new ByteArrayInputStream(Pictures.png(images, 2)));
+
+    assertThat(picture.getWidth()).isEqualTo(32);
+    assertThat(picture.getHeight()).isEqualTo(32);
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 32; x++) {
+        int at = 2 * ImageSet.IMAGE + y * 32 + x;
+        assertThat(picture.getRGB(x, y) & 0xffffff)
+            .isEqualTo(
+                (images.pixels()[at] & 0xff) << 16
+                    | (images.pixels()[at + 1024] & 0xff) << 8
+                    | images.pixels()[at + 2048] & 0xff);
+      }
+    }
+  }
+
+  @Test
+  void hasNoPictureBeyondItsEnd() {
+    ImageSet images = new SyntheticImages(1).train(3);
+
+    assertThatThrownBy(() -> Pictures.picture(images, 3))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> Pictures.picture(images, -1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+}
