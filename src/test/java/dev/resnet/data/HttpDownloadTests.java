@@ -11,46 +11,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.unit.DataSize;
 
-@Timeout(30)
-class HttpDownloadTests {
-  private static final byte[] CONTENT = new byte[300_000];
-  private static final String MD5;
-  private static final int ATTEMPTS = 4;
-
-  static {
-    new Random(1).nextBytes(CONTENT);
-    MD5 = md5(CONTENT);
-  }
-
-  @TempDir Path folder;
-
-  private final List<Duration> waits = new ArrayList<>();
-  private final List<Double> progress = new ArrayList<>();
-  private DiskSpace disk = path -> Long.MAX_VALUE;
-  private Duration readTimeout = Duration.ofSeconds(20);
-  private long maxSize = CONTENT.length;
-  private HttpDownload.Pause pause = waits::add;
-  private ScriptedServer server = new ScriptedServer(ScriptedServer.whole(CONTENT));
-
-  @AfterEach
-  void closeServer() throws IOException {
-    server.close();
-  }
+class HttpDownloadTests extends HttpDownloadFixture {
 
   @Test
   void getsTheWholeFileInOneAnswer() throws IOException {
@@ -61,135 +27,6 @@ class HttpDownloadTests {
     assertThat(server.requests().get(0)).doesNotContainKey("range");
     assertThat(waits).isEmpty();
     assertThat(progress).startsWith(0.0).endsWith(1.0).isSorted();
-  }
-
-  @Test
-  void goesOnWhereTheConnectionBrokeOff() throws IOException {
-    play(
-        ScriptedServer.breakingOffAfter(100_000, CONTENT),
-        ScriptedServer.breakingOffAfter(50_000, CONTENT),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests()).hasSize(3);
-    assertThat(server.requests().get(1))
-        .containsEntry("range", "bytes=100000-")
-        .containsEntry("if-range", ScriptedServer.ETAG);
-    assertThat(server.requests().get(2)).containsEntry("range", "bytes=150000-");
-    assertThat(progress).isSorted().endsWith(1.0);
-  }
-
-  @Test
-  void goesOnAfterARestartOfTheService() throws IOException {
-    play(
-        ScriptedServer.breakingOffAfter(100_000, CONTENT),
-        ScriptedServer.status("500 Internal Server Error"));
-    assertThatThrownBy(this::fetch).isInstanceOf(IOException.class);
-
-    play(ScriptedServer.whole(CONTENT));
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests().get(0)).containsEntry("range", "bytes=100000-");
-  }
-
-  @Test
-  void startsAnewWhereTheServerIgnoresRanges() throws IOException {
-    play(
-        ScriptedServer.ignoringRanges(100_000, CONTENT, "ETag: \"x\""),
-        ScriptedServer.ignoringRanges(CONTENT.length, CONTENT, "ETag: \"x\""));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests().get(1)).containsEntry("range", "bytes=100000-");
-  }
-
-  @Test
-  void startsAnewWhereTheFileHasChangedInBetween() throws IOException {
-    Files.write(target(), new byte[1000]);
-    Files.writeString(validator(), "\"older version\"");
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests().get(0)).containsEntry("if-range", "\"older version\"");
-  }
-
-  @Test
-  void asksForNoRangeWhereItCanNotTellVersionsApart() throws IOException {
-    play(
-        ScriptedServer.ignoringRanges(1000, CONTENT, "ETag: W/\"weak\""),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests().get(1)).doesNotContainKeys("range", "if-range");
-  }
-
-  @Test
-  void tellsVersionsApartByDateWhereThereIsNoStrongTag() throws IOException {
-    String date = "Thu, 01 Jan 2009 00:00:00 GMT";
-    play(
-        ScriptedServer.ignoringRanges(1000, CONTENT, "Last-Modified: " + date),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(server.requests().get(1)).containsEntry("if-range", date);
-  }
-
-  @Test
-  void startsAnewWhereTheServerSendsAnotherPart() throws IOException {
-    play(
-        ScriptedServer.breakingOffAfter(1000, CONTENT),
-        ScriptedServer.status("206 Partial Content", "Content-Range: bytes 5-9/300000"),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests().get(2)).doesNotContainKey("range");
-  }
-
-  @Test
-  void isDoneWhereNothingIsMissing() throws IOException {
-    Files.write(target(), CONTENT);
-    Files.writeString(validator(), ScriptedServer.ETAG);
-    play(ScriptedServer.status("416 Range Not Satisfiable", "Content-Range: bytes */300000"));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests()).hasSize(1);
-  }
-
-  @Test
-  void startsAnewWhereThereIsMoreThanTheServerHas() throws IOException {
-    Files.write(target(), new byte[CONTENT.length + 1]);
-    Files.writeString(validator(), ScriptedServer.ETAG);
-    play(
-        ScriptedServer.status("416 Range Not Satisfiable", "Content-Range: bytes */300000"),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-  }
-
-  @Test
-  void startsAnewOnceWherePartsDoNotFitTogether() throws IOException {
-    Files.write(target(), new byte[1000]);
-    Files.writeString(validator(), ScriptedServer.ETAG);
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests()).hasSize(2);
-    assertThat(server.requests().get(1)).doesNotContainKey("range");
   }
 
   @Test
@@ -432,42 +269,5 @@ class HttpDownloadTests {
 
     assertThatThrownBy(this::fetch).isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
-  }
-
-  private void fetch() throws IOException {
-    download().fetch(server.address(), target(), MD5, 0, progress::add);
-  }
-
-  private HttpDownload download() {
-    var settings =
-        new DatasetSettings.Download(
-            Duration.ofSeconds(20),
-            readTimeout,
-            ATTEMPTS,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(3),
-            DataSize.ofBytes(maxSize));
-    return new HttpDownload(settings, time -> pause.last(time), disk);
-  }
-
-  /** A new server with this script. */
-  private void play(ScriptedServer.Act... acts) {
-    server = new ScriptedServer(acts);
-  }
-
-  private Path target() {
-    return folder.resolve("set.tar.gz.partial");
-  }
-
-  private Path validator() {
-    return folder.resolve("set.tar.gz.partial.validator");
-  }
-
-  private static String md5(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 }
