@@ -27,10 +27,10 @@ import org.springframework.validation.annotation.Validated;
 record DemoProperties(
     @NotBlank @DefaultValue("demo") String model,
     @Min(1) @DefaultValue("1") int stackN,
-    @Min(1) @DefaultValue("4") int epochs,
-    @Min(1) @DefaultValue("64") int batchSize,
-    @Min(1) @DefaultValue("2000") int trainLimit,
-    @Min(1) @DefaultValue("400") int testLimit,
+    @Min(1) @DefaultValue("5") int epochs,
+    @Min(1) @DefaultValue("16") int batchSize,
+    @Min(1) @DefaultValue("1400") int trainLimit,
+    @Min(1) @DefaultValue("200") int testLimit,
     @Min(0) @DefaultValue("7") int picture,
     @NotNull @DurationMin(millis = 10) @DefaultValue("500ms") Duration pollInterval,
     @NotNull @DefaultValue("2m") Duration readyTimeout) {}

@@ -65,7 +65,7 @@ final class BackwardBinding {
     if (op.sourceGradient() != null) {
       dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, dimensions);
       var description =
-          OneDnn.convolutionSourceGradient(
+          Descriptions.convolutionSourceGradient(
               op.name(),
               binding.tensor(op.sourceGradient()).descriptor(),
               any,
@@ -86,7 +86,7 @@ final class BackwardBinding {
     dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
     OneDnn.Memory biasGradient = vector(convolution.bias());
     var description =
-        OneDnn.convolutionWeightsGradient(
+        Descriptions.convolutionWeightsGradient(
             op.name(),
             binding.tensor(convolution.source()).descriptor(),
             any,
@@ -111,7 +111,7 @@ final class BackwardBinding {
     if (op.sourceGradient() != null) {
       dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, dimensions);
       var description =
-          OneDnn.denseSourceGradient(
+          Descriptions.denseSourceGradient(
               op.name(),
               binding.tensor(op.sourceGradient()).descriptor(),
               any,
@@ -131,7 +131,7 @@ final class BackwardBinding {
     dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
     OneDnn.Memory biasGradient = vector(dense.bias());
     var description =
-        OneDnn.denseWeightsGradient(
+        Descriptions.denseWeightsGradient(
             op.name(),
             binding.tensor(dense.source()).descriptor(),
             any,
@@ -188,7 +188,7 @@ final class BackwardBinding {
     Normalization norm = op.forward();
     Bound before = forward.of(norm);
     var description =
-        OneDnn.normalizationGradient(
+        Descriptions.normalizationGradient(
             op.name(),
             binding.tensor(norm.source()).descriptor(),
             norm.epsilon(),
@@ -208,7 +208,7 @@ final class BackwardBinding {
   private void relu(ReluBackward op) {
     Bound before = forward.of(op.forward());
     var descriptor = binding.tensor(op.targetGradient()).descriptor();
-    var description = OneDnn.reluGradient(op.name(), descriptor, before.description());
+    var description = Descriptions.reluGradient(op.name(), descriptor, before.description());
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.TARGET, binding.tensor(op.forward().target()));
     arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
@@ -220,7 +220,7 @@ final class BackwardBinding {
     Pooling pooling = op.forward();
     Bound before = forward.of(pooling);
     var description =
-        OneDnn.poolingGradient(
+        Descriptions.poolingGradient(
             op.name(),
             pooling.maximum(),
             binding.tensor(op.sourceGradient()).descriptor(),

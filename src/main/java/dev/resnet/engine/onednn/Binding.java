@@ -132,7 +132,7 @@ final class Binding implements AutoCloseable {
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.FROM, from);
     arguments.put(Arguments.TO, to);
-    return bind(OneDnn.reorder(name, from.descriptor(), to.descriptor()), arguments);
+    return bind(Descriptions.reorder(name, from.descriptor(), to.descriptor()), arguments);
   }
 
   Bound bind(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {

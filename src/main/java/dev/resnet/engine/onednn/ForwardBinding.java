@@ -78,7 +78,7 @@ final class ForwardBinding {
     } else if (operation instanceof Relu relu) {
       Map<Integer, OneDnn.Memory> arguments = sourceAndTarget(relu.source(), relu.target());
       var descriptor = binding.tensor(relu.source()).descriptor();
-      return binding.bind(OneDnn.relu(relu.name(), training, descriptor), arguments);
+      return binding.bind(Descriptions.relu(relu.name(), training, descriptor), arguments);
     } else if (operation instanceof Pooling pooling) {
       return pooling(pooling);
     } else if (operation instanceof Dense dense) {
@@ -130,7 +130,7 @@ final class ForwardBinding {
       boolean relu) {
     dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, weightDimensions(op));
     try {
-      return OneDnn.convolution(
+      return Descriptions.convolution(
           op.name(),
           training,
           binding.tensor(op.source()).descriptor(),
@@ -161,7 +161,7 @@ final class ForwardBinding {
   private Bound normalization(Normalization op) {
     var descriptor = binding.tensor(op.source()).descriptor();
     var description =
-        OneDnn.normalization(op.name(), training, descriptor, op.epsilon(), op.relu());
+        Descriptions.normalization(op.name(), training, descriptor, op.epsilon(), op.relu());
     Map<Integer, OneDnn.Memory> arguments = sourceAndTarget(op.source(), op.target());
     arguments.put(Arguments.SCALE, vector(op.scale()));
     arguments.put(Arguments.SHIFT, vector(op.shift()));
@@ -184,7 +184,7 @@ final class ForwardBinding {
 
   private Bound pooling(Pooling op) {
     var description =
-        OneDnn.pooling(
+        Descriptions.pooling(
             op.name(),
             training,
             op.maximum(),
@@ -206,7 +206,7 @@ final class ForwardBinding {
     dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, weightDimensions(op));
     try {
       var description =
-          OneDnn.dense(
+          Descriptions.dense(
               op.name(),
               training,
               binding.tensor(op.source()).descriptor(),
@@ -242,7 +242,7 @@ final class ForwardBinding {
     arguments.put(Arguments.SOURCE_1, binding.tensor(op.right()));
     arguments.put(Arguments.TARGET, binding.tensor(op.target()));
     var descriptor = binding.tensor(op.left()).descriptor();
-    return binding.bind(OneDnn.addition(op.name(), descriptor), arguments);
+    return binding.bind(Descriptions.addition(op.name(), descriptor), arguments);
   }
 
   private OneDnn.Memory vector(Variable variable) {

@@ -21,7 +21,7 @@ final class InputReorder implements AutoCloseable {
         OneDnn.descriptor(
             OneDnn.FLOAT32, OneDnn.NHWC, batch, image.channels(), image.height(), image.width());
     from = new OneDnn.Memory(descriptor, to.place());
-    description = OneDnn.reorder("input", descriptor, to.descriptor());
+    description = Descriptions.reorder("input", descriptor, to.descriptor());
     OneDnn.close(descriptor);
     scratch = new NativeBlock(Math.max(1, description.scratch()));
     scratchMemory = new OneDnn.Memory(description.argument(Arguments.SCRATCH), scratch.at(0));
