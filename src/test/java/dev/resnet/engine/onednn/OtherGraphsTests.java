@@ -1,0 +1,229 @@
+package dev.resnet.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.EngineUnavailableException;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.TrainingEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The compiler takes graphs, not one network. */
+class OtherGraphsTests {
+  private static final int BATCH = 8;
+
+  @Test
+  void postActivationBlocksFollowStockDl4j() {
+    followsStockDl4j(
+        graph ->
+            graph
+                .addLayer("stem", convolution(3, 1, 16, Activation.IDENTITY), "input")
+                .addLayer("stem-bn", norm(), "stem")
+                .addLayer("stem-relu", new ActivationLayer(Activation.RELU), "stem-bn")
+                .addLayer("a", convolution(3, 1, 16, Activation.IDENTITY), "stem-relu")
+                .addLayer("a-bn", norm(), "a")
+                .addLayer("a-relu", new ActivationLayer(Activation.RELU), "a-bn")
+                .addLayer("b", convolution(3, 1, 16, Activation.IDENTITY), "a-relu")
+                .addLayer("b-bn", norm(), "b")
+                .addVertex(
+                    "add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "b-bn", "stem-relu")
+                .addLayer("add-relu", new ActivationLayer(Activation.RELU), "add")
+                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "add-relu")
+                .addLayer("output", output(), "pool"));
+  }
+
+  @Test
+  void aPlainNetworkWithMaximumPoolingAndDenseLayersFollowsStockDl4j() {
+    followsStockDl4j(
+        graph ->
+            graph
+                .addLayer("conv1", convolution(5, 1, 16, Activation.RELU), "input")
+                .addLayer("pool1", maximum(), "conv1")
+                .addLayer("conv2", convolution(3, 2, 32, Activation.RELU), "pool1")
+                .addLayer("pool2", maximum(), "conv2")
+                .addLayer(
+                    "dense",
+                    new DenseLayer.Builder().nOut(48).activation(Activation.RELU).build(),
+                    "pool2")
+                .addLayer("output", output(), "dense"));
+  }
+
+  @Test
+  void anUnsupportedLayerIsNamedAndAutoSaysWhyItFallsBack() {
+    ComputationGraph graph =
+        build(
+            g ->
+                g.addLayer("conv", convolution(3, 1, 16, Activation.IDENTITY), "input")
+                    .addLayer("lrn", new LocalResponseNormalization.Builder().build(), "conv")
+                    .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "lrn")
+                    .addLayer("output", output(), "pool"));
+
+    assertThatThrownBy(() -> engine(EngineName.ONEDNN, graph))
+        .isInstanceOf(EngineUnavailableException.class)
+        .hasMessageContaining("\"lrn\"")
+        .hasMessageContaining("LocalResponseNormalization");
+    try (var engine = engine(EngineName.AUTO, graph)) {
+      assertThat(engine.description().engine()).isEqualTo(EngineName.DL4J);
+      assertThat(engine.description().reason()).contains("lrn");
+    }
+  }
+
+  @Test
+  void aThousandStepsTakeNoMoreMemoryThanAHundred() throws Exception {
+    ComputationGraph graph =
+        build(
+            g ->
+                g.addLayer("conv", convolution(3, 2, 16, Activation.IDENTITY), "input")
+                    .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "conv")
+                    .addLayer("output", output(), "pool"));
+    Minibatch batch = batch(true);
+    try (var engine = engine(EngineName.ONEDNN, graph)) {
+      steps(engine, batch, 100);
+      long before = residentKilobytes();
+      steps(engine, batch, 1000);
+
+      // What the garbage collector does in the meantime is within this; a leak of one block a step
+      // is not.
+      assertThat(residentKilobytes() - before).isLessThan(40_000);
+    }
+  }
+
+  @Test
+  void engineAfterEngineGivesItsMemoryBack() throws Exception {
+    ComputationGraph graph = new dev.resnet.network.ResNetSpec(1, 10).initialise(1, 0.9);
+    Minibatch batch = batch(true);
+    long before = 0;
+    for (int i = 0; i < 25; i++) {
+      try (var engine = engine(EngineName.ONEDNN, graph)) {
+        engine.step(batch, 0.01);
+        engine.evaluate(batch);
+      }
+      before = i == 4 ? residentKilobytes() : before;
+    }
+
+    // One engine at this size has about 8 MB.
+    assertThat(residentKilobytes() - before).isLessThan(60_000);
+  }
+
+  private static void steps(TrainingEngine engine, Minibatch batch, int count) {
+    for (int i = 0; i < count; i++) {
+      engine.step(batch, 0.01);
+    }
+    assertThat(engine.takeTally().images()).isEqualTo((long) count * BATCH);
+  }
+
+  private static long residentKilobytes() throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private interface Layers {
+    GraphBuilder addTo(GraphBuilder graph);
+  }
+
+  private static void followsStockDl4j(Layers layers) {
+    ComputationGraph ours = build(layers);
+    ComputationGraph theirs = build(layers);
+    try (var a = engine(EngineName.ONEDNN, ours);
+        var b = engine(EngineName.DL4J, theirs)) {
+      for (int i = 0; i < 5; i++) {
+        a.step(batch(true), 0.02);
+        b.step(batch(false), 0.02);
+        double expected = b.takeTally().crossEntropy();
+        assertThat(a.takeTally().crossEntropy())
+            .isCloseTo(expected, org.assertj.core.api.Assertions.within(1e-3 * expected));
+      }
+    }
+    INDArray difference = ours.params().sub(theirs.params());
+    assertThat(difference.norm2Number().doubleValue())
+        .isLessThan(1e-3 * theirs.params().norm2Number().doubleValue());
+  }
+
+  private static TrainingEngine engine(EngineName name, ComputationGraph graph) {
+    return Engines.training(name, Precision.FLOAT32, graph, BATCH, 1e-3);
+  }
+
+  private static ComputationGraph build(Layers layers) {
+    GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .seed(4)
+            .weightInit(WeightInit.RELU)
+            .updater(new Nesterovs(0.1, 0.9))
+            .convolutionMode(ConvolutionMode.Same)
+            .graphBuilder()
+            .addInputs("input")
+            .setInputTypes(InputType.convolutional(32, 32, 3));
+    var built = new ComputationGraph(layers.addTo(graph).setOutputs("output").build());
+    built.init();
+    return built;
+  }
+
+  private static ConvolutionLayer convolution(
+      int kernel, int stride, int width, Activation activation) {
+    return new ConvolutionLayer.Builder(kernel, kernel)
+        .stride(stride, stride)
+        .nOut(width)
+        .activation(activation)
+        .build();
+  }
+
+  private static BatchNormalization norm() {
+    return new BatchNormalization.Builder().useLogStd(false).build();
+  }
+
+  private static SubsamplingLayer maximum() {
+    return new SubsamplingLayer.Builder(PoolingType.MAX)
+        .kernelSize(2, 2)
+        .stride(2, 2)
+        .convolutionMode(ConvolutionMode.Truncate)
+        .build();
+  }
+
+  private static OutputLayer output() {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nOut(10)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  private static Minibatch batch(boolean pixelsLast) {
+    var random = new Random(6);
+    float[] pixels = new float[BATCH * 3 * 32 * 32];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    INDArray images = Nd4j.create(pixels, new long[] {BATCH, 3, 32, 32}, 'c');
+    int[] labels = random.ints(BATCH, 0, 10).toArray();
+    return new Minibatch(pixelsLast ? images.permute(0, 2, 3, 1).dup('c') : images, labels);
+  }
+}
