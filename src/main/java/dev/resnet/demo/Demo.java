@@ -110,7 +110,7 @@ final class Demo {
     request.put("epochs", properties.epochs());
     request.put("batch_size", properties.batchSize());
     // Small batches and few steps want a lower peak than the recipe's, which is for batches of 128.
-    request.put("learning_rate", Map.of("schedule", "one_cycle", "peak", 0.1, "warmup_epochs", 1));
+    request.put("learning_rate", Map.of("schedule", "one_cycle", "peak", 0.15, "warmup_epochs", 1));
     request.put("train_limit", properties.trainLimit());
     request.put("test_limit", properties.testLimit());
     return request;

@@ -29,7 +29,7 @@ record DemoProperties(
     @Min(1) @DefaultValue("1") int stackN,
     @Min(1) @DefaultValue("5") int epochs,
     @Min(1) @DefaultValue("16") int batchSize,
-    @Min(1) @DefaultValue("1400") int trainLimit,
+    @Min(1) @DefaultValue("1100") int trainLimit,
     @Min(1) @DefaultValue("200") int testLimit,
     @Min(0) @DefaultValue("7") int picture,
     @NotNull @DurationMin(millis = 10) @DefaultValue("500ms") Duration pollInterval,
