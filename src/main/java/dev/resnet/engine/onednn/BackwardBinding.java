@@ -14,6 +14,7 @@ import dev.resnet.engine.program.Operation.PoolingBackward;
 import dev.resnet.engine.program.Operation.ReluBackward;
 import dev.resnet.engine.program.Tensor;
 import dev.resnet.engine.program.Variable;
+import dev.resnet.engine.program.Window;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,16 +85,19 @@ final class BackwardBinding {
           op.sourceGradient());
     }
     dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
-    OneDnn.Memory biasGradient = vector(convolution.bias());
+    OneDnn.Memory biasGradient = vector(op.bias());
     var description =
-        Descriptions.convolutionWeightsGradient(
-            op.name(),
-            binding.tensor(convolution.source()).descriptor(),
-            any,
-            biasGradient == null ? null : biasGradient.descriptor(),
-            targetGradient.descriptor(),
-            convolution.window(),
-            hint);
+        Team.of(
+            weightsGradientThreads(convolution.window()),
+            () ->
+                Descriptions.convolutionWeightsGradient(
+                    op.name(),
+                    binding.tensor(convolution.source()).descriptor(),
+                    any,
+                    biasGradient == null ? null : biasGradient.descriptor(),
+                    targetGradient.descriptor(),
+                    convolution.window(),
+                    hint));
     OneDnn.close(any);
     weightsGradient(
         description,
@@ -101,6 +105,15 @@ final class BackwardBinding {
         targetGradient,
         binding.gradient(convolution.weights(), OneDnn.OIHW, dimensions),
         biasGradient);
+  }
+
+  /**
+   * In bfloat16, two threads share the rearranged images of a strided convolution and meet at a
+   * barrier for each row, which takes longer than one of them needs alone (docs/performance.md).
+   */
+  private int weightsGradientThreads(Window window) {
+    boolean strided = window.strideHeight() > 1 && window.kernelHeight() > 1;
+    return strided && binding.type() == OneDnn.BFLOAT16 && Team.size() == 2 ? 1 : 0;
   }
 
   private void dense(DenseBackward op) {

@@ -53,6 +53,7 @@ final class OneDnnTrainingEngine implements TrainingEngine {
     if (graph.getFlattenedGradients() == null) {
       graph.initGradientsView(); // DL4J makes it with its own first step
     }
+    graph.getFlattenedGradients().assign(0); // gradients that are always zero are never written
     this.update = new NesterovUpdate(graph, weightDecay);
     this.gradients = graph.getFlattenedGradients().data().asNioFloat();
     this.compiled =

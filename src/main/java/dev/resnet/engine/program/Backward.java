@@ -62,7 +62,8 @@ final class Backward {
         contribute(convolution.residual(), gradient);
       }
       Tensor source = wanted(convolution.source());
-      backward.add(new ConvolutionBackward(convolution, gradient, source));
+      Variable bias = cancels(convolution.target()) ? null : convolution.bias();
+      backward.add(new ConvolutionBackward(convolution, gradient, bias, source));
       contribute(convolution.source(), source);
     } else if (operation instanceof Normalization norm) {
       Tensor source = fresh(norm.source());
@@ -87,6 +88,23 @@ final class Backward {
     } else {
       throw new IllegalStateException("no derivative of " + operation);
     }
+  }
+
+  /**
+   * Whether a constant added to a tensor's channels changes nothing in the end, since every way on
+   * leads by sums into a normalisation, which subtracts the mean (Ioffe and Szegedy 2015, section
+   * 3.2). The gradient of such a bias is zero but for rounding, and costs a pass over the tensor.
+   */
+  private boolean cancels(Tensor tensor) {
+    return program.forward().stream()
+        .filter(operation -> operation.reads().contains(tensor))
+        .allMatch(
+            operation ->
+                operation instanceof Normalization
+                    || operation instanceof Addition addition && cancels(addition.target())
+                    || operation instanceof Convolution convolution
+                        && !convolution.source().equals(tensor)
+                        && cancels(convolution.target()));
   }
 
   private void contribute(Tensor tensor, @Nullable Tensor contribution) {

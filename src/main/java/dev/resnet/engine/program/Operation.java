@@ -176,12 +176,16 @@ public sealed interface Operation {
   }
 
   /**
-   * The gradients of a convolution's weights, bias and, where wanted, source.
+   * The gradients of a convolution's weights and, where wanted, of its bias and source.
    *
+   * @param bias null where there is none, or where its gradient is zero whatever the images are
    * @param sourceGradient null where nothing before it is trained
    */
   record ConvolutionBackward(
-      Convolution forward, Tensor targetGradient, @Nullable Tensor sourceGradient)
+      Convolution forward,
+      Tensor targetGradient,
+      @Nullable Variable bias,
+      @Nullable Tensor sourceGradient)
       implements Operation {
     @Override
     public String name() {

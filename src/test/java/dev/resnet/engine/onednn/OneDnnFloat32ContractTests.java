@@ -21,6 +21,11 @@ class OneDnnFloat32ContractTests extends EngineContract {
   }
 
   @Override
+  protected double slopeTolerance() {
+    return 2e-2;
+  }
+
+  @Override
   protected double lossTolerance() {
     return 1e-4;
   }
