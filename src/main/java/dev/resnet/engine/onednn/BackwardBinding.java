@@ -108,8 +108,8 @@ final class BackwardBinding {
   }
 
   /**
-   * In bfloat16, two threads share the rearranged images of a strided convolution and meet at a
-   * barrier for each row, which takes longer than one of them needs alone (docs/performance.md).
+   * In bfloat16, two threads on a strided convolution may take twice as long as one alone, from
+   * process to process; probably they wait for each other at barriers (docs/performance.md).
    */
   private int weightsGradientThreads(Window window) {
     boolean strided = window.strideHeight() > 1 && window.kernelHeight() > 1;
