@@ -13,8 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Measures contenders against each other in one run: all stay alive, one works at a time, in turns, so that a noisy minute
- * hits all of them. Prints images per second, median and best window, and the ratio of medians to the first contender.
+ * Measures contenders against each other in one run: all stay alive, one works at a time, in turns,
+ * so that a noisy minute hits all of them. Prints images per second, median and best window, and
+ * the ratio of medians to the first contender.
  *
  * <pre>
  * Benchmark [--settings train:3:128,infer:3:1,…] [--contenders a,b,…] [--rounds N] [--seconds S] [--prototype FILE]
@@ -127,12 +128,12 @@ public final class Benchmark {
       this.setting = setting;
       this.prototype = List.of();
       List<String> command = new ArrayList<>();
-      command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+      command.add(
+          System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
       command.addAll(List.of("-Xmx2g", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Entry.class.getName()));
       command.addAll(List.of(name, setting.toString()));
-      process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
       questions = new PrintStream(process.getOutputStream(), true);
       answers = new BufferedReader(new InputStreamReader(process.getInputStream()));
     }
@@ -146,7 +147,10 @@ public final class Benchmark {
           List.of(file, String.valueOf(setting.stackN()), "" + setting.batch(), precision);
     }
 
-    /** Long enough for compilers and PyTorch's slow first iterations, then finds the window's length. */
+    /**
+     * Long enough for compilers and PyTorch's slow first iterations, then finds the window's
+     * length.
+     */
     void warmUp(double seconds) throws IOException {
       if (process == null) {
         return;

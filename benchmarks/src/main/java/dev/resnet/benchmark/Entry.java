@@ -18,10 +18,8 @@ final class Entry {
   private static final Map<String, Function<Setting, Contender>> KNOWN =
       new TreeMap<>(
           Map.of(
-              "onednn-float32",
-                  s -> EngineContender.of(EngineName.ONEDNN, Precision.FLOAT32, s),
-              "onednn-bfloat16",
-                  s -> EngineContender.of(EngineName.ONEDNN, Precision.BFLOAT16, s),
+              "onednn-float32", s -> EngineContender.of(EngineName.ONEDNN, Precision.FLOAT32, s),
+              "onednn-bfloat16", s -> EngineContender.of(EngineName.ONEDNN, Precision.BFLOAT16, s),
               "dl4j", s -> EngineContender.of(EngineName.DL4J, Precision.FLOAT32, s),
               "pytorch-float32", s -> new PyTorchContender(s, false, false),
               "pytorch-float32-channels-last", s -> new PyTorchContender(s, false, true),

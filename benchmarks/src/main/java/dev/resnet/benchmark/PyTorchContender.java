@@ -40,7 +40,8 @@ final class PyTorchContender implements Contender {
     if (bfloat16) {
       set_autocast_dtype(DeviceType.CPU, ScalarType.BFloat16);
       set_autocast_enabled(DeviceType.CPU, true);
-      // In training the cached bfloat16 weights would go stale; in inference they are right and faster.
+      // In training the cached bfloat16 weights would go stale; in inference they are right and
+      // faster.
       set_autocast_cache_enabled(!training);
     }
     if (!training) {
@@ -104,7 +105,9 @@ final class PyTorchContender implements Contender {
     }
   }
 
-  /** Full pre-activation (He et al. 2016, "Identity Mappings in Deep Residual Networks", fig. 4e). */
+  /**
+   * Full pre-activation (He et al. 2016, "Identity Mappings in Deep Residual Networks", fig. 4e).
+   */
   private static final class Block extends Module {
     private final BatchNorm2dImpl before1;
     private final BatchNorm2dImpl before2;

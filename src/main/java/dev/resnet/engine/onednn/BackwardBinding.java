@@ -60,51 +60,41 @@ final class BackwardBinding {
 
   private void convolution(ConvolutionBackward op) {
     Convolution convolution = op.forward();
+    Window window = convolution.window();
     var hint = forward.of(convolution).description();
-    long[] dimensions = ForwardBinding.weightDimensions(convolution);
     OneDnn.Memory targetGradient = binding.tensor(op.targetGradient());
+    var layer =
+        new Layer(
+            op.name(),
+            convolution.source(),
+            convolution.weights(),
+            op.bias(),
+            ForwardBinding.weights(binding, convolution),
+            ForwardBinding.weightDimensions(convolution));
     if (op.sourceGradient() != null) {
-      dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, dimensions);
-      var description =
-          Descriptions.convolutionSourceGradient(
-              op.name(),
-              binding.tensor(op.sourceGradient()).descriptor(),
-              any,
-              targetGradient.descriptor(),
-              convolution.window(),
-              hint);
-      OneDnn.close(any);
       sourceGradient(
-          description,
-          binding.weights(
-              op.name(),
-              ForwardBinding.weights(binding, convolution),
-              convolution.weights(),
-              description.argument(Arguments.WEIGHTS)),
+          layer,
           targetGradient,
-          op.sourceGradient());
+          op.sourceGradient(),
+          (source, weights) ->
+              Descriptions.convolutionSourceGradient(
+                  op.name(), source, weights, targetGradient.descriptor(), window, hint));
     }
-    dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
-    OneDnn.Memory biasGradient = vector(op.bias());
-    var description =
-        Team.of(
-            weightsGradientThreads(convolution.window()),
-            () ->
-                Descriptions.convolutionWeightsGradient(
-                    op.name(),
-                    binding.tensor(convolution.source()).descriptor(),
-                    any,
-                    biasGradient == null ? null : biasGradient.descriptor(),
-                    targetGradient.descriptor(),
-                    convolution.window(),
-                    hint));
-    OneDnn.close(any);
     weightsGradient(
-        description,
-        binding.tensor(convolution.source()),
+        layer,
         targetGradient,
-        binding.gradient(convolution.weights(), OneDnn.OIHW, dimensions),
-        biasGradient);
+        (source, weights, bias) ->
+            Team.of(
+                weightsGradientThreads(window),
+                () ->
+                    Descriptions.convolutionWeightsGradient(
+                        op.name(),
+                        source,
+                        weights,
+                        bias,
+                        targetGradient.descriptor(),
+                        window,
+                        hint)));
   }
 
   /**
@@ -119,56 +109,72 @@ final class BackwardBinding {
   private void dense(DenseBackward op) {
     Dense dense = op.forward();
     var hint = forward.of(dense).description();
-    long[] dimensions = ForwardBinding.weightDimensions(dense);
     OneDnn.Memory targetGradient = binding.matrix(op.targetGradient());
-    if (op.sourceGradient() != null) {
-      dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, dimensions);
-      var description =
-          Descriptions.denseSourceGradient(
-              op.name(),
-              binding.tensor(op.sourceGradient()).descriptor(),
-              any,
-              targetGradient.descriptor(),
-              hint);
-      OneDnn.close(any);
-      sourceGradient(
-          description,
-          binding.weights(
-              op.name(),
-              ForwardBinding.weights(binding, dense),
-              dense.weights(),
-              description.argument(Arguments.WEIGHTS)),
-          targetGradient,
-          op.sourceGradient());
-    }
-    dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, dimensions);
-    OneDnn.Memory biasGradient = vector(dense.bias());
-    var description =
-        Descriptions.denseWeightsGradient(
+    var layer =
+        new Layer(
             op.name(),
-            binding.tensor(dense.source()).descriptor(),
-            any,
-            biasGradient == null ? null : biasGradient.descriptor(),
-            targetGradient.descriptor(),
-            hint);
-    OneDnn.close(any);
+            dense.source(),
+            dense.weights(),
+            dense.bias(),
+            ForwardBinding.weights(binding, dense),
+            ForwardBinding.weightDimensions(dense));
+    if (op.sourceGradient() != null) {
+      sourceGradient(
+          layer,
+          targetGradient,
+          op.sourceGradient(),
+          (source, weights) ->
+              Descriptions.denseSourceGradient(
+                  op.name(), source, weights, targetGradient.descriptor(), hint));
+    }
     weightsGradient(
-        description,
-        binding.tensor(dense.source()),
+        layer,
         targetGradient,
-        binding.gradient(dense.weights(), OneDnn.OIHW, dimensions),
-        biasGradient);
+        (source, weights, bias) ->
+            Descriptions.denseWeightsGradient(
+                op.name(), source, weights, bias, targetGradient.descriptor(), hint));
+  }
+
+  /**
+   * What convolutions and dense layers have in common.
+   *
+   * @param bias whose gradient is wanted; null where none is
+   * @param own the weights in the graph's own array
+   */
+  private record Layer(
+      String name,
+      Tensor source,
+      Variable weights,
+      @Nullable Variable bias,
+      OneDnn.Memory own,
+      long[] dimensions) {}
+
+  /** Asks for the primitive, given the descriptors of its arguments. */
+  @FunctionalInterface
+  private interface SourceGradient {
+    OneDnn.Description describe(dnnl_memory_desc sourceGradient, dnnl_memory_desc weights);
+  }
+
+  /** Asks for the primitive, given the descriptors of its arguments. */
+  @FunctionalInterface
+  private interface WeightsGradient {
+    OneDnn.Description describe(
+        dnnl_memory_desc source,
+        dnnl_memory_desc weightsGradient,
+        @Nullable dnnl_memory_desc biasGradient);
   }
 
   private void sourceGradient(
-      OneDnn.Description description,
-      OneDnn.Memory weights,
-      OneDnn.Memory targetGradient,
-      Tensor sourceGradient) {
+      Layer layer, OneDnn.Memory targetGradient, Tensor sourceGradient, SourceGradient primitive) {
+    OneDnn.Memory written = binding.tensor(sourceGradient);
+    dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, layer.dimensions);
+    var description = primitive.describe(written.descriptor(), any);
+    OneDnn.close(any);
+    dnnl_memory_desc chosen = description.argument(Arguments.WEIGHTS);
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.TARGET_GRADIENT, targetGradient);
-    arguments.put(Arguments.WEIGHTS, weights);
-    arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(sourceGradient));
+    arguments.put(Arguments.WEIGHTS, binding.weights(layer.name, layer.own, layer.weights, chosen));
+    arguments.put(Arguments.SOURCE_GRADIENT, written);
     bound.add(binding.bind(description, arguments));
   }
 
@@ -176,11 +182,15 @@ final class BackwardBinding {
    * Straight into the graph's array where the primitive writes its layout, else by way of a copy.
    */
   private void weightsGradient(
-      OneDnn.Description description,
-      OneDnn.Memory source,
-      OneDnn.Memory targetGradient,
-      OneDnn.Memory own,
-      OneDnn.@Nullable Memory biasGradient) {
+      Layer layer, OneDnn.Memory targetGradient, WeightsGradient primitive) {
+    OneDnn.Memory source = binding.tensor(layer.source);
+    OneDnn.Memory own = binding.gradient(layer.weights, OneDnn.OIHW, layer.dimensions);
+    OneDnn.Memory biasGradient = vector(layer.bias);
+    dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, layer.dimensions);
+    var description =
+        primitive.describe(
+            source.descriptor(), any, biasGradient == null ? null : biasGradient.descriptor());
+    OneDnn.close(any);
     dnnl_memory_desc chosen = description.argument(Arguments.WEIGHTS_GRADIENT);
     boolean direct = OneDnn.equal(chosen, own.descriptor());
     OneDnn.Memory written = direct ? own : binding.allocate(chosen);

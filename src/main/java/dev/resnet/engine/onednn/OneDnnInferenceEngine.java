@@ -48,18 +48,18 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     float[][] rows = new float[count][];
     for (int from = 0; from < count; from += LARGEST_BATCH) {
       int size = Math.min(LARGEST_BATCH, count - from);
-      int start = from;
-      Team.of(
-          threads(size),
-          () -> {
-            Session session = acquire(programSize(size));
-            try {
-              session.classify(images, start, size, rows);
-            } finally {
-              release(session);
-            }
-            return session;
-          });
+      int first = from;
+      Team.of(threads(size), () -> classify(images, first, size, rows));
+    }
+    return rows;
+  }
+
+  private float[][] classify(float[] images, int from, int count, float[][] rows) {
+    Session session = acquire(programSize(count));
+    try {
+      session.classify(images, from, count, rows);
+    } finally {
+      release(session);
     }
     return rows;
   }

@@ -21,10 +21,10 @@ final class Team {
 
   /** Does something with so many threads; 0 for as many as there are anyway. */
   static <T> T of(int threads, Supplier<T> work) {
-    int before = size();
-    if (threads == 0 || threads == before) {
+    if (threads == 0) {
       return work.get();
     }
+    int before = size();
     OPENMP.setOmpNumThreads(threads);
     try {
       return work.get();

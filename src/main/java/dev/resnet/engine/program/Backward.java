@@ -33,6 +33,9 @@ final class Backward {
   /** The sum of the contributions so far, by the tensor whose gradient it is. */
   private final Map<Tensor, Tensor> gradients = new HashMap<>();
 
+  /** What {@link #cancels} has found so far. */
+  private final Map<Tensor, Boolean> cancelling = new HashMap<>();
+
   private int contributions;
 
   private Backward(Program program) {
@@ -96,6 +99,15 @@ final class Backward {
    * 3.2). The gradient of such a bias is zero but for rounding, and costs a pass over the tensor.
    */
   private boolean cancels(Tensor tensor) {
+    Boolean known = cancelling.get(tensor);
+    if (known == null) {
+      known = everyReaderCancels(tensor);
+      cancelling.put(tensor, known);
+    }
+    return known;
+  }
+
+  private boolean everyReaderCancels(Tensor tensor) {
     return program.forward().stream()
         .filter(operation -> operation.reads().contains(tensor))
         .allMatch(

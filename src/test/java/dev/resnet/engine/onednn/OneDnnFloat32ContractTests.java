@@ -5,28 +5,7 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 
 class OneDnnFloat32ContractTests extends EngineContract {
-  @Override
-  protected EngineName engine() {
-    return EngineName.ONEDNN;
-  }
-
-  @Override
-  protected Precision precision() {
-    return Precision.FLOAT32;
-  }
-
-  @Override
-  protected double gradientTolerance() {
-    return 1e-3;
-  }
-
-  @Override
-  protected double slopeTolerance() {
-    return 2e-2;
-  }
-
-  @Override
-  protected double lossTolerance() {
-    return 1e-4;
+  OneDnnFloat32ContractTests() {
+    super(EngineName.ONEDNN, Precision.FLOAT32, new Tolerances(1e-3, 0, 2e-2, 1e-4));
   }
 }
