@@ -1,0 +1,72 @@
+package dev.resnet.benchmark;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.util.List;
+
+/** A contender in a process of its own, which lives as long as the setting is measured. */
+final class EntryPlayer extends Player {
+  private final Setting setting;
+  private final Process process;
+  private final PrintStream questions;
+  private final BufferedReader answers;
+  private int runs = 1;
+
+  EntryPlayer(String name, Setting setting) throws IOException {
+    super(name);
+    this.setting = setting;
+    List<String> command =
+        List.of(
+            System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+            "-Xmx2g",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Entry.class.getName(),
+            name,
+            setting.toString());
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    questions = new PrintStream(process.getOutputStream(), true);
+    answers = new BufferedReader(new InputStreamReader(process.getInputStream()));
+  }
+
+  /** Long enough for compilers and PyTorch's slow first iterations; finds the window's length. */
+  @Override
+  void warmUp(double seconds) throws IOException {
+    long nanos = ask();
+    long spent = 0;
+    for (int i = 0; i < 12 && spent < 6 * seconds * 1e9; i++) {
+      runs = (int) Math.max(1, Math.min(10_000, seconds * 1e9 * runs / nanos));
+      nanos = ask();
+      spent += nanos;
+    }
+  }
+
+  @Override
+  double window() throws IOException {
+    return 1e9 * runs * setting.batch() / ask();
+  }
+
+  private long ask() throws IOException {
+    questions.println(runs);
+    String answer = answers.readLine();
+    if (answer == null) {
+      throw new IOException(name() + " has ended; run it by hand to see why");
+    }
+    return Long.parseLong(answer);
+  }
+
+  @Override
+  public void close() {
+    questions.close(); // the end of its input ends it
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
