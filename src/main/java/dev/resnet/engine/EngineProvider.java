@@ -24,6 +24,14 @@ public interface EngineProvider {
   Optional<String> unsupported(ComputationGraph graph);
 
   /**
+   * What a request comes to on this machine.
+   *
+   * @param precision may be {@link Precision#AUTO}
+   * @param reason why this engine
+   */
+  EngineDescription describe(Precision precision, String reason);
+
+  /**
    * Resident bytes of a training for each byte of the activations that a float32 backward pass
    * needs; measured, rounded up.
    */
@@ -32,17 +40,12 @@ public interface EngineProvider {
   /**
    * An engine for steps of {@code batchSize} images on {@code graph}'s own arrays.
    *
-   * @param precision may be {@link Precision#AUTO}
    * @param weightDecay λ in {@code λ·Σ‖v‖²/2}
-   * @param reason for the engine's description
+   * @param description as {@link #describe} gave it
    */
   TrainingEngine training(
-      ComputationGraph graph,
-      Precision precision,
-      int batchSize,
-      double weightDecay,
-      String reason);
+      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description);
 
   /** An engine that classifies with {@code graph}, which nobody changes any more. */
-  InferenceEngine inference(ComputationGraph graph, Precision precision, String reason);
+  InferenceEngine inference(ComputationGraph graph, EngineDescription description);
 }

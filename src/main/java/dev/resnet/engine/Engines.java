@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class Engines {
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
+  private static final String FASTEST = "the fastest engine of this build";
+
   private static final List<EngineProvider> PROVIDERS =
       ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
@@ -67,8 +69,44 @@ public final class Engines {
       ComputationGraph graph,
       int batchSize,
       double weightDecay) {
-    Choice choice = choose(name, precision, graph);
-    return choice.provider.training(graph, precision, batchSize, weightDecay, choice.reason);
+    return choose(name, precision, graph).training(graph, batchSize, weightDecay);
+  }
+
+  /**
+   * An engine that goes on with a training. Where the request leaves the choice open, what it came
+   * to before is taken again, so that the bits stay what they would have been; on a machine that
+   * can't run that, the choice is made anew.
+   *
+   * @param before as the checkpoint says
+   * @param precisionBefore as the checkpoint says
+   * @throws EngineUnavailableException where the request can't run
+   */
+  public static TrainingEngine resumedTraining(
+      EngineName name,
+      Precision precision,
+      EngineName before,
+      Precision precisionBefore,
+      ComputationGraph graph,
+      int batchSize,
+      double weightDecay) {
+    EngineName sameName = name == EngineName.AUTO ? before : name;
+    Precision samePrecision = precision == Precision.AUTO ? precisionBefore : precision;
+    boolean open = name != sameName || precision != samePrecision;
+    if (!open || refusal(sameName, samePrecision).isPresent()) {
+      return training(name, precision, graph, batchSize, weightDecay);
+    }
+    return choose(sameName, samePrecision, graph)
+        .because("as before the interruption")
+        .training(graph, batchSize, weightDecay);
+  }
+
+  /** What {@code auto} comes to on this machine, for a graph that every engine supports. */
+  public static EngineDescription automatic() {
+    return PROVIDERS.stream()
+        .filter(provider -> provider.unavailable(Precision.AUTO).isEmpty())
+        .findFirst()
+        .map(provider -> provider.describe(Precision.AUTO, FASTEST))
+        .orElseThrow(() -> new EngineUnavailableException("No engine can run here."));
   }
 
   /**
@@ -78,11 +116,22 @@ public final class Engines {
    */
   public static InferenceEngine inference(
       EngineName name, Precision precision, ComputationGraph graph) {
-    Choice choice = choose(name, precision, graph);
-    return choice.provider.inference(graph, precision, choice.reason);
+    return choose(name, precision, graph).inference(graph);
   }
 
-  private record Choice(EngineProvider provider, String reason) {}
+  private record Choice(EngineProvider provider, Precision precision, String reason) {
+    Choice because(String reason) {
+      return new Choice(provider, precision, reason);
+    }
+
+    TrainingEngine training(ComputationGraph graph, int batchSize, double weightDecay) {
+      return provider.training(graph, batchSize, weightDecay, provider.describe(precision, reason));
+    }
+
+    InferenceEngine inference(ComputationGraph graph) {
+      return provider.inference(graph, provider.describe(precision, reason));
+    }
+  }
 
   private static Choice choose(EngineName name, Precision precision, ComputationGraph graph) {
     List<String> passedOver = new ArrayList<>();
@@ -90,7 +139,7 @@ public final class Engines {
       Optional<String> reason =
           provider.unavailable(precision).or(() -> provider.unsupported(graph));
       if (reason.isEmpty()) {
-        return new Choice(provider, reason(name, passedOver));
+        return new Choice(provider, precision, reason(name, passedOver));
       }
       passedOver.add(provider.name().wireName() + ": " + reason.get());
     }
@@ -107,7 +156,7 @@ public final class Engines {
       return "as requested";
     }
     if (passedOver.isEmpty()) {
-      return "the fastest engine of this build";
+      return FASTEST;
     }
     String reason = "passed over " + String.join("; ", passedOver);
     LOG.warn("auto {}", reason);

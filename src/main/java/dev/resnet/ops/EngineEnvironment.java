@@ -25,6 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param threads of one operation
  * @param offHeapBytes the most memory that arrays may take outside the Java heap
  * @param engines each engine: {@code available}, or why it is not
+ * @param automatic what {@code auto} comes to here, and why
  */
 record EngineEnvironment(
     String backend,
@@ -35,7 +36,8 @@ record EngineEnvironment(
     String blas,
     int threads,
     long offHeapBytes,
-    Map<String, String> engines) {
+    Map<String, String> engines,
+    Map<String, String> automatic) {
 
   /** Asks the libraries, which loads them: takes seconds the first time. */
   static EngineEnvironment detect() {
@@ -53,7 +55,17 @@ record EngineEnvironment(
             ? threads
             : Runtime.getRuntime().availableProcessors(),
         Pointer.maxBytes(),
-        availability());
+        availability(),
+        automatically());
+  }
+
+  private static Map<String, String> automatically() {
+    var auto = Engines.automatic();
+    Map<String, String> choice = new LinkedHashMap<>();
+    choice.put("engine", auto.engine().wireName());
+    choice.put("precision", auto.precision().wireName());
+    choice.put("reason", auto.reason());
+    return choice;
   }
 
   private static Map<String, String> availability() {
@@ -67,10 +79,14 @@ record EngineEnvironment(
                 LinkedHashMap::new));
   }
 
-  /** For the log: {@code "CpuBackend on AMD EPYC, 2 cores (avx2, avx512f)"}. */
+  /** For the log: {@code "CpuBackend on AMD EPYC, 2 cores (avx2, fma), auto is onednn float32"}. */
   String summary() {
-    return "%s on %s%s"
+    return "%s on %s%s, auto is %s %s"
         .formatted(
-            backend, device, features.isEmpty() ? "" : " (" + String.join(", ", features) + ")");
+            backend,
+            device,
+            features.isEmpty() ? "" : " (" + String.join(", ", features) + ")",
+            automatic.get("engine"),
+            automatic.get("precision"));
   }
 }

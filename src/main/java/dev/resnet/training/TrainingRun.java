@@ -4,8 +4,10 @@ import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
 import dev.resnet.data.Normalization;
 import dev.resnet.engine.EngineDescription;
+import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
@@ -17,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 
 /** One training under way: what {@link Trainer} tells to go on, step by step. */
 final class TrainingRun implements AutoCloseable {
@@ -46,6 +50,7 @@ final class TrainingRun implements AutoCloseable {
       TrainingConfig config,
       Dataset data,
       ComputationGraph graph,
+      @Nullable TrainingState resumed,
       Checkpoints folder,
       Clock clock) {
     this.config = config;
@@ -60,12 +65,25 @@ final class TrainingRun implements AutoCloseable {
           "%d training images are fewer than one batch of %d: make the batch smaller"
               .formatted(data.train().count(), config.batchSize()));
     }
-    this.engine =
-        Engines.training(
-            config.engine(), config.precision(), graph, config.batchSize(), config.weightDecay());
+    this.engine = engine(config, graph, resumed);
     var assembler = BatchAssembler.of(data.train(), normalization, engine.inputLayout());
     this.batches = new BatchPipeline(assembler, engine.inputLayout(), config.batchSize());
     this.testImages = BatchAssembler.of(data.test(), normalization, engine.inputLayout());
+  }
+
+  private static TrainingEngine engine(
+      TrainingConfig config, ComputationGraph graph, @Nullable TrainingState resumed) {
+    return resumed == null
+        ? Engines.training(
+            config.engine(), config.precision(), graph, config.batchSize(), config.weightDecay())
+        : Engines.resumedTraining(
+            config.engine(),
+            config.precision(),
+            EngineName.valueOf(resumed.engine().toUpperCase(Locale.ROOT)),
+            Precision.valueOf(resumed.precision().toUpperCase(Locale.ROOT)),
+            graph,
+            config.batchSize(),
+            config.weightDecay());
   }
 
   /** From the newest valid checkpoint, else from the seed. */
@@ -80,9 +98,9 @@ final class TrainingRun implements AutoCloseable {
     if (restored == null) {
       var spec = new ResNetSpec(config.stackN(), data.classes().size());
       var graph = spec.initialise(config.seed(), config.momentum());
-      return new TrainingRun(config, data, graph, checkpoints, clock);
+      return new TrainingRun(config, data, graph, null, checkpoints, clock);
     }
-    var run = new TrainingRun(config, data, restored.graph(), checkpoints, clock);
+    var run = new TrainingRun(config, data, restored.graph(), restored.state(), checkpoints, clock);
     restored.state().history().forEach(epoch -> run.history.add(EpochMetrics.of(epoch)));
     resumable.stream()
         .filter(file -> file.epoch() <= restored.file().epoch())

@@ -84,6 +84,9 @@ class OperationsTests {
     assertThat(engine.get("threads").intValue()).isPositive();
     assertThat(engine.get("features").isArray()).isTrue();
     assertThat(engine.at("/engines/dl4j").stringValue()).isEqualTo("available");
+    assertThat(engine.at("/automatic/engine").stringValue()).isEqualTo("onednn");
+    assertThat(engine.at("/automatic/reason").stringValue())
+        .contains(engine.at("/automatic/precision").stringValue());
     assertThat(info.at("/java/version").stringValue()).isNotEmpty();
     assertThat(info.at("/process/memory/heap/max").longValue()).isPositive();
   }
@@ -100,7 +103,8 @@ class OperationsTests {
                     .allSatisfy(
                         line ->
                             assertThat(line)
-                                .contains("http://localhost:" + port, "CpuBackend")
+                                .contains(
+                                    "http://localhost:" + port, "CpuBackend", "auto is onednn")
                                 .contains(home.toString(), "H2")
                                 .doesNotContain("MODE=PostgreSQL")));
   }

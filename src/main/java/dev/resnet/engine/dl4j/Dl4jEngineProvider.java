@@ -42,22 +42,19 @@ public final class Dl4jEngineProvider implements EngineProvider {
   }
 
   @Override
-  public TrainingEngine training(
-      ComputationGraph graph,
-      Precision precision,
-      int batchSize,
-      double weightDecay,
-      String reason) {
-    return new Dl4jTrainingEngine(graph, batchSize, weightDecay, description(reason));
+  public EngineDescription describe(Precision precision, String reason) {
+    return new EngineDescription(
+        EngineName.DL4J, Precision.FLOAT32, Processor.deviceName(), reason);
   }
 
   @Override
-  public InferenceEngine inference(ComputationGraph graph, Precision precision, String reason) {
-    return new Dl4jInferenceEngine(graph, description(reason));
+  public TrainingEngine training(
+      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
+    return new Dl4jTrainingEngine(graph, batchSize, weightDecay, description);
   }
 
-  private static EngineDescription description(String reason) {
-    return new EngineDescription(
-        EngineName.DL4J, Precision.FLOAT32, Processor.deviceName(), reason);
+  @Override
+  public InferenceEngine inference(ComputationGraph graph, EngineDescription description) {
+    return new Dl4jInferenceEngine(graph, description);
   }
 }

@@ -5,9 +5,7 @@ import dev.resnet.engine.program.StoragePlan;
 import dev.resnet.engine.program.Tensor;
 import dev.resnet.engine.program.Variable;
 import java.nio.FloatBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +29,7 @@ final class Binding implements AutoCloseable {
   private final @Nullable Pointer gradients;
   private final Map<Tensor, OneDnn.Memory> tensors = new HashMap<>();
   private final Map<Variable, List<OneDnn.Memory>> copies = new HashMap<>();
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Owned owned = new Owned();
 
   /**
    * An operation with its arguments, before it is known how much scratch memory all of them take.
@@ -48,7 +46,7 @@ final class Binding implements AutoCloseable {
     this.parameters = parameters;
     this.gradients = gradients;
     this.plan = new StoragePlan(program, this::bytes);
-    this.activations = own(new NativeBlock(plan.size()));
+    this.activations = owned.add(new NativeBlock(plan.size()));
   }
 
   private long bytes(Tensor tensor) {
@@ -136,12 +134,13 @@ final class Binding implements AutoCloseable {
   }
 
   Bound bind(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {
-    return new Bound(own(description), arguments);
+    return new Bound(owned.add(description), arguments);
   }
 
   /** Memory of its own, zero at first. */
   OneDnn.Memory allocate(dnnl_memory_desc descriptor) {
-    return own(new OneDnn.Memory(descriptor, own(new NativeBlock(OneDnn.size(descriptor))).at(0)));
+    return owned.add(
+        new OneDnn.Memory(descriptor, owned.add(new NativeBlock(OneDnn.size(descriptor))).at(0)));
   }
 
   /** Dense memory of its own, zero at first. */
@@ -167,14 +166,14 @@ final class Binding implements AutoCloseable {
         scratch = Math.max(scratch, bound.description.scratch());
       }
     }
-    Pointer block = own(new NativeBlock(scratch)).at(0);
+    Pointer block = owned.add(new NativeBlock(scratch)).at(0);
     for (int i = 0; i < lists.size(); i++) {
       for (Bound bound : lists.get(i)) {
         if (bound.description.scratch() > 0) {
           var descriptor = bound.description.argument(Arguments.SCRATCH);
-          bound.arguments.put(Arguments.SCRATCH, own(new OneDnn.Memory(descriptor, block)));
+          bound.arguments.put(Arguments.SCRATCH, owned.add(new OneDnn.Memory(descriptor, block)));
         }
-        into.get(i).add(own(new OneDnn.Primitive(bound.description, bound.arguments)));
+        into.get(i).add(owned.add(new OneDnn.Primitive(bound.description, bound.arguments)));
       }
     }
   }
@@ -182,7 +181,7 @@ final class Binding implements AutoCloseable {
   private OneDnn.Memory memory(Pointer place, int type, int layout, long... dimensions) {
     dnnl_memory_desc descriptor = OneDnn.descriptor(type, layout, dimensions);
     try {
-      return own(new OneDnn.Memory(descriptor, place));
+      return owned.add(new OneDnn.Memory(descriptor, place));
     } finally {
       OneDnn.close(descriptor);
     }
@@ -192,21 +191,9 @@ final class Binding implements AutoCloseable {
     return NativeBlock.pointer(array.address() + variable.offset() * Float.BYTES);
   }
 
-  private <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
-    return resource;
-  }
-
-  /** Frees everything, the youngest first. */
+  /** Frees everything. */
   @Override
   public void close() {
-    for (AutoCloseable resource : owned) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        throw new IllegalStateException("a native resource could not be closed", e);
-      }
-    }
-    owned.clear();
+    owned.close();
   }
 }

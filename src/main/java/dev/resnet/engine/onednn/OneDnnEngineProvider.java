@@ -75,26 +75,23 @@ public final class OneDnnEngineProvider implements EngineProvider {
   }
 
   @Override
-  public TrainingEngine training(
-      ComputationGraph graph,
-      Precision precision,
-      int batchSize,
-      double weightDecay,
-      String reason) {
-    return new OneDnnTrainingEngine(
-        graph, IMAGE, batchSize, weightDecay, description(precision, reason));
+  public EngineDescription describe(Precision precision, String reason) {
+    if (precision != Precision.AUTO) {
+      return new EngineDescription(name(), precision, Processor.deviceName(), reason);
+    }
+    AutoPrecision chosen = AutoPrecision.ofThisProcessor();
+    return new EngineDescription(
+        name(), chosen.precision(), Processor.deviceName(), reason + "; " + chosen.reason());
   }
 
   @Override
-  public InferenceEngine inference(ComputationGraph graph, Precision precision, String reason) {
-    return new OneDnnInferenceEngine(graph, IMAGE, description(precision, reason));
+  public TrainingEngine training(
+      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
+    return new OneDnnTrainingEngine(graph, IMAGE, batchSize, weightDecay, description);
   }
 
-  private static EngineDescription description(Precision requested, String reason) {
-    Precision precision =
-        requested == Precision.AUTO
-            ? (OneDnn.hasBfloat16() ? Precision.BFLOAT16 : Precision.FLOAT32)
-            : requested;
-    return new EngineDescription(EngineName.ONEDNN, precision, Processor.deviceName(), reason);
+  @Override
+  public InferenceEngine inference(ComputationGraph graph, EngineDescription description) {
+    return new OneDnnInferenceEngine(graph, IMAGE, description);
   }
 }

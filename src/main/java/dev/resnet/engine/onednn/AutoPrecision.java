@@ -1,0 +1,112 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.program.Window;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+
+/**
+ * Which precision {@code auto} means on this processor. That it has bfloat16 instructions does not
+ * say that they are fast: some multiply half as many pairs a second as float32's do. So a
+ * convolution of the middle of the network is timed in both, once a process; docs/decisions/008 has
+ * the figures.
+ *
+ * @param precision never {@link Precision#AUTO}
+ * @param reason half a sentence for the user
+ */
+record AutoPrecision(Precision precision, String reason) {
+  /** bfloat16 rounds to eight bits: it has to be worth it. */
+  static final double WORTHWHILE = 1.1;
+
+  private static final int ROUNDS = 8;
+
+  /** This processor's; measured when it is first asked for. */
+  static AutoPrecision ofThisProcessor() {
+    return Measured.CHOICE;
+  }
+
+  private static final class Measured {
+    static final AutoPrecision CHOICE =
+        OneDnn.hasBfloat16()
+            ? of(speedOfBfloat16())
+            : new AutoPrecision(
+                Precision.FLOAT32, "float32, since the processor does not compute in bfloat16");
+  }
+
+  /**
+   * The choice where bfloat16 is there.
+   *
+   * @param speed of a convolution in bfloat16, in multiples of its speed in float32
+   */
+  static AutoPrecision of(double speed) {
+    boolean worthwhile = speed >= WORTHWHILE;
+    return new AutoPrecision(
+        worthwhile ? Precision.BFLOAT16 : Precision.FLOAT32,
+        String.format(
+            Locale.ROOT,
+            "%s, since a convolution in bfloat16 runs at %.1f times the speed of float32 here",
+            worthwhile ? "bfloat16" : "float32",
+            speed));
+  }
+
+  /** Best of several runs in turns, so that other work on the machine hits both. */
+  private static double speedOfBfloat16() {
+    try (var wide = new Trial(OneDnn.FLOAT32);
+        var narrow = new Trial(OneDnn.BFLOAT16)) {
+      long wideNanos = Long.MAX_VALUE;
+      long narrowNanos = Long.MAX_VALUE;
+      for (int round = 0; round < ROUNDS; round++) {
+        wideNanos = Math.min(wideNanos, wide.nanos());
+        narrowNanos = Math.min(narrowNanos, narrow.nanos());
+      }
+      return (double) wideNanos / narrowNanos;
+    }
+  }
+
+  /** A 3×3 convolution of [64, 32, 16, 16] into as many channels, ready to run. */
+  private static final class Trial implements AutoCloseable {
+    private static final int BATCH = 64;
+    private static final int CHANNELS = 32;
+    private static final int SIDE = 16;
+
+    private final Owned owned = new Owned();
+    private final OneDnn.Stream stream = owned.add(new OneDnn.Stream());
+    private final OneDnn.Primitive convolution;
+
+    Trial(int type) {
+      var images = OneDnn.descriptor(type, OneDnn.NHWC, BATCH, CHANNELS, SIDE, SIDE);
+      var weights = OneDnn.descriptor(type, OneDnn.ANY, CHANNELS, CHANNELS, 3, 3);
+      var window = new Window(3, 3, 1, 1, 1, 1, 1, 1);
+      var description =
+          owned.add(
+              Descriptions.convolution(
+                  "trial", true, images, weights, null, images, window, null, false));
+      Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
+      arguments.put(Arguments.SOURCE, memory(images));
+      arguments.put(Arguments.TARGET, memory(images));
+      arguments.put(Arguments.WEIGHTS, memory(description.argument(Arguments.WEIGHTS)));
+      arguments.put(Arguments.SCRATCH, memory(description.argument(Arguments.SCRATCH)));
+      convolution = owned.add(new OneDnn.Primitive(description, arguments));
+      OneDnn.close(images);
+      OneDnn.close(weights);
+    }
+
+    private OneDnn.Memory memory(dnnl_memory_desc descriptor) {
+      var block = owned.add(new NativeBlock(Math.max(1, OneDnn.size(descriptor))));
+      return owned.add(new OneDnn.Memory(descriptor, block.at(0)));
+    }
+
+    long nanos() {
+      long start = System.nanoTime();
+      convolution.execute(stream);
+      return System.nanoTime() - start;
+    }
+
+    @Override
+    public void close() {
+      owned.close();
+    }
+  }
+}
