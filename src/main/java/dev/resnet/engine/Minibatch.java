@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param images float32, [size, channels, height, width] or [size, height, width, channels]
  * @param labels one class index per image
  */
-public record Minibatch(INDArray images, int[] labels) {
+public record Minibatch(INDArray images, int[] labels) implements AutoCloseable {
 
   /** An empty batch to be filled again and again. */
   public static Minibatch allocate(
@@ -28,5 +28,11 @@ public record Minibatch(INDArray images, int[] labels) {
 
   public int size() {
     return labels.length;
+  }
+
+  /** Frees the images, which lie outside the Java heap. */
+  @Override
+  public void close() {
+    images.close();
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one batch ahead: while the engine works on a batch, the next one is assembled on another
@@ -16,7 +17,11 @@ import java.util.function.IntFunction;
  */
 final class BatchPipeline implements AutoCloseable {
   private final BatchAssembler assembler;
-  private final Minibatch[] buffers;
+  private final ImageLayout layout;
+
+  /** One is worked on while the other is filled; of the size that was asked for last. */
+  private final @Nullable Minibatch[] buffers = new @Nullable Minibatch[2];
+
   private final ExecutorService ahead =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -25,9 +30,9 @@ final class BatchPipeline implements AutoCloseable {
             return thread;
           });
 
-  BatchPipeline(BatchAssembler assembler, ImageLayout layout, int batchSize) {
+  BatchPipeline(BatchAssembler assembler, ImageLayout layout) {
     this.assembler = assembler;
-    this.buffers = new Minibatch[] {allocate(layout, batchSize), allocate(layout, batchSize)};
+    this.layout = layout;
   }
 
   static Minibatch allocate(ImageLayout layout, int size) {
@@ -65,12 +70,26 @@ final class BatchPipeline implements AutoCloseable {
   }
 
   private Future<Minibatch> assemble(int index, IntFunction<BatchPlan> plans) {
-    Minibatch buffer = buffers[index % 2];
     return ahead.submit(
         () -> {
-          assembler.assemble(plans.apply(index), buffer);
+          BatchPlan plan = plans.apply(index);
+          Minibatch buffer = buffer(index % 2, plan.size());
+          assembler.assemble(plan, buffer);
           return buffer;
         });
+  }
+
+  private Minibatch buffer(int slot, int size) {
+    Minibatch buffer = buffers[slot];
+    if (buffer != null && buffer.size() == size) {
+      return buffer;
+    }
+    if (buffer != null) {
+      buffer.close();
+    }
+    Minibatch fresh = allocate(layout, size);
+    buffers[slot] = fresh;
+    return fresh;
   }
 
   private static Minibatch await(Future<Minibatch> batch) {
@@ -93,8 +112,17 @@ final class BatchPipeline implements AutoCloseable {
     }
   }
 
+  /** Frees the buffers, once nobody fills them any more. */
   @Override
   public void close() {
-    ahead.shutdownNow();
+    ahead.submit(
+        () -> {
+          for (Minibatch buffer : buffers) {
+            if (buffer != null) {
+              buffer.close();
+            }
+          }
+        });
+    ahead.shutdown();
   }
 }

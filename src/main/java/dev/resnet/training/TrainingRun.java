@@ -6,7 +6,6 @@ import dev.resnet.data.Normalization;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
-import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
@@ -34,7 +33,7 @@ final class TrainingRun implements AutoCloseable {
   private final ComputationGraph graph;
   private final TrainingEngine engine;
   private final BatchPipeline batches;
-  private final BatchAssembler testImages;
+  private final BatchPipeline testBatches;
   private final Checkpoints folder;
   private final Clock clock;
   private final int iterationsPerEpoch;
@@ -66,9 +65,13 @@ final class TrainingRun implements AutoCloseable {
               .formatted(data.train().count(), config.batchSize()));
     }
     this.engine = engine(config, graph, resumed);
-    var assembler = BatchAssembler.of(data.train(), normalization, engine.inputLayout());
-    this.batches = new BatchPipeline(assembler, engine.inputLayout(), config.batchSize());
-    this.testImages = BatchAssembler.of(data.test(), normalization, engine.inputLayout());
+    this.batches = pipeline(data.train());
+    this.testBatches = pipeline(data.test());
+  }
+
+  private BatchPipeline pipeline(ImageSet images) {
+    var assembler = BatchAssembler.of(images, normalization, engine.inputLayout());
+    return new BatchPipeline(assembler, engine.inputLayout());
   }
 
   private static TrainingEngine engine(
@@ -172,15 +175,20 @@ final class TrainingRun implements AutoCloseable {
   /** Loss and accuracy on the test images; false where stopped. */
   boolean evaluate(StopSignal stop) {
     tested = Tally.NONE;
-    ImageSet test = data.test();
-    for (int from = 0; from < test.count(); from += TEST_BATCH) {
-      if (stop.stopRequested()) {
-        return false;
-      }
-      int size = Math.min(TEST_BATCH, test.count() - from);
-      Minibatch batch = BatchPipeline.allocate(engine.inputLayout(), size);
-      testImages.assemble(BatchPlan.unchanged(from, size), batch);
-      tested = tested.plus(engine.evaluate(batch));
+    int images = data.test().count();
+    boolean all =
+        testBatches.run(
+            (images + TEST_BATCH - 1) / TEST_BATCH,
+            i -> BatchPlan.unchanged(i * TEST_BATCH, Math.min(TEST_BATCH, images - i * TEST_BATCH)),
+            (i, batch) -> {
+              if (stop.stopRequested()) {
+                return false;
+              }
+              tested = tested.plus(engine.evaluate(batch));
+              return true;
+            });
+    if (!all) {
+      return false;
     }
     int epoch = completedEpochs();
     history.add(
@@ -240,6 +248,7 @@ final class TrainingRun implements AutoCloseable {
   @Override
   public void close() {
     batches.close();
+    testBatches.close();
     engine.close();
   }
 }
