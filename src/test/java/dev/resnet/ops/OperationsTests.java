@@ -47,7 +47,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = {"resnet.ops.metrics-interval=100ms", "resnet.ops.min-free-space=1MB"})
+    properties = {
+      "resnet.ops.metrics-interval=100ms",
+      "resnet.ops.min-free-space=1MB",
+      // No security here, which says who may see them.
+      "management.endpoint.health.show-details=always"
+    })
 @ExtendWith(OutputCaptureExtension.class)
 class OperationsTests {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -84,6 +89,7 @@ class OperationsTests {
     assertThat(engine.get("threads").intValue()).isPositive();
     assertThat(engine.get("features").isArray()).isTrue();
     assertThat(engine.at("/engines/dl4j").stringValue()).isEqualTo("available");
+    assertThat(info.get("role").stringValue()).isEqualTo("all");
     assertThat(info.at("/java/version").stringValue()).isNotEmpty();
     assertThat(info.at("/process/memory/heap/max").longValue()).isPositive();
   }
@@ -100,7 +106,7 @@ class OperationsTests {
                     .allSatisfy(
                         line ->
                             assertThat(line)
-                                .contains("http://localhost:" + port, "CpuBackend")
+                                .contains("http://localhost:" + port, "CpuBackend", "role all")
                                 .contains(home.toString(), "H2")
                                 .doesNotContain("MODE=PostgreSQL")));
   }
@@ -203,6 +209,7 @@ class OperationsTests {
     EngineStart.class,
     EngineHealthIndicator.class,
     EngineInfo.class,
+    RoleInfo.class,
     HomeHealthIndicator.class,
     StartSummary.class,
     JobMetrics.class,
