@@ -89,6 +89,24 @@ class ArchitectureTests {
   }
 
   @Test
+  void nothingKnowsSecurityAndItKnowsNoFeature() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.resnet.security..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.resnet.security.."))
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.resnet.security..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.resnet..")
+                .and(not(resideInAnyPackage("dev.resnet.security..", "dev.resnet.api.."))))
+        .check(MAIN);
+  }
+
+  @Test
   void theDemoIsAClientOverHttpAlone() {
     noClasses()
         .that()

@@ -8,10 +8,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Locale;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -19,6 +23,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Puts the module together. */
 @Configuration(proxyBeanMethods = false)
 class JobsConfiguration {
+
+  @Bean
+  Role role(Environment environment) {
+    return Role.of(environment);
+  }
 
   @Bean
   JobStore jobStore(
@@ -46,13 +55,17 @@ class JobsConfiguration {
   }
 
   @Bean
-  EngineCheck engineCheck() {
-    return Engines::refusal;
+  EngineCheck engineCheck(Role role) {
+    // What this machine can compute is no matter where another one trains.
+    return role.trains() ? Engines::refusal : (engine, precision) -> Optional.empty();
   }
 
   @Bean
-  MemoryCheck memoryCheck(JobsProperties settings) {
-    return new PhysicalMemoryCheck(settings.memoryLimit());
+  MemoryCheck memoryCheck(Role role, JobsProperties settings) {
+    // Nor is this machine's memory; a limit that was set counts everywhere.
+    return role.trains() || settings.memoryLimit().toBytes() > 0
+        ? new PhysicalMemoryCheck(settings.memoryLimit())
+        : (config, dataset) -> Optional.empty();
   }
 
   @Bean
@@ -62,8 +75,13 @@ class JobsConfiguration {
       DatasetCatalog datasets,
       Training training,
       TrainedModelReceiver receiver,
+      MemoryCheck memory,
+      Role role,
       JobsProperties settings) {
-    return new JobRunner(store, running, datasets, training, receiver, settings.maxAttempts());
+    // A worker's jobs were accepted elsewhere.
+    Training checked =
+        role == Role.WORKER ? new MemoryCheckedTraining(training, datasets, memory) : training;
+    return new JobRunner(store, running, datasets, checked, receiver, settings.maxAttempts());
   }
 
   @Bean
@@ -72,10 +90,21 @@ class JobsConfiguration {
       JobStore store,
       JobRunner runner,
       RunningJobs running,
-      JobsProperties settings)
+      JobsProperties settings,
+      Role role,
+      @Value("${spring.datasource.url:}") String url)
       throws SQLException {
-    return new TrainingTask(
-        dataSource, store.jobs(), runner, running, settings, embedded(dataSource));
+    boolean soleProcess = embedded(dataSource) && !shared(url);
+    if (soleProcess && role != Role.ALL) {
+      throw new InvalidConfigurationPropertyValueException(
+          Role.PROPERTY,
+          role.wireName(),
+          "The embedded database takes one process only, so nobody could %s. Set"
+                  .formatted(role == Role.API ? "train its jobs" : "give it jobs")
+              + " spring.datasource.url (SPRING_DATASOURCE_URL) to a PostgreSQL that all processes"
+              + " share, or leave resnet.role at 'all'.");
+    }
+    return new TrainingTask(dataSource, store.jobs(), runner, running, settings, role, soleProcess);
   }
 
   /** The embedded database locks its file, so that a second process can't open it. */
@@ -84,6 +113,11 @@ class JobsConfiguration {
       String url = connection.getMetaData().getURL();
       return url.startsWith("jdbc:h2:file:") || url.startsWith("jdbc:h2:mem:");
     }
+  }
+
+  /** H2's own way to share a file; the URL that a connection tells has lost its parameters. */
+  private static boolean shared(String url) {
+    return url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
   }
 
   @Bean

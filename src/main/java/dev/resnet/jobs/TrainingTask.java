@@ -45,6 +45,7 @@ final class TrainingTask implements SmartLifecycle {
   private final RunningJobs running;
   private final JobsProperties settings;
   private final JdbcClient jdbc;
+  private final Role role;
   private final boolean soleProcess;
   private final CustomTask<Void> task;
   private final Scheduler scheduler;
@@ -58,6 +59,7 @@ final class TrainingTask implements SmartLifecycle {
   private volatile boolean started;
 
   /**
+   * @param role whether this process takes jobs out of the queue, or only puts them in
    * @param soleProcess no other process can use this database, so whatever is marked as being
    *     executed at the start was left behind by a process that died
    */
@@ -67,12 +69,14 @@ final class TrainingTask implements SmartLifecycle {
       JobRunner runner,
       RunningJobs running,
       JobsProperties settings,
+      Role role,
       boolean soleProcess) {
     this.jobs = jobs;
     this.runner = runner;
     this.running = running;
     this.settings = settings;
     this.jdbc = JdbcClient.create(dataSource);
+    this.role = role;
     this.soleProcess = soleProcess;
     Duration retry = settings.pollInterval().multipliedBy(POLLS_UNTIL_RETRY);
     this.task =
@@ -123,6 +127,14 @@ final class TrainingTask implements SmartLifecycle {
   /** Looks at the queue now rather than at the next poll. */
   void wake() {
     scheduler.triggerCheckForDueExecutions();
+  }
+
+  /**
+   * Where other processes train, the queue is never polled here; it can be written to all the same.
+   */
+  @Override
+  public boolean isAutoStartup() {
+    return role.trains();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.resnet.ops;
 
+import dev.resnet.jobs.Role;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -21,6 +22,7 @@ final class StartSummary {
   private final EngineStart start;
   private final DataSource dataSource;
   private final Environment environment;
+  private final Role role;
   private final Path home;
 
   StartSummary(
@@ -31,6 +33,7 @@ final class StartSummary {
     this.start = start;
     this.dataSource = dataSource;
     this.environment = environment;
+    this.role = Role.of(environment);
     this.home = home.toAbsolutePath().normalize();
   }
 
@@ -43,9 +46,10 @@ final class StartSummary {
         .thenAccept(
             engine ->
                 LOG.info(
-                    "Ready at {} (API at {}/swagger-ui.html) | back-end {} | home {} | database {}",
+                    "Ready at {}{} | role {} | back-end {} | home {} | database {}",
                     url,
-                    url,
+                    role.servesApi() ? " (API at " + url + "/swagger-ui.html)" : "",
+                    role.wireName(),
                     engine.summary(),
                     home,
                     database));

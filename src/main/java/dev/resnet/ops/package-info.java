@@ -1,4 +1,7 @@
-/** Health, info and metrics, from the public types of the others; nothing knows this package. */
+/**
+ * Health, info, metrics and what a worker serves, from the public types of the others; nothing
+ * knows this package.
+ */
 @NullMarked
 package dev.resnet.ops;
 

@@ -37,7 +37,9 @@ final class JobsProcess implements AutoCloseable {
     running = new RunningJobs(store.jobs());
     var runner =
         new JobRunner(store, running, datasets, training, this::register, settings.maxAttempts());
-    task = new TrainingTask(dataSource, store.jobs(), runner, running, settings, soleProcess);
+    task =
+        new TrainingTask(
+            dataSource, store.jobs(), runner, running, settings, Role.ALL, soleProcess);
     jobs =
         new DurableTrainingJobs(
             store,

@@ -47,7 +47,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = {"resnet.ops.metrics-interval=100ms", "resnet.ops.min-free-space=1MB"})
+    properties = {
+      "resnet.ops.metrics-interval=100ms",
+      "resnet.ops.min-free-space=1MB",
+      // No security here, which says who may see them.
+      "management.endpoint.health.show-details=always"
+    })
 @ExtendWith(OutputCaptureExtension.class)
 class OperationsTests {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -87,6 +92,7 @@ class OperationsTests {
     assertThat(engine.at("/automatic/engine").stringValue()).isEqualTo("onednn");
     assertThat(engine.at("/automatic/reason").stringValue())
         .contains(engine.at("/automatic/precision").stringValue());
+    assertThat(info.get("role").stringValue()).isEqualTo("all");
     assertThat(info.at("/java/version").stringValue()).isNotEmpty();
     assertThat(info.at("/process/memory/heap/max").longValue()).isPositive();
   }
@@ -103,8 +109,8 @@ class OperationsTests {
                     .allSatisfy(
                         line ->
                             assertThat(line)
-                                .contains(
-                                    "http://localhost:" + port, "CpuBackend", "auto is onednn")
+                                .contains("http://localhost:" + port, "CpuBackend")
+                                .contains("auto is onednn", "role all")
                                 .contains(home.toString(), "H2")
                                 .doesNotContain("MODE=PostgreSQL")));
   }
@@ -207,6 +213,7 @@ class OperationsTests {
     EngineStart.class,
     EngineHealthIndicator.class,
     EngineInfo.class,
+    RoleInfo.class,
     HomeHealthIndicator.class,
     StartSummary.class,
     JobMetrics.class,

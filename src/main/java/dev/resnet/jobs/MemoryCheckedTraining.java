@@ -1,0 +1,45 @@
+package dev.resnet.jobs;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.training.StopSignal;
+import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.TrainingListener;
+import dev.resnet.training.TrainingResult;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A training whose job was accepted by a process that knows another memory: the job fails with the
+ * reason, rather than the process by the system's hand.
+ */
+final class MemoryCheckedTraining implements Training {
+  private final Training training;
+  private final DatasetCatalog datasets;
+  private final MemoryCheck memory;
+
+  MemoryCheckedTraining(Training training, DatasetCatalog datasets, MemoryCheck memory) {
+    this.training = training;
+    this.datasets = datasets;
+    this.memory = memory;
+  }
+
+  @Override
+  public TrainingResult train(
+      TrainingConfig config,
+      Dataset dataset,
+      Path checkpoints,
+      List<CheckpointFile> resumable,
+      TrainingListener listener,
+      StopSignal stop) {
+    datasets
+        .info(config.dataset())
+        .flatMap(info -> memory.refusal(config, info))
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException(reason);
+            });
+    return training.train(config, dataset, checkpoints, resumable, listener, stop);
+  }
+}

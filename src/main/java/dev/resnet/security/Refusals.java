@@ -1,0 +1,139 @@
+package dev.resnet.security;
+
+import dev.resnet.api.ProblemException;
+import dev.resnet.security.SecurityFailures.Reason;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.firewall.RequestRejectedException;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/** Says no: on the one path of all errors, with the header that RFC 6750 asks for. */
+final class Refusals
+    implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
+  private static final String FAILURE = Refusals.class.getName();
+  private static final String CHALLENGE = "Bearer realm=\"resnet-service\"";
+
+  private final AccessRules rules;
+  private final SecurityFailures failures;
+  private final HandlerExceptionResolver resolver;
+
+  Refusals(AccessRules rules, SecurityFailures failures, HandlerExceptionResolver resolver) {
+    this.rules = rules;
+    this.failures = failures;
+    this.resolver = resolver;
+  }
+
+  /** A key that opens nothing. Told only where one is needed, and counted in any case. */
+  void remember(HttpServletRequest request, AuthenticationException failure) {
+    request.setAttribute(FAILURE, failure);
+    failures.count(
+        failure instanceof AuthenticationServiceException
+            ? Reason.ISSUER
+            : failure instanceof InvalidBearerTokenException ? Reason.INVALID : Reason.MALFORMED);
+  }
+
+  /** 401: nobody is known to ask. */
+  @Override
+  public void commence(
+      HttpServletRequest request, HttpServletResponse response, AuthenticationException none) {
+    Object failure = request.getAttribute(FAILURE);
+    if (failure instanceof AuthenticationServiceException) {
+      refuse(
+          request,
+          response,
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "The issuer of tokens can't be reached to check this one; try again later.");
+      return;
+    }
+    String needed = needed(request);
+    if (failure instanceof OAuth2AuthenticationException) {
+      response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE + ", error=\"invalid_token\"");
+      refuse(
+          request,
+          response,
+          HttpStatus.UNAUTHORIZED,
+          "The key or token is not valid, or not any more. Needed is one of the scope '%s'."
+              .formatted(needed));
+      return;
+    }
+    failures.count(Reason.MISSING);
+    response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+    refuse(
+        request,
+        response,
+        HttpStatus.UNAUTHORIZED,
+        "This needs a key of the scope '%s' in the header 'Authorization: Bearer …'."
+            .formatted(needed));
+  }
+
+  /** 403: whoever asks may do less. */
+  @Override
+  public void handle(
+      HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied) {
+    failures.count(Reason.SCOPE);
+    String needed = needed(request);
+    response.setHeader(
+        HttpHeaders.WWW_AUTHENTICATE,
+        CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + needed + "\"");
+    refuse(
+        request,
+        response,
+        HttpStatus.FORBIDDEN,
+        "This needs the scope '%s'; the scope of this key or token is %s."
+            .formatted(needed, held(SecurityContextHolder.getContext().getAuthentication())));
+  }
+
+  private static String held(@Nullable Authentication caller) {
+    Optional<Scope> scope =
+        caller == null ? Optional.empty() : Scope.highest(caller.getAuthorities());
+    return scope.map(known -> "'" + known.wireName() + "'").orElse("none of " + Scope.names());
+  }
+
+  /** 403: a page of another site that uses its visitor's browser. */
+  void crossSite(HttpServletRequest request, HttpServletResponse response) {
+    failures.count(Reason.CROSS_SITE);
+    refuse(
+        request,
+        response,
+        HttpStatus.FORBIDDEN,
+        "Pages of other sites may not change anything here.");
+  }
+
+  /** 400: an address that means different things to different readers. */
+  @Override
+  public void handle(
+      HttpServletRequest request, HttpServletResponse response, RequestRejectedException rejected) {
+    refuse(
+        request,
+        response,
+        HttpStatus.BAD_REQUEST,
+        "The address, method or headers are not allowed: an address must be normalised (no //, /./,"
+            + " /../) and hold no encoded slash, percent sign, semicolon or control character.");
+  }
+
+  private String needed(HttpServletRequest request) {
+    Scope scope =
+        rules.rule(HttpMethod.valueOf(request.getMethod()), Requests.path(request)).scope();
+    return (scope == null ? Scope.ADMIN : scope).wireName();
+  }
+
+  private void refuse(
+      HttpServletRequest request, HttpServletResponse response, HttpStatus status, String detail) {
+    resolver.resolveException(request, response, null, new ProblemException(status, detail));
+  }
+}

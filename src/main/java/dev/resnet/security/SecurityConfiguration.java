@@ -1,0 +1,131 @@
+package dev.resnet.security;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.header.HeaderWriter;
+import org.springframework.security.web.header.writers.CacheControlHeadersWriter;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/** Puts the door together: one stateless chain of filters for every request on every port. */
+@Configuration(proxyBeanMethods = false)
+@EnableWebSecurity
+@EnableConfigurationProperties(SecuritySettings.class)
+class SecurityConfiguration {
+  /** Everything from here and nothing inline, but the styles that Swagger UI writes itself. */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'"
+          + " data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors"
+          + " 'none'";
+
+  @Bean
+  AccessRules accessRules(WebEndpointProperties actuator) {
+    return new AccessRules(actuator.getBasePath());
+  }
+
+  @Bean
+  Credentials credentials(
+      SecuritySettings settings,
+      ObjectProvider<JwtDecoder> decoder,
+      ObjectProvider<JwtAuthenticationConverter> converter) {
+    return new Credentials(new AccessKeys(settings), tokens(decoder, converter));
+  }
+
+  /** There is a decoder where Spring Boot's settings of a resource server name an issuer. */
+  private static JwtAuthenticationProvider tokens(
+      ObjectProvider<JwtDecoder> decoder, ObjectProvider<JwtAuthenticationConverter> converter) {
+    JwtDecoder found = decoder.getIfAvailable();
+    if (found == null) {
+      return null;
+    }
+    var provider = new JwtAuthenticationProvider(found);
+    provider.setJwtAuthenticationConverter(
+        converter.getIfAvailable(JwtAuthenticationConverter::new));
+    return provider;
+  }
+
+  @Bean
+  Refusals refusals(
+      AccessRules rules,
+      MeterRegistry meters,
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
+    return new Refusals(rules, new SecurityFailures(meters), resolver);
+  }
+
+  @Bean
+  SecurityFilterChain securityFilterChain(
+      HttpSecurity http, AccessRules rules, Credentials credentials, Refusals refusals) {
+    var contexts = new RequestAttributeSecurityContextRepository();
+    return http
+        // No cookie opens anything here, so no other site can borrow one.
+        .csrf(AbstractHttpConfigurer::disable)
+        .cors(AbstractHttpConfigurer::disable)
+        .logout(AbstractHttpConfigurer::disable)
+        .requestCache(AbstractHttpConfigurer::disable)
+        .sessionManagement(
+            session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        .securityContext(context -> context.securityContextRepository(contexts))
+        .headers(SecurityConfiguration::headers)
+        .addFilterBefore(
+            new CallerFilter(credentials, refusals, contexts), AnonymousAuthenticationFilter.class)
+        .exceptionHandling(
+            refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals))
+        .authorizeHttpRequests(requests -> requests.anyRequest().access(allowedBy(rules)))
+        .build();
+  }
+
+  private static AuthorizationManager<RequestAuthorizationContext> allowedBy(AccessRules rules) {
+    return (caller, context) -> {
+      HttpServletRequest request = context.getRequest();
+      if (request.getDispatcherType() != DispatcherType.REQUEST) {
+        return new AuthorizationDecision(
+            true); // the request itself was let in, or is being refused
+      }
+      Scope needed =
+          rules.rule(HttpMethod.valueOf(request.getMethod()), Requests.path(request)).scope();
+      return new AuthorizationDecision(
+          needed == null
+              || Scope.highest(caller.get().getAuthorities())
+                  .filter(held -> held.includes(needed))
+                  .isPresent());
+    };
+  }
+
+  private static void headers(HeadersConfigurer<HttpSecurity> headers) {
+    HeaderWriter notKept = new CacheControlHeadersWriter();
+    headers
+        .frameOptions(HeadersConfigurer.FrameOptionsConfig::deny)
+        .referrerPolicy(policy -> policy.policy(ReferrerPolicy.NO_REFERRER))
+        .contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
+        .cacheControl(HeadersConfigurer.CacheControlConfig::disable)
+        .addHeaderWriter(
+            (request, response) -> {
+              // Swagger UI's 1.5 MB are the same for everybody.
+              if (!request.getRequestURI().contains("/swagger-ui")) {
+                notKept.writeHeaders(request, response);
+              }
+            });
+  }
+}

@@ -1,0 +1,178 @@
+package dev.resnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One process that answers, one that trains, on one PostgreSQL and one volume. */
+@ExtendWith(OutputCaptureExtension.class)
+class RoleTests {
+  private static final String JOBS = "/api/v1/training-jobs";
+
+  @TempDir private static Path home;
+  private static EmbeddedPostgres database;
+  private static RunningService api;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = EmbeddedPostgres.start();
+    api = start("api");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    api.close();
+    database.close();
+  }
+
+  private static RunningService start(String role) {
+    return RunningService.start(
+        home,
+        "resnet.role=" + role,
+        "resnet.jobs.poll-interval=100ms",
+        "spring.datasource.url=" + database.getJdbcUrl("postgres", "postgres"),
+        "spring.datasource.username=postgres");
+  }
+
+  @Test
+  void aJobGivenToTheApiIsTrainedByAWorkerAndSeenThroughTheApi(CapturedOutput output)
+      throws Exception {
+    String waiting = submit(2);
+    String unwanted = submit(10_000);
+    // What fits into a memory is for the worker to say, whose memory it is.
+    String tooLarge =
+        submit("{\"stack_n\": 200, \"dataset\": \"synthetic\", \"batch_size\": 4096}");
+    // A process that trained would have taken it up at once: its queue is woken by each submission.
+    assertThat(api.context().getBean("trainingTask"))
+        .isInstanceOfSatisfying(
+            org.springframework.context.SmartLifecycle.class,
+            queue -> assertThat(queue.isRunning()).isFalse());
+    assertThat(status(waiting)).isEqualTo("QUEUED");
+
+    try (var worker = start("worker")) {
+      awaitStatus(waiting, "SUCCEEDED");
+      assertThat(api.json(JOBS + "/" + waiting + "/epochs", null).get("items").size()).isEqualTo(2);
+      assertThat(api.get("/api/v1/models/two-processes", null).statusCode()).isEqualTo(200);
+
+      // Cancelled through a process that does not run it, once its progress shows there.
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> job(unwanted).at("/progress/iteration").asInt() > 0);
+      assertThat(api.call("POST", JOBS + "/" + unwanted + "/cancel", null, "").statusCode())
+          .isEqualTo(202);
+      awaitStatus(unwanted, "CANCELLED");
+      assertThat(job(unwanted).get("attempt").intValue()).isEqualTo(1);
+
+      awaitStatus(tooLarge, "FAILED");
+      assertThat(job(tooLarge).get("error").stringValue())
+          .contains("MB of memory", "resnet.jobs.memory-limit");
+
+      onlyActuatorIsServedBy(worker);
+      assertThat(api.json("/actuator/info", null).get("role").stringValue()).isEqualTo("api");
+      await().until(() -> output.getOut().contains("role worker"));
+    }
+    assertThat(output).contains("role api");
+  }
+
+  private static void onlyActuatorIsServedBy(RunningService worker) throws Exception {
+    worker.awaitHealthy();
+    assertThat(worker.json("/actuator/info", null).get("role").stringValue()).isEqualTo("worker");
+    assertThat(worker.get("/actuator/prometheus", null).body()).contains("resnet_jobs{");
+    for (String path :
+        List.of(
+            JOBS,
+            "/api/v1/models",
+            "/swagger-ui.html",
+            "/swagger-ui/index.html",
+            "/v3/api-docs",
+            "/",
+            "/actuatorial")) {
+      HttpResponse<String> response = worker.get(path, null);
+      assertThat(response.statusCode()).as(path).isEqualTo(404);
+      assertThat(response.headers().firstValue("Content-Type"))
+          .hasValue("application/problem+json");
+      assertThat(response.body()).contains("worker");
+    }
+    assertThat(worker.call("POST", JOBS, null, "{\"stack_n\": 1}").statusCode()).isEqualTo(404);
+    assertThat(worker.get("/actuator/..;/api/v1/models", null).statusCode()).isEqualTo(400);
+    assertThat(worker.get("/actuator/%2e%2e/api/v1/models", null).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aRoleThatDoesNotExistStopsTheStart(CapturedOutput output) {
+    assertThatThrownBy(() -> start("trainer")).isInstanceOf(Exception.class);
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START")
+        .contains("resnet.role", "\"trainer\"")
+        .contains("API", "WORKER", "ALL");
+  }
+
+  @Test
+  void aRoleOfItsOwnNeedsADatabaseThatOthersReach(CapturedOutput output, @TempDir Path embeddedHome)
+      throws Exception {
+    assertThatThrownBy(() -> RunningService.start(embeddedHome, "resnet.role=api"))
+        .isInstanceOf(Exception.class);
+    assertThat(output)
+        .contains("APPLICATION FAILED TO START")
+        .contains("nobody could train its jobs", "SPRING_DATASOURCE_URL");
+    assertThatThrownBy(() -> RunningService.start(embeddedHome, "resnet.role=worker"))
+        .isInstanceOf(Exception.class);
+    assertThat(output).contains("nobody could give it jobs");
+
+    String shared =
+        "jdbc:h2:file:%s/db/resnet;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;AUTO_SERVER=TRUE"
+            .formatted(embeddedHome);
+    try (var api =
+        RunningService.start(embeddedHome, "resnet.role=api", "spring.datasource.url=" + shared)) {
+      assertThat(api.get(JOBS, null).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static String submit(int epochs) throws Exception {
+    return submit(
+        """
+        {"stack_n": 1, "dataset": "synthetic", "model": "two-processes", "epochs": %d,
+         "recipe": "fast", "batch_size": 20, "train_limit": 40, "test_limit": 20}"""
+            .formatted(epochs));
+  }
+
+  private static String submit(String body) throws Exception {
+    HttpResponse<String> response = api.call("POST", JOBS, null, body);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+    return JsonMapper.shared().readTree(response.body()).get("id").stringValue();
+  }
+
+  private static JsonNode job(String id) throws Exception {
+    return api.json(JOBS + "/" + id, null);
+  }
+
+  private static String status(String id) throws Exception {
+    return job(id).get("status").stringValue();
+  }
+
+  private static void awaitStatus(String id, String status) {
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> status(id),
+            now -> {
+              assertThat(now).isIn("QUEUED", "RUNNING", status);
+              return now.equals(status);
+            });
+  }
+}
