@@ -38,6 +38,12 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Starts the jar on {@code home} and waits until it says that it is ready. */
   static ServiceProcess start(Path home, String... arguments) throws IOException {
+    return start(home, Map.of(), arguments);
+  }
+
+  /** With {@code environment} beside that of this process. */
+  static ServiceProcess start(Path home, Map<String, String> environment, String... arguments)
+      throws IOException {
     Path log = Files.createTempFile(home, "service", ".log");
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -45,9 +51,10 @@ final class ServiceProcess implements AutoCloseable {
         List.of(
             "-jar", System.getProperty("resnet.jar"), "--server.port=0", "--resnet.home=" + home));
     command.addAll(List.of(arguments));
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    return new ServiceProcess(process, log);
+    var builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    return new ServiceProcess(builder.start(), log);
   }
 
   private @org.jspecify.annotations.Nullable String announcedUrl() throws IOException {
@@ -68,11 +75,15 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {
+    return post(path, "application/json", JSON.writeValueAsBytes(body));
+  }
+
+  JsonNode post(String path, String type, byte[] body) throws IOException, InterruptedException {
     return JSON.readTree(
         send(
             HttpRequest.newBuilder(URI.create(url + path))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build()));
   }
 

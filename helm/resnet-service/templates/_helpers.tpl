@@ -1,0 +1,104 @@
+{{- define "resnet.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 45 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Short enough that "-worker-management" fits into a DNS label. */}}
+{{- define "resnet.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 45 | trimSuffix "-" }}
+{{- else if contains (include "resnet.name" .) .Release.Name }}
+{{- .Release.Name | trunc 45 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name (include "resnet.name" .) | trunc 45 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "resnet.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "resnet.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "resnet.labels" -}}
+{{ include "resnet.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{/* The roles that get pods of their own, as JSON: {"roles": […]} */}}
+{{- define "resnet.roles" -}}
+{{- if eq .Values.mode "split" -}}
+{"roles": ["api", "worker"]}
+{{- else -}}
+{"roles": ["all"]}
+{{- end }}
+{{- end }}
+
+{{/* The role whose pods answer API calls. */}}
+{{- define "resnet.apiRole" -}}
+{{- if eq .Values.mode "split" }}api{{ else }}all{{ end }}
+{{- end }}
+
+{{/* "true" where pods share the volume and the database. */}}
+{{- define "resnet.shared" -}}
+{{- if or (eq .Values.mode "split") (gt (int .Values.all.replicas) 1) }}true{{ end }}
+{{- end }}
+
+{{- define "resnet.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "resnet.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{/* The image of a role's pods. Takes root and role. */}}
+{{- define "resnet.image" -}}
+{{- $v := .root.Values }}
+{{- printf "%s:%s" $v.image.repository (default .root.Chart.AppVersion $v.image.tag) }}
+{{- if and $v.gpu.enabled (ne .role "api") }}-cuda{{ end }}
+{{- end }}
+
+{{/* The secret with keys.yaml, or nothing. */}}
+{{- define "resnet.keysSecret" -}}
+{{- if .Values.security.existingKeysSecret }}
+{{- .Values.security.existingKeysSecret }}
+{{- else if .Values.security.keys }}
+{{- printf "%s-keys" (include "resnet.fullname" .) }}
+{{- end }}
+{{- end }}
+
+{{- define "resnet.databaseSecret" -}}
+{{- default (printf "%s-database" (include "resnet.fullname" .)) .Values.database.existingSecret }}
+{{- end }}
+
+{{- define "resnet.claim" -}}
+{{- default (printf "%s-data" (include "resnet.fullname" .)) .Values.persistence.existingClaim }}
+{{- end }}
+
+{{/*
+The longest shutdown: preStop; db-scheduler waits for the trainings up to twice trainingWaitSeconds, before and after it
+interrupts them; open requests get 20 s (spring.lifecycle.timeout-per-shutdown-phase); and some for the JVM to end.
+*/}}
+{{- define "resnet.gracePeriod" -}}
+{{- add .Values.shutdown.preStopSeconds (mul 2 .Values.shutdown.trainingWaitSeconds) 20 15 }}
+{{- end }}
+
+{{/* Pod security "restricted". */}}
+{{- define "resnet.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+# A volume with thousands of checkpoints is not walked through at every start.
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "resnet.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}
