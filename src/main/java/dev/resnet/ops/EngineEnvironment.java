@@ -47,7 +47,7 @@ record EngineEnvironment(
     return new EngineEnvironment(
         Nd4j.getBackend().getClass().getSimpleName(),
         Nd4j.getExecutioner().getClass().getSimpleName(),
-        Processor.deviceName(),
+        Processor.isGpu() ? "GPU " + CpuInsteadOfGpu.gpus() : Processor.deviceName(),
         Processor.model(),
         Processor.features(),
         String.valueOf(nd4j.get("blas.vendor")),

@@ -98,6 +98,15 @@ class OperationsTests {
   }
 
   @Test
+  void tellsWhatItWasBuiltFrom() throws Exception {
+    JsonNode build = json("/actuator/info").get("build");
+    assertThat(build.get("name").stringValue()).isEqualTo("resnet-service");
+    assertThat(build.get("version").stringValue()).isNotEmpty();
+    assertThat(json("/actuator/sbom/application").get("bomFormat").stringValue())
+        .isEqualTo("CycloneDX");
+  }
+
+  @Test
   void logsOneLineAboutItsStart(CapturedOutput output) throws Exception {
     awaitReady();
     summary.log(); // again: the start itself was over before this test's output began
