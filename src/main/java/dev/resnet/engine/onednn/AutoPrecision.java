@@ -20,7 +20,7 @@ record AutoPrecision(Precision precision, String reason) {
   /** bfloat16 rounds to eight bits: it has to be worth it. */
   static final double WORTHWHILE = 1.1;
 
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 24;
 
   /** This processor's; measured when it is first asked for. */
   static AutoPrecision ofThisProcessor() {
@@ -30,7 +30,7 @@ record AutoPrecision(Precision precision, String reason) {
   private static final class Measured {
     static final AutoPrecision CHOICE =
         OneDnn.hasBfloat16()
-            ? of(speedOfBfloat16())
+            ? of(Team.of(1, AutoPrecision::speedOfBfloat16))
             : new AutoPrecision(
                 Precision.FLOAT32, "float32, since the processor does not compute in bfloat16");
   }
@@ -51,7 +51,10 @@ record AutoPrecision(Precision precision, String reason) {
             speed));
   }
 
-  /** Best of several runs in turns, so that other work on the machine hits both. */
+  /**
+   * Best of several runs in turns, so that other work on the machine hits both; on one thread, since
+   * a team that shares its cores with other work waits for its slowest member.
+   */
   private static double speedOfBfloat16() {
     try (var wide = new Trial(OneDnn.FLOAT32);
         var narrow = new Trial(OneDnn.BFLOAT16)) {
