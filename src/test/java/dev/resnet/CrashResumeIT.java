@@ -56,15 +56,23 @@ class CrashResumeIT {
         .post(
             "/api/v1/training-jobs",
             Map.of(
-                "stack_n", 1,
-                "dataset", "synthetic",
-                "epochs", EPOCHS,
-                "batch_size", 32,
-                "train_limit", 3200,
-                "test_limit", 100,
-                "recipe", "fast",
+                "stack_n",
+                1,
+                "dataset",
+                "synthetic",
+                "epochs",
+                EPOCHS,
+                "batch_size",
+                32,
+                "train_limit",
+                3200,
+                "test_limit",
+                100,
+                "recipe",
+                "fast",
                 // What auto comes to is measured anew in each of the three processes.
-                "precision", "float32"))
+                "precision",
+                "float32"))
         .at("/id")
         .asString();
   }

@@ -52,8 +52,8 @@ record AutoPrecision(Precision precision, String reason) {
   }
 
   /**
-   * Best of several runs in turns, so that other work on the machine hits both; on one thread, since
-   * a team that shares its cores with other work waits for its slowest member.
+   * Best of several runs in turns, so that other work on the machine hits both; on one thread,
+   * since a team that shares its cores with other work waits for its slowest member.
    */
   private static double speedOfBfloat16() {
     try (var wide = new Trial(OneDnn.FLOAT32);
