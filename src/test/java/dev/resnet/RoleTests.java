@@ -50,8 +50,7 @@ class RoleTests {
   }
 
   @Test
-  void aJobGivenToTheApiIsTrainedByAWorkerAndSeenThroughTheApi(CapturedOutput output)
-      throws Exception {
+  void aJobGivenToTheApiIsTrainedByAWorkerAndSeenThroughTheApi() throws Exception {
     String waiting = submit(2);
     String unwanted = submit(10_000);
     // What fits into a memory is for the worker to say, whose memory it is.
@@ -84,9 +83,7 @@ class RoleTests {
 
       onlyActuatorIsServedBy(worker);
       assertThat(api.json("/actuator/info", null).get("role").stringValue()).isEqualTo("api");
-      await().until(() -> output.getOut().contains("role worker"));
     }
-    assertThat(output).contains("role api");
   }
 
   private static void onlyActuatorIsServedBy(RunningService worker) throws Exception {
