@@ -15,4 +15,9 @@ public enum EngineName {
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /** The one that {@link #wireName} writes so. */
+  public static EngineName of(String wireName) {
+    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  }
 }

@@ -16,4 +16,9 @@ public enum Precision {
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /** The one that {@link #wireName} writes so. */
+  public static Precision of(String wireName) {
+    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  }
 }

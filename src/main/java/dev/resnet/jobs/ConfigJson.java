@@ -6,7 +6,6 @@ import dev.resnet.training.Augmentation;
 import dev.resnet.training.LearningRate;
 import dev.resnet.training.TrainingConfig;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -76,8 +75,8 @@ public final class ConfigJson {
         new Augmentation(
             augmentation.required("crop_padding").intValue(),
             augmentation.required("horizontal_flip").booleanValue()),
-        constant(EngineName.class, node.required("engine")),
-        constant(Precision.class, node.required("precision")),
+        EngineName.of(node.required("engine").stringValue()),
+        Precision.of(node.required("precision").stringValue()),
         node.required("seed").longValue(),
         limit(node.required("train_limit")),
         limit(node.required("test_limit")));
@@ -99,10 +98,6 @@ public final class ConfigJson {
       case "constant" -> new LearningRate.Constant(rate.required("value").doubleValue());
       default -> throw new IllegalStateException("a job's row has the schedule " + schedule);
     };
-  }
-
-  private static <E extends Enum<E>> E constant(Class<E> type, JsonNode name) {
-    return Enum.valueOf(type, name.stringValue().toUpperCase(Locale.ROOT));
   }
 
   private static @Nullable Integer limit(JsonNode limit) {

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How columns become values, and back. */
@@ -49,8 +48,8 @@ final class JobRows {
     return engine == null
         ? null
         : new EngineDescription(
-            EngineName.valueOf(engine.toUpperCase(Locale.ROOT)),
-            Precision.valueOf(row.getString("engine_precision").toUpperCase(Locale.ROOT)),
+            EngineName.of(engine),
+            Precision.of(row.getString("engine_precision")),
             row.getString("engine_device"),
             row.getString("engine_reason"));
   }

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +81,8 @@ final class TrainingRun implements AutoCloseable {
         : Engines.resumedTraining(
             config.engine(),
             config.precision(),
-            EngineName.valueOf(resumed.engine().toUpperCase(Locale.ROOT)),
-            Precision.valueOf(resumed.precision().toUpperCase(Locale.ROOT)),
+            EngineName.of(resumed.engine()),
+            Precision.of(resumed.precision()),
             graph,
             config.batchSize(),
             config.weightDecay());
