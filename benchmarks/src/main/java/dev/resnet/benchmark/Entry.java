@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A process for one contender: the libraries never share threads or memory. Each line on standard
- * input, a number, is answered with the nanoseconds that so many runs took.
+ * A process for one contender: the libraries never share threads or memory. It says ready; then each
+ * line on standard input, a number, is answered with the nanoseconds that so many runs took.
  */
 final class Entry {
   private static final Map<String, Function<Setting, Contender>> KNOWN =
@@ -33,6 +33,7 @@ final class Entry {
     System.setOut(System.err); // libraries talk
     var questions = new BufferedReader(new InputStreamReader(System.in));
     try (Contender contender = KNOWN.get(arguments[0]).apply(Setting.parse(arguments[1]))) {
+      answers.println("ready");
       for (String line = questions.readLine(); line != null; line = questions.readLine()) {
         int runs = Integer.parseInt(line);
         long start = System.nanoTime();

@@ -5,11 +5,14 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A contender in a process of its own, which lives as long as the setting is measured. */
 final class EntryPlayer extends Player {
   private final Setting setting;
+  private final Path log;
   private final Process process;
   private final PrintStream questions;
   private final BufferedReader answers;
@@ -28,9 +31,13 @@ final class EntryPlayer extends Player {
             Entry.class.getName(),
             name,
             setting.toString());
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    log = Files.createTempFile("benchmark-" + name + "-", ".log");
+    process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     questions = new PrintStream(process.getOutputStream(), true);
     answers = new BufferedReader(new InputStreamReader(process.getInputStream()));
+    // One after another: two that unpack their natives for the first time at the same moment have
+    // ended with SIGBUS, in a library that was not whole yet.
+    answer();
   }
 
   /** Long enough for compilers and PyTorch's slow first iterations; finds the window's length. */
@@ -52,21 +59,32 @@ final class EntryPlayer extends Player {
 
   private long ask() throws IOException {
     questions.println(runs);
+    return Long.parseLong(answer());
+  }
+
+  private String answer() throws IOException {
     String answer = answers.readLine();
     if (answer == null) {
-      throw new IOException(name() + " has ended; run it by hand to see why");
+      throw new IOException(name() + " has ended with exit code " + exit() + "; see " + log);
     }
-    return Long.parseLong(answer);
+    return answer;
+  }
+
+  private int exit() {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      return -1;
+    }
   }
 
   @Override
   public void close() {
     questions.close(); // the end of its input ends it
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
+    if (exit() == 0) {
+      log.toFile().delete();
     }
   }
 }
