@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A process for one contender: the libraries never share threads or memory. It says ready; then each
- * line on standard input, a number, is answered with the nanoseconds that so many runs took.
+ * A process for one contender: the libraries never share threads or memory. It says ready; then
+ * each line on standard input, a number, is answered with the nanoseconds that so many runs took.
  */
 final class Entry {
   private static final Map<String, Function<Setting, Contender>> KNOWN =

@@ -35,8 +35,8 @@ final class EntryPlayer extends Player {
     process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     questions = new PrintStream(process.getOutputStream(), true);
     answers = new BufferedReader(new InputStreamReader(process.getInputStream()));
-    // One after another: two that unpack their natives for the first time at the same moment have
-    // ended with SIGBUS, in a library that was not whole yet.
+    // One after another: of several that unpacked their natives for the first time at the same
+    // moment, one has once ended with SIGBUS, probably in a library that was not whole yet.
     answer();
   }
 
