@@ -2,14 +2,19 @@ package dev.resnet.ops;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * What must happen before anything else: the native libraries' loader learns where to log before
- * its classes are loaded, and an unusable home is refused before a database is sought in it.
+ * its classes are loaded; an unusable home is refused before a database is sought in it; and
+ * everybody sees one absolute path of it, since H2 takes none that is relative without "./".
  */
 final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
+  private static final String HOME = "resnet.home";
+
   /** JavaCPP reads it once; without it, warnings go to the standard error stream. */
   private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
 
@@ -18,9 +23,14 @@ final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPrep
     if (System.getProperty(JAVACPP_LOGGER) == null) {
       System.setProperty(JAVACPP_LOGGER, "slf4j");
     }
-    String home = event.getEnvironment().getProperty("resnet.home");
-    if (home != null) {
-      requireWritable(Path.of(home).toAbsolutePath().normalize());
+    String written = event.getEnvironment().getProperty(HOME);
+    if (written != null) {
+      Path home = Path.of(written).toAbsolutePath().normalize();
+      requireWritable(home);
+      event
+          .getEnvironment()
+          .getPropertySources()
+          .addFirst(new MapPropertySource(HOME, Map.of(HOME, home.toString())));
     }
   }
 

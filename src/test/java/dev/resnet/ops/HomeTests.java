@@ -26,6 +26,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
 import org.springframework.util.unit.DataSize;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -84,6 +85,19 @@ class HomeTests {
       assertThat(context.isActive()).isTrue();
       assertThat(rows.next()).isTrue();
       assertThat(rows.getInt(1)).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void aRelativeHomeNeedsNoDot() throws IOException {
+    Path relative = Files.createTempDirectory(Path.of("target"), "home");
+    assertThat(relative).isRelative();
+    try (ConfigurableApplicationContext context = start(relative)) {
+      assertThat(context.getEnvironment().getProperty("resnet.home"))
+          .isEqualTo(relative.toAbsolutePath().toString());
+      assertThat(relative.resolve("db/resnet.mv.db")).isRegularFile();
+    } finally {
+      FileSystemUtils.deleteRecursively(relative);
     }
   }
 
