@@ -5,12 +5,13 @@ import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.TrainingJobs;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,8 @@ final class JobMetrics {
   private final MultiGauge byStatus;
   private final Map<MultiGauge, Function<JobSnapshot, @Nullable Number>> perJob =
       new LinkedHashMap<>();
+  private volatile Map<JobStatus, Long> counts = Map.of();
+  private volatile Map<String, JobSnapshot> running = Map.of();
   private boolean readable = true;
 
   JobMetrics(TrainingJobs jobs, MeterRegistry registry) {
@@ -81,11 +84,11 @@ final class JobMetrics {
 
   @Scheduled(fixedDelayString = "${resnet.ops.metrics-interval:2s}")
   void refresh() {
-    Map<JobStatus, Long> counts;
-    List<JobSnapshot> running;
     try {
       counts = jobs.countByStatus();
-      running = jobs.running();
+      running =
+          jobs.running().stream()
+              .collect(Collectors.toUnmodifiableMap(job -> job.job().id(), job -> job));
       readable = true;
     } catch (DataAccessException e) {
       if (readable) { // once, not every few seconds
@@ -93,29 +96,29 @@ final class JobMetrics {
       }
       readable = false;
       counts = Map.of();
-      running = List.of();
+      running = Map.of();
     }
+    // Only what is new or gone changes the registry: a scrape amid an exchange of all meters would
+    // find some twice or not at all.
     byStatus.register(
-        counts.entrySet().stream()
-            .<MultiGauge.Row<?>>map(
-                entry ->
-                    MultiGauge.Row.of(Tags.of("status", entry.getKey().name()), entry.getValue()))
-            .toList(),
-        true);
-    for (var gauge : perJob.entrySet()) {
-      gauge.getKey().register(rows(running, gauge.getValue()), true);
-    }
+        counts.keySet().stream()
+            .<Row<?>>map(
+                status ->
+                    Row.of(Tags.of("status", status.name()), () -> counts.getOrDefault(status, 0L)))
+            .toList());
+    perJob.forEach((gauge, value) -> gauge.register(rows(value)));
   }
 
-  private static List<MultiGauge.Row<?>> rows(
-      List<JobSnapshot> running, Function<JobSnapshot, @Nullable Number> value) {
-    List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    for (JobSnapshot job : running) {
-      Number number = value.apply(job);
-      if (number != null) {
-        rows.add(MultiGauge.Row.of(Tags.of("job", job.job().id()), number));
-      }
-    }
-    return rows;
+  private List<Row<?>> rows(Function<JobSnapshot, @Nullable Number> value) {
+    return running.entrySet().stream()
+        .filter(job -> value.apply(job.getValue()) != null)
+        .<Row<?>>map(job -> Row.of(Tags.of("job", job.getKey()), () -> now(job.getKey(), value)))
+        .toList();
+  }
+
+  private Number now(String id, Function<JobSnapshot, @Nullable Number> value) {
+    JobSnapshot job = running.get(id);
+    Number number = job == null ? null : value.apply(job);
+    return number == null ? Double.NaN : number;
   }
 }

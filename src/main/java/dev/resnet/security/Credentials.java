@@ -34,7 +34,7 @@ final class Credentials {
 
   /** For people: what callers are known by. */
   String summary() {
-    String own = keys.areUsed() ? keys.count() + " keys" : "";
+    String own = !keys.areUsed() ? "" : keys.count() == 1 ? "1 key" : keys.count() + " keys";
     String foreign = tokens != null ? "tokens of an issuer" : "";
     return own + (own.isEmpty() || foreign.isEmpty() ? "" : " and ") + foreign;
   }
