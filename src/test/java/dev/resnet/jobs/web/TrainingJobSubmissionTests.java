@@ -58,7 +58,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
             .get("config");
     assertThat(config.get("learning_rate").toString())
         .isEqualTo("{\"schedule\":\"one_cycle\",\"peak\":0.2,\"warmup_epochs\":2.0}");
-    assertThat(config.get("weight_decay").doubleValue()).isEqualTo(5e-4);
+    assertThat(config.get("weight_decay").doubleValue()).isEqualTo(2.5e-4);
     assertThat(config.get("momentum").doubleValue()).isEqualTo(0.9);
     assertThat(config.get("seed").intValue()).isEqualTo(-7);
     assertThat(config.get("train_limit").intValue()).isEqualTo(50);
