@@ -42,8 +42,8 @@ public enum Recipe {
   },
 
   /**
-   * A short triangle of learning rate: most of the accuracy in a tenth of the time. Crops and weight
-   * decay were chosen on validation images (docs/results.md).
+   * A short triangle of learning rate: most of the accuracy in a tenth of the time. Crops and
+   * weight decay were chosen on validation images (docs/results.md).
    */
   FAST {
     @Override
