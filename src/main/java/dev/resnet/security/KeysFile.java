@@ -74,7 +74,7 @@ final class KeysFile {
         return;
       }
       keys = read();
-      LOG.info("{} has changed: {} keys are valid now", file, keys.size());
+      LOG.info("{} has changed, valid keys now: {}", file, keys.size());
     } catch (IOException e) {
       complain(now, unreadable(e));
     } catch (UnusableKeysException e) {
