@@ -1,5 +1,7 @@
 package dev.resnet.security;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +36,14 @@ final class Credentials {
 
   /** For people: what callers are known by. */
   String summary() {
-    String own = !keys.areUsed() ? "" : keys.count() == 1 ? "1 key" : keys.count() + " keys";
-    String foreign = tokens != null ? "tokens of an issuer" : "";
-    return own + (own.isEmpty() || foreign.isEmpty() ? "" : " and ") + foreign;
+    List<String> known = new ArrayList<>();
+    if (keys.areUsed()) {
+      known.add(keys.count() == 1 ? "1 key" : keys.count() + " keys");
+    }
+    if (tokens != null) {
+      known.add("tokens of an issuer");
+    }
+    return String.join(" and ", known);
   }
 
   /**

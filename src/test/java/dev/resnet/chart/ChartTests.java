@@ -142,33 +142,31 @@ class ChartTests {
 
   @Test
   void theReadingIsStrict() {
-    assertThatThrownBy(
-        () ->
-            Chart.read(
-                """
-                apiVersion: v1
-                kind: Service
-                metadata: {name: a}
-                spec: {prots: []}
-                """));
-    assertThatThrownBy(
-        () ->
-            Chart.read(
-                """
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: a}
-                spec: {template: {spec: {containers: [{name: a}]}}}
-                """));
-    assertThatThrownBy(
-        () ->
-            Chart.read(
-                """
-                apiVersion: v1
-                kind: Service
-                metadata: {name: a}
-                spec: {ports: [{port: http}]}
-                """));
+    assertRefused(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: a}
+        spec: {prots: []}
+        """);
+    assertRefused(
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: a}
+        spec: {template: {spec: {containers: [{name: a}]}}}
+        """);
+    assertRefused(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: a}
+        spec: {ports: [{port: http}]}
+        """);
+  }
+
+  private static void assertRefused(String manifest) {
+    assertThatThrownBy(() -> Chart.read(manifest));
   }
 
   private static List<Map<String, String>> selectors(Chart chart) {
