@@ -1,5 +1,7 @@
 package dev.resnet.data;
 
+import java.util.Arrays;
+
 /**
  * Labelled 32×32 RGB images in memory, as CIFAR-10 stores them.
  *
@@ -39,7 +41,6 @@ public record ImageSet(byte[] pixels, byte[] labels) {
     if (limit >= count()) {
       return this;
     }
-    return new ImageSet(
-        java.util.Arrays.copyOf(pixels, limit * IMAGE), java.util.Arrays.copyOf(labels, limit));
+    return new ImageSet(Arrays.copyOf(pixels, limit * IMAGE), Arrays.copyOf(labels, limit));
   }
 }

@@ -5,12 +5,14 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 
@@ -50,8 +52,7 @@ public final class AtomicFiles {
         var digest = Sha256.digest();
         var out =
             new BufferedOutputStream(
-                new DigestOutputStream(java.nio.channels.Channels.newOutputStream(channel), digest),
-                BUFFER);
+                new DigestOutputStream(Channels.newOutputStream(channel), digest), BUFFER);
         content.writeTo(new Uncloseable(out));
         out.flush();
         channel.force(true);
@@ -73,8 +74,7 @@ public final class AtomicFiles {
       return;
     }
     try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path :
-          (Iterable<Path>) paths.sorted(java.util.Comparator.reverseOrder())::iterator) {
+      for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
         Files.deleteIfExists(path);
       }
     } catch (UncheckedIOException e) {

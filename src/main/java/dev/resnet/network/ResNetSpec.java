@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
@@ -177,11 +178,7 @@ public record ResNetSpec(int stackN, int classes) {
         .build();
   }
 
-  private static String add(
-      GraphBuilder graph,
-      String name,
-      org.deeplearning4j.nn.conf.layers.Layer layer,
-      String input) {
+  private static String add(GraphBuilder graph, String name, Layer layer, String input) {
     graph.addLayer(name, layer, input);
     return name;
   }

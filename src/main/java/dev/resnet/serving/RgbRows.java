@@ -3,6 +3,7 @@ package dev.resnet.serving;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ final class RgbRows {
   private static int[] packed(IndexColorModel colors) {
     // Indexes beyond the palette are black, as the standard advises.
     int[] packed = new int[1 << colors.getPixelSize()];
-    java.util.Arrays.fill(packed, 0xff000000);
+    Arrays.fill(packed, 0xff000000);
     for (int i = 0; i < Math.min(packed.length, colors.getMapSize()); i++) {
       packed[i] = colors.getRGB(i);
     }

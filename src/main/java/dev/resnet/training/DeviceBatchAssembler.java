@@ -4,10 +4,12 @@ import dev.resnet.data.ImageSet;
 import dev.resnet.data.Normalization;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.shape.Gather;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The same as nd4j operations, with the whole image set resident where nd4j keeps its arrays: on a
@@ -51,7 +53,7 @@ final class DeviceBatchAssembler implements BatchAssembler {
     this.mean = Nd4j.createFromArray(means).reshape(1, CHANNELS, 1, 1);
     this.scale = Nd4j.createFromArray(scales).reshape(1, CHANNELS, 1, 1);
     this.planeOffset = Nd4j.createFromArray(planes).reshape(1, CHANNELS, 1, 1);
-    int[] indices = java.util.stream.IntStream.range(0, SIZE).toArray();
+    int[] indices = IntStream.range(0, SIZE).toArray();
     this.rowIndex = Nd4j.createFromArray(indices).reshape(1, 1, SIZE, 1);
     this.columnIndex = Nd4j.createFromArray(indices).reshape(1, 1, 1, SIZE);
   }
@@ -90,7 +92,6 @@ final class DeviceBatchAssembler implements BatchAssembler {
   }
 
   private static INDArray clamp(INDArray index) {
-    return org.nd4j.linalg.ops.transforms.Transforms.min(
-        org.nd4j.linalg.ops.transforms.Transforms.max(index, 0), SIZE - 1);
+    return Transforms.min(Transforms.max(index, 0), SIZE - 1);
   }
 }

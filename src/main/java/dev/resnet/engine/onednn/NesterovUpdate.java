@@ -2,6 +2,7 @@ package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.TrainableVariables;
 import java.nio.FloatBuffer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.learning.config.Nesterovs;
 
@@ -35,7 +36,7 @@ final class NesterovUpdate {
 
   private static float momentum(ComputationGraph graph) {
     for (var layer : graph.getLayers()) {
-      if (layer.conf().getLayer() instanceof org.deeplearning4j.nn.conf.layers.BaseLayer base
+      if (layer.conf().getLayer() instanceof BaseLayer base
           && base.getIUpdater() instanceof Nesterovs nesterovs) {
         return (float) nesterovs.getMomentum();
       }

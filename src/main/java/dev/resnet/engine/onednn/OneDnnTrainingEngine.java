@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Trains a graph by its compiled program, on the graph's own arrays. */
 final class OneDnnTrainingEngine implements TrainingEngine {
@@ -72,7 +73,7 @@ final class OneDnnTrainingEngine implements TrainingEngine {
             type);
   }
 
-  static Pointer address(org.nd4j.linalg.api.ndarray.INDArray array) {
+  static Pointer address(INDArray array) {
     return NativeBlock.pointer(array.data().addressPointer().address());
   }
 

@@ -13,6 +13,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.List;
 
 /** What the OpenAPI document says of every classification: the kinds of bodies and the query. */
 @Target(ElementType.METHOD)
@@ -72,5 +73,5 @@ import java.lang.annotation.Target;
               minItems = 1,
               arraySchema = @Schema(description = "PNG or JPEG files in base64, or data: URLs"),
               schema = @Schema(type = "string", format = "byte"))
-          java.util.List<String> images) {}
+          List<String> images) {}
 }

@@ -16,6 +16,7 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -86,8 +87,7 @@ public final class Checkpoints {
    *
    * @param dataSha256 of the images that will be trained on
    */
-  public static @org.jspecify.annotations.Nullable Restored newestValid(
-      List<CheckpointFile> candidates, String dataSha256) {
+  public static @Nullable Restored newestValid(List<CheckpointFile> candidates, String dataSha256) {
     List<CheckpointFile> newestFirst = new ArrayList<>(candidates);
     newestFirst.sort(Comparator.comparingInt(CheckpointFile::epoch).reversed());
     for (CheckpointFile file : newestFirst) {
