@@ -28,6 +28,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a graph in topological order and writes down what has to be done, fusing what can be done
@@ -35,7 +36,6 @@ import org.deeplearning4j.nn.params.DefaultParamInitializer;
  * convolution before it.
  */
 public final class GraphCompiler {
-  private static final String WEIGHT = DefaultParamInitializer.WEIGHT_KEY;
   private static final String BIAS = DefaultParamInitializer.BIAS_KEY;
 
   private final Tensor image;
@@ -119,9 +119,8 @@ public final class GraphCompiler {
 
   private void compile(String name, GraphVertex vertex, List<String> inputs) {
     if (vertex instanceof LayerVertex layerVertex) {
-      Layer layer = layerVertex.getLayerConf().getLayer();
-      VertexReader.checkCommon(name, layer);
-      compileLayer(name, layer, inputs.get(0));
+      reader.checkCommon(name, layerVertex);
+      compileLayer(name, layerVertex.getLayerConf().getLayer(), inputs.get(0));
     } else if (vertex instanceof ElementWiseVertex add
         && add.getOp() == ElementWiseVertex.Op.Add
         && inputs.size() == 2) {
@@ -149,6 +148,7 @@ public final class GraphCompiler {
       emit(new Loss(name, outputs.get(name), null), outputs.get(name));
     } else if (layer.getClass() == DenseLayer.class) {
       DenseLayer dense = (DenseLayer) layer;
+      VertexReader.checkDense(name, dense);
       Tensor target = dense(name, dense.hasBias(), (int) dense.getNOut(), source);
       reluBehind(name, VertexReader.isRelu(name, dense.getActivationFn()), target);
     } else {
@@ -170,7 +170,10 @@ public final class GraphCompiler {
             source,
             target,
             window,
-            reader.variable(name, WEIGHT),
+            reader.weights(
+                name,
+                layer.getNOut(),
+                (long) window.kernelHeight() * window.kernelWidth() * source.channels()),
             reader.variableIf(layer.hasBias(), name, BIAS),
             null);
     boolean relu = VertexReader.isRelu(name, layer.getActivationFn());
@@ -233,7 +236,7 @@ public final class GraphCompiler {
   }
 
   /** The activation vertex behind a normalisation, where it is a ReLU and the only user. */
-  private @org.jspecify.annotations.Nullable String fusibleRelu(String name) {
+  private @Nullable String fusibleRelu(String name) {
     List<String> users = consumers.getOrDefault(name, List.of());
     if (users.size() == 1
         && configuration.getVertices().get(users.get(0)) instanceof LayerVertex vertex
@@ -259,7 +262,7 @@ public final class GraphCompiler {
 
   private void compilePooling(String name, SubsamplingLayer layer, Tensor source) {
     var type = layer.getPoolingType();
-    boolean maximum = type == org.deeplearning4j.nn.conf.layers.PoolingType.MAX;
+    boolean maximum = type == PoolingType.MAX;
     Window window = reader.window(name, layer, source);
     boolean padded = window.top() + window.left() + window.bottom() + window.right() > 0;
     VertexReader.require(
@@ -293,7 +296,7 @@ public final class GraphCompiler {
             name,
             source,
             target,
-            reader.variable(name, WEIGHT),
+            reader.weights(name, out, source.elements()),
             reader.variableIf(bias, name, BIAS)),
         target);
     return target;

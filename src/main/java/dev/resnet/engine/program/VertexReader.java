@@ -1,21 +1,31 @@
 package dev.resnet.engine.program;
 
+import java.util.List;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
@@ -24,9 +34,27 @@ final class VertexReader {
   private final ComputationGraph graph;
   private final long origin;
 
+  /** Of the layers so far; null before the first. */
+  private @Nullable Double momentum;
+
   VertexReader(ComputationGraph graph) {
     this.graph = graph;
     this.origin = graph.params().offset();
+  }
+
+  /**
+   * A layer's weights as a slice of the flattened array.
+   *
+   * @param inputs of each output, as what comes before the layer has them
+   */
+  Variable weights(String vertex, long outputs, long inputs) {
+    Variable weights = variable(vertex, DefaultParamInitializer.WEIGHT_KEY);
+    require(
+        weights.length() == outputs * inputs,
+        vertex,
+        "%d weights where %d outputs of %d inputs each come in"
+            .formatted(weights.length(), outputs, inputs));
+    return weights;
   }
 
   /** A layer's variable as a slice of the flattened array. */
@@ -106,6 +134,10 @@ final class VertexReader {
     require(layer.getCnn2DFormat() == CNN2DFormat.NCHW, vertex, "the data format NHWC");
   }
 
+  static void checkDense(String vertex, DenseLayer layer) {
+    require(!layer.hasLayerNorm(), vertex, "layer normalization");
+  }
+
   static void checkOutput(String vertex, OutputLayer layer) {
     require(
         layer.getActivationFn() instanceof ActivationSoftmax,
@@ -116,31 +148,69 @@ final class VertexReader {
     require(crossEntropy, vertex, "a loss other than unweighted multi-class cross entropy");
   }
 
-  /** What holds for every layer: no noise, no constraint, no clipping, and the one optimiser. */
-  static void checkCommon(String vertex, Layer layer) {
+  /** What holds for every layer; a setting that would be passed over in silence is refused. */
+  void checkCommon(String vertex, LayerVertex layerVertex) {
+    checkPreProcessor(vertex, layerVertex.getPreProcessor());
+    checkOptimisation(vertex, layerVertex.getLayerConf());
+    Layer layer = layerVertex.getLayerConf().getLayer();
     require(layer.getIDropout() == null, vertex, "dropout");
-    require(
-        layer.getConstraints() == null || layer.getConstraints().isEmpty(),
-        vertex,
-        "a constraint on its variables");
+    require(!isPresent(layer.getConstraints()), vertex, "a constraint on its variables");
     if (layer instanceof BaseLayer base) {
-      require(base.getWeightNoise() == null, vertex, "weight noise");
-      require(
-          base.getIUpdater() == null || base.getIUpdater() instanceof Nesterovs,
-          vertex,
-          "an updater other than Nesterovs");
-      require(
-          base.getGradientNormalization() == null
-              || base.getGradientNormalization() == GradientNormalization.None,
-          vertex,
-          "gradient normalization");
-      boolean regularised =
-          isPresent(base.getRegularization()) || isPresent(base.getRegularizationBias());
-      require(!regularised, vertex, "regularization of its own (weight decay is the engine's)");
+      checkTraining(vertex, base);
     }
   }
 
-  private static boolean isPresent(java.util.@Nullable List<?> list) {
+  /** A program sees an image as one vector without being told. */
+  private static void checkPreProcessor(String vertex, @Nullable InputPreProcessor preProcessor) {
+    if (preProcessor != null && !(preProcessor instanceof CnnToFeedForwardPreProcessor)) {
+      throw new UnsupportedGraphException(
+          vertex, "the input preprocessor " + preProcessor.getClass().getSimpleName());
+    }
+  }
+
+  private static void checkOptimisation(String vertex, NeuralNetConfiguration configuration) {
+    require(
+        configuration.getDataType() == DataType.FLOAT,
+        vertex,
+        "parameters of type " + configuration.getDataType());
+    require(
+        configuration.getOptimizationAlgo() == OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
+        vertex,
+        "the optimization algorithm " + configuration.getOptimizationAlgo());
+    require(configuration.isMinimize(), vertex, "a loss that is maximized");
+    require(
+        configuration.isMiniBatch(), vertex, "gradients that are not divided by the batch size");
+  }
+
+  private void checkTraining(String vertex, BaseLayer layer) {
+    require(layer.getWeightNoise() == null, vertex, "weight noise");
+    checkUpdater(vertex, layer.getIUpdater());
+    checkUpdater(vertex, layer.getBiasUpdater());
+    require(
+        layer.getGradientNormalization() == null
+            || layer.getGradientNormalization() == GradientNormalization.None,
+        vertex,
+        "gradient normalization");
+    boolean regularised =
+        isPresent(layer.getRegularization()) || isPresent(layer.getRegularizationBias());
+    require(!regularised, vertex, "regularization of its own (weight decay is the engine's)");
+  }
+
+  /** One pass updates all variables, so all have the same momentum. */
+  private void checkUpdater(String vertex, @Nullable IUpdater updater) {
+    if (updater == null) {
+      return;
+    }
+    require(updater instanceof Nesterovs, vertex, "an updater other than Nesterovs");
+    Nesterovs nesterovs = (Nesterovs) updater;
+    require(nesterovs.getMomentumISchedule() == null, vertex, "a schedule of momentum");
+    if (momentum == null) {
+      momentum = nesterovs.getMomentum();
+    }
+    require(momentum == nesterovs.getMomentum(), vertex, "a momentum other than the others'");
+  }
+
+  private static boolean isPresent(@Nullable List<?> list) {
     return list != null && !list.isEmpty();
   }
 
