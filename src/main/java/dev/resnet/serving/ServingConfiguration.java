@@ -2,8 +2,11 @@ package dev.resnet.serving;
 
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
+import dev.resnet.engine.Team;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Executors;
@@ -39,9 +42,12 @@ class ServingConfiguration {
 
   @Bean
   InferenceEngines inferenceEngines() {
-    return file ->
-        Engines.inference(
-            EngineName.AUTO, Precision.AUTO, ComputationGraph.load(file.toFile(), false));
+    return file -> Team.of(1, () -> open(file));
+  }
+
+  private static InferenceEngine open(Path file) throws IOException {
+    return Engines.inference(
+        EngineName.AUTO, Precision.AUTO, ComputationGraph.load(file.toFile(), false));
   }
 
   @Bean

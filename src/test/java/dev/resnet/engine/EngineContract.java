@@ -154,7 +154,7 @@ public abstract class EngineContract {
   @Test
   void classifiesLikeStockDl4j() {
     ComputationGraph graph = trained();
-    for (int count : new int[] {1, 3, 8}) {
+    for (int count : new int[] {1, 3, 5, 8}) {
       float[] images = pixels(count, 9);
       try (var a = Engines.inference(engine, precision, graph);
           var b = Engines.inference(EngineName.DL4J, Precision.AUTO, graph)) {

@@ -7,7 +7,11 @@ import dev.resnet.data.Normalization;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
+import dev.resnet.network.ResNetSpec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -23,6 +27,8 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4j;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -110,6 +116,36 @@ class ServingTests {
         classifier.classifyWithPromoted(registry.promoted("a").orElseThrow(), pictures);
 
     assertSame(answer.probabilities(), expected(graph, pictures));
+  }
+
+  /** A team that stays behind an idle thread slows down the trainings of the process. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void loadingAModelLeavesNoTeamOfThreadsBehind() throws Exception {
+    ComputationGraph graph = new ResNetSpec(3, 10).initialise(1, 0.9);
+    Path file = TrainedModels.trained(folder, "a", "job-1", graph).checkpoint().path();
+    var loader = Executors.newSingleThreadExecutor(task -> new Thread(task, "loads-a-model"));
+    try {
+      loader.submit(() -> new ServingConfiguration().inferenceEngines().open(file)).get().close();
+      assertThat(nativeThreads("loads-a-model")).isOne();
+    } finally {
+      loader.shutdownNow();
+    }
+  }
+
+  /** OpenMP's threads are called after the thread whose team they are. */
+  private static long nativeThreads(String name) throws IOException {
+    long count = 0;
+    try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        try {
+          count += Files.readString(task.resolve("comm")).strip().equals(name) ? 1 : 0;
+        } catch (NoSuchFileException e) {
+          // It has ended.
+        }
+      }
+    }
+    return count;
   }
 
   @Test

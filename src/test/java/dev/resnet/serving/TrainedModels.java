@@ -19,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /** Small real networks as a training would hand them over. */
@@ -37,6 +38,7 @@ public final class TrainedModels {
     var configuration =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
+            .updater(new Nesterovs(0.1, 0.9))
             .convolutionMode(ConvolutionMode.Same)
             .graphBuilder()
             .addInputs("input")

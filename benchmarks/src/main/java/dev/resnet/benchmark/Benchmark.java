@@ -69,8 +69,11 @@ public final class Benchmark {
 
   private static void print(Setting setting, List<Player> players) {
     System.out.printf(
-        "%n%s, ResNet-%d, batch %d%n%n",
-        setting.training() ? "Training" : "Inference", 6 * setting.stackN() + 2, setting.batch());
+        "%n%s, ResNet-%d, batch %d%s%n%n",
+        setting.training() ? "Training" : "Inference",
+        6 * setting.stackN() + 2,
+        setting.batch(),
+        setting.callers() == 0 ? "" : ", callers " + setting.callers());
     System.out.println("| contender | img/s, median | best | ms per batch, median |");
     System.out.println("|---|---|---|---|");
     for (Player player : players) {

@@ -32,14 +32,14 @@ final class Entry {
     PrintStream answers = System.out;
     System.setOut(System.err); // libraries talk
     var questions = new BufferedReader(new InputStreamReader(System.in));
-    try (Contender contender = KNOWN.get(arguments[0]).apply(Setting.parse(arguments[1]))) {
+    var setting = Setting.parse(arguments[1]);
+    try (Contender contender = KNOWN.get(arguments[0]).apply(setting);
+        var callers = new Callers(setting.callers())) {
       answers.println("ready");
       for (String line = questions.readLine(); line != null; line = questions.readLine()) {
         int runs = Integer.parseInt(line);
         long start = System.nanoTime();
-        for (int i = 0; i < runs; i++) {
-          contender.run();
-        }
+        callers.run(contender, runs);
         answers.println(System.nanoTime() - start);
       }
     }

@@ -27,6 +27,10 @@ final class PyTorchContender implements Contender {
   private final SGD optimiser;
 
   PyTorchContender(Setting setting, boolean bfloat16, boolean channelsLast) {
+    if (setting.callers() > 0) {
+      // Gradients and autocast are switched off and on for the thread that makes the network.
+      throw new IllegalArgumentException("PyTorch is measured on the main thread only");
+    }
     training = setting.training();
     network = new Network(setting.stackN());
     var options = new SGDOptions(0.1);

@@ -1,6 +1,7 @@
 package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.Precision;
+import dev.resnet.engine.Team;
 import dev.resnet.engine.program.Window;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Team;
 import dev.resnet.engine.onednn.Binding.Bound;
 import dev.resnet.engine.program.Operation;
 import dev.resnet.engine.program.Operation.Addition;

@@ -1,22 +1,26 @@
-package dev.resnet.engine.onednn;
+package dev.resnet.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class TeamTests {
   @Test
   void limitsTheCallingThreadOnlyWhileTheWorkLasts() {
     int before = Team.size();
-    assertThat(Team.<Integer>of(1, Team::size)).isEqualTo(1);
-    assertThat(Team.<Integer>of(3, () -> Team.of(1, Team::size))).isEqualTo(1);
+    int one = Team.of(1, Team::size);
+    int oneWithinThree = Team.of(3, () -> Team.of(1, Team::size));
+    assertThat(one).isEqualTo(1);
+    assertThat(oneWithinThree).isEqualTo(1);
     assertThat(Team.size()).isEqualTo(before);
   }
 
   @Test
   void zeroLeavesTheNumberAsItIs() {
-    assertThat(Team.<Integer>of(0, Team::size)).isEqualTo(Team.size());
+    int size = Team.of(0, Team::size);
+    assertThat(size).isEqualTo(Team.size());
   }
 
   @Test
@@ -27,8 +31,9 @@ class TeamTests {
                 Team.of(
                     1,
                     () -> {
-                      throw new IllegalStateException("no");
+                      throw new IOException("no");
                     }))
+        .isInstanceOf(IOException.class)
         .hasMessage("no");
     assertThat(Team.size()).isEqualTo(before);
   }

@@ -1,0 +1,88 @@
+package dev.resnet.engine.onednn;
+
+import dev.resnet.engine.program.Program;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * A compiled program for one size of batch with the way into it and out of it: its own activations,
+ * its own copy of the weights. One thread at a time.
+ */
+final class InferenceProgram implements AutoCloseable {
+  private final Program program;
+  private final int size;
+  private final CompiledProgram compiled;
+  private final NativeBlock block;
+  private final FloatBuffer staged;
+  private final InputReorder input;
+  private final SoftmaxGradient end;
+  private final float[] pixels;
+
+  /**
+   * Compiles for the threads that the calling thread would take.
+   *
+   * @param size images that go through at once
+   * @param type of activations: {@link OneDnn#FLOAT32} or {@link OneDnn#BFLOAT16}
+   */
+  InferenceProgram(Program program, int size, int type, ComputationGraph graph) {
+    this.program = program;
+    this.size = size;
+    compiled =
+        new CompiledProgram(
+            program, size, type, OneDnnTrainingEngine.address(graph.params()), null);
+    compiled.prepareWeights();
+    long count = size * program.input().elements();
+    block = new NativeBlock(count * Float.BYTES);
+    staged = NativeBlock.floats(block.at(0), count);
+    pixels = new float[Math.toIntExact(program.input().elements())];
+    input = new InputReorder(program.input(), size, compiled);
+    end =
+        new SoftmaxGradient(size, program.classes(), compiled.tensor(program.logits()), null, type);
+  }
+
+  int size() {
+    return size;
+  }
+
+  /**
+   * Writes the probabilities of some images.
+   *
+   * @param images [any, channels, height, width], c-ordered
+   * @param from the first image and row
+   * @param count at most {@link #size}
+   */
+  void classify(float[] images, int from, int count, float[][] rows) {
+    for (int i = 0; i < count; i++) {
+      stage(images, from + i, i);
+    }
+    input.from(block.at(0));
+    compiled.forward();
+    float[] values = end.logits();
+    end.softmax(values);
+    int classes = program.classes();
+    for (int i = 0; i < count; i++) {
+      rows[from + i] = Arrays.copyOfRange(values, i * classes, (i + 1) * classes);
+    }
+  }
+
+  /** From planes to pixels: NCHW to NHWC. */
+  private void stage(float[] images, int image, int slot) {
+    int channels = program.input().channels();
+    int plane = pixels.length / channels;
+    for (int c = 0; c < channels; c++) {
+      int at = image * pixels.length + c * plane;
+      for (int i = 0; i < plane; i++) {
+        pixels[i * channels + c] = images[at + i];
+      }
+    }
+    staged.put(slot * pixels.length, pixels);
+  }
+
+  @Override
+  public void close() {
+    input.close();
+    compiled.close();
+    block.close();
+  }
+}

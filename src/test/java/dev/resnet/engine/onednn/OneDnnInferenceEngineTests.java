@@ -1,0 +1,110 @@
+package dev.resnet.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
+import dev.resnet.network.ResNetSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
+
+class OneDnnInferenceEngineTests {
+  /** More than there are sizes, on most machines more than there are cores. */
+  private static final int CALLERS = 48;
+
+  private static final int IMAGE = 3 * 32 * 32;
+
+  private static final int[] COUNTS = {1, 2, 3, 1, 8, 17, 5};
+
+  private final ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, 0.9);
+  private final float[] images = images(17);
+
+  @Test
+  void manyRequestsAtOnceAreAnsweredAsOneByOneAndLeaveFewProgramsBehind() throws Exception {
+    try (var engine = engine()) {
+      List<float[][]> alone = new ArrayList<>();
+      for (int count : COUNTS) {
+        alone.add(engine.probabilities(images, count));
+      }
+      List<float[][]> together = together(engine);
+      for (int caller = 0; caller < CALLERS; caller++) {
+        assertThat(together.get(caller)).isDeepEqualTo(alone.get(caller % COUNTS.length));
+      }
+      assertThat(engine.idlePrograms())
+          .isPositive()
+          .isLessThanOrEqualTo(OneDnnInferenceEngine.IDLE_LIMIT);
+    }
+  }
+
+  @Test
+  void everyImageOfALargeBatchIsClassifiedLikeOneAlone() {
+    int count = 5 * OneDnnInferenceEngine.LARGEST_PART + 11;
+    float[] many = images(count);
+    try (var engine = engine()) {
+      float[][] rows = engine.probabilities(many, count);
+      assertThat(rows).hasDimensions(count, 10);
+      for (int image = 0; image < count; image++) {
+        float[] one = Arrays.copyOfRange(many, image * IMAGE, (image + 1) * IMAGE);
+        assertThat(rows[image]).containsExactly(engine.probabilities(one, 1)[0], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void aClosedEngineKeepsNothingAndSaysSo() {
+    var engine = engine();
+    engine.probabilities(images, 2);
+    engine.close();
+    assertThat(engine.idlePrograms()).isZero();
+    assertThatThrownBy(() -> engine.probabilities(images, 2))
+        .hasMessage("this model has been unloaded");
+  }
+
+  private List<float[][]> together(OneDnnInferenceEngine engine) throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      var start = new CyclicBarrier(CALLERS);
+      List<Future<float[][]>> answers = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        int count = COUNTS[caller % COUNTS.length];
+        answers.add(
+            callers.submit(
+                () -> {
+                  start.await();
+                  return engine.probabilities(images, count);
+                }));
+      }
+      List<float[][]> rows = new ArrayList<>();
+      for (Future<float[][]> answer : answers) {
+        rows.add(answer.get());
+      }
+      return rows;
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private OneDnnInferenceEngine engine() {
+    return (OneDnnInferenceEngine) Engines.inference(EngineName.ONEDNN, Precision.FLOAT32, graph);
+  }
+
+  private static float[] images(int count) {
+    var random = new Random(4);
+    float[] pixels = new float[count * IMAGE];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return pixels;
+  }
+}
