@@ -296,7 +296,8 @@ public abstract class EngineContract {
     return new Minibatch(images.castTo(DataType.FLOAT), labels);
   }
 
-  private static float[] pixels(int size, long seed) {
+  /** Noise as if normalised: [size, 3, 32, 32]. */
+  public static float[] pixels(int size, long seed) {
     var random = new Random(seed);
     float[] pixels = new float[size * 3 * 32 * 32];
     for (int i = 0; i < pixels.length; i++) {

@@ -57,7 +57,11 @@ final class Cores {
    * @throws java.util.concurrent.CompletionException where another's share has failed
    */
   static void shareOut(int count, Share work) {
-    int shares = Math.max(1, Math.min(COUNT, count));
+    int shares = Math.min(COUNT, count);
+    if (shares <= 1) {
+      work.take(0, count); // the way of single images: nobody to be asked
+      return;
+    }
     var others =
         CompletableFuture.allOf(
             IntStream.range(1, shares)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.resnet.engine.EngineContract;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
@@ -11,7 +12,6 @@ import dev.resnet.network.ResNetSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,7 +28,7 @@ class OneDnnInferenceEngineTests {
   private static final int[] COUNTS = {1, 2, 3, 1, 8, 17, 5};
 
   private final ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, 0.9);
-  private final float[] images = images(17);
+  private final float[] images = EngineContract.pixels(17, 4);
 
   @Test
   void manyRequestsAtOnceAreAnsweredAsOneByOneAndLeaveFewProgramsBehind() throws Exception {
@@ -50,7 +50,7 @@ class OneDnnInferenceEngineTests {
   @Test
   void everyImageOfALargeBatchIsClassifiedLikeOneAlone() {
     int count = 5 * OneDnnInferenceEngine.LARGEST_PART + 11;
-    float[] many = images(count);
+    float[] many = EngineContract.pixels(count, 4);
     try (var engine = engine()) {
       float[][] rows = engine.probabilities(many, count);
       assertThat(rows).hasDimensions(count, 10);
@@ -97,14 +97,5 @@ class OneDnnInferenceEngineTests {
 
   private OneDnnInferenceEngine engine() {
     return (OneDnnInferenceEngine) Engines.inference(EngineName.ONEDNN, Precision.FLOAT32, graph);
-  }
-
-  private static float[] images(int count) {
-    var random = new Random(4);
-    float[] pixels = new float[count * IMAGE];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    return pixels;
   }
 }
