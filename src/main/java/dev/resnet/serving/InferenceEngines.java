@@ -1,8 +1,13 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.Team;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Opens model files for inference. */
 @FunctionalInterface
@@ -12,4 +17,14 @@ interface InferenceEngines {
    * @param modelZip a DL4J zip
    */
   InferenceEngine open(Path modelZip) throws IOException;
+
+  /** The fastest engine in this precision; models are loaded on one thread (decision 014). */
+  static InferenceEngines in(Precision precision) {
+    return file ->
+        Team.of(
+            1,
+            () ->
+                Engines.inference(
+                    EngineName.AUTO, precision, ComputationGraph.load(file.toFile(), false)));
+  }
 }

@@ -1,17 +1,10 @@
 package dev.resnet.serving;
 
-import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Engines;
-import dev.resnet.engine.InferenceEngine;
-import dev.resnet.engine.Precision;
-import dev.resnet.engine.Team;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -41,13 +34,8 @@ class ServingConfiguration {
   }
 
   @Bean
-  InferenceEngines inferenceEngines() {
-    return file -> Team.of(1, () -> open(file));
-  }
-
-  private static InferenceEngine open(Path file) throws IOException {
-    return Engines.inference(
-        EngineName.AUTO, Precision.AUTO, ComputationGraph.load(file.toFile(), false));
+  InferenceEngines inferenceEngines(ServingProperties properties) {
+    return InferenceEngines.in(properties.precision());
   }
 
   @Bean

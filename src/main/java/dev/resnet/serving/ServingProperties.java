@@ -1,16 +1,19 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.Precision;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Limits of serving.
+ * Settings and limits of serving.
  *
+ * @param precision of the networks that classify; {@code auto} is what this processor is fastest in
  * @param maxLoadedModels model versions kept in memory; the least recently used one gives way
  * @param maxBodySize bytes of a classification request's body, whatever its kind
  * @param maxImageSize bytes of one image file, after base64
@@ -22,6 +25,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("resnet.serving")
 @Validated
 public record ServingProperties(
+    @NotNull @DefaultValue("auto") Precision precision,
     @DefaultValue("4") @Min(1) int maxLoadedModels,
     @DefaultValue("32MB") DataSize maxBodySize,
     @DefaultValue("10MB") DataSize maxImageSize,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.resnet.engine.Precision;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
@@ -27,7 +28,13 @@ class JpegReadingTests {
   private final PictureReader reader =
       new PictureReader(
           new ServingProperties(
-              4, DataSize.ofMegabytes(32), DataSize.ofMegabytes(1), 256, 1 << 20, 1 << 20));
+              Precision.AUTO,
+              4,
+              DataSize.ofMegabytes(32),
+              DataSize.ofMegabytes(1),
+              256,
+              1 << 20,
+              1 << 20));
 
   /** Red above left, green above right, blue below left, white below right. */
   private static BufferedImage quarters(int width, int height, int type) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.resnet.engine.Precision;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
@@ -17,7 +18,13 @@ class PictureReaderTests {
   private final PictureReader reader =
       new PictureReader(
           new ServingProperties(
-              4, DataSize.ofMegabytes(32), DataSize.ofMegabytes(1), 256, 10_000, 20_000));
+              Precision.AUTO,
+              4,
+              DataSize.ofMegabytes(32),
+              DataSize.ofMegabytes(1),
+              256,
+              10_000,
+              20_000));
 
   private static byte[] randomPlanes(long seed) {
     byte[] planes = new byte[Picture.BYTES];

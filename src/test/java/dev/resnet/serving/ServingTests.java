@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.data.Normalization;
-import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
 import dev.resnet.network.ResNetSpec;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -51,10 +49,7 @@ class ServingTests {
         "jdbc:h2:mem:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1"
             .formatted(UUID.randomUUID()));
     Flyway.configure().dataSource(database).load().migrate();
-    InferenceEngines engines =
-        file ->
-            Engines.inference(
-                EngineName.AUTO, Precision.FLOAT32, ComputationGraph.load(file.toFile(), false));
+    InferenceEngines engines = InferenceEngines.in(Precision.FLOAT32);
     classifier =
         new Classifier(
             new LoadedModels(folder.resolve("models"), engines, 2),
@@ -126,7 +121,7 @@ class ServingTests {
     Path file = TrainedModels.trained(folder, "a", "job-1", graph).checkpoint().path();
     var loader = Executors.newSingleThreadExecutor(task -> new Thread(task, "loads-a-model"));
     try {
-      loader.submit(() -> new ServingConfiguration().inferenceEngines().open(file)).get().close();
+      loader.submit(() -> InferenceEngines.in(Precision.AUTO).open(file)).get().close();
       assertThat(nativeThreads("loads-a-model")).isOne();
     } finally {
       loader.shutdownNow();

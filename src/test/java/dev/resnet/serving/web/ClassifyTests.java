@@ -2,6 +2,7 @@ package dev.resnet.serving.web;
 
 import static dev.resnet.serving.web.ServingApplication.ALONE;
 import static dev.resnet.serving.web.ServingApplication.DATABASE;
+import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -41,7 +42,7 @@ import tools.jackson.databind.JsonNode;
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = {DATABASE, ALONE})
+    properties = {DATABASE, ALONE, FLOAT32})
 class ClassifyTests {
   private static final String CLASSIFY = "/api/v1/models/net/classify";
   private static final ComputationGraph NETWORK = TrainedModels.network(1);

@@ -23,6 +23,11 @@ class ServingApplication {
   static final String DATABASE =
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1";
 
+  /**
+   * The expected probabilities are float32's; what {@code auto} chooses depends on the processor.
+   */
+  static final String FLOAT32 = "resnet.serving.precision=float32";
+
   /** The readiness group names indicators of other modules. */
   static final String ALONE = "management.endpoint.health.validate-group-membership=false";
 
