@@ -5,6 +5,8 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,7 +42,9 @@ final class JobRows {
         row.getObject("model_version", Integer.class),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         instant(row, "started_at"),
-        instant(row, "finished_at"));
+        instant(row, "finished_at"),
+        Promote.of(row.getString("promote")),
+        promotion(row));
   }
 
   private static @Nullable EngineDescription engine(ResultSet row) throws SQLException {
@@ -52,6 +56,11 @@ final class JobRows {
             Precision.of(row.getString("engine_precision")),
             row.getString("engine_device"),
             row.getString("engine_reason"));
+  }
+
+  private static @Nullable Promotion promotion(ResultSet row) throws SQLException {
+    String reason = row.getString("promotion_reason");
+    return reason == null ? null : new Promotion(row.getBoolean("promoted"), reason);
   }
 
   static EpochMetrics epoch(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ import dev.resnet.jobs.RunHandle.Reason;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.TrainingResult;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.util.List;
@@ -128,8 +129,9 @@ final class JobRunner {
     // A shutdown can wait for the hand-over, which is short.
     boolean wanted = handle.reason() == null || handle.reason() == Reason.SHUTDOWN;
     if (result instanceof TrainingResult.Completed completed && wanted) {
-      int version = receiver.register(model(job, completed, recorder));
-      return end(job, current -> current.succeeded(version, jobs.now()), Outcome.DONE);
+      RegisteredModel registered =
+          receiver.register(model(job, completed, recorder), job.promote());
+      return end(job, current -> current.succeeded(registered, jobs.now()), Outcome.DONE);
     }
     return stopped(job, handle);
   }

@@ -9,6 +9,9 @@ import static dev.resnet.jobs.JobStatus.SUCCEEDED;
 
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param error why the job failed; null otherwise
  * @param modelVersion set once it has succeeded
  * @param startedAt of the first attempt
+ * @param promote whether the model is to answer for its name
+ * @param promotion what was decided; set once it has succeeded
  */
 public record TrainingJob(
     String id,
@@ -44,7 +49,9 @@ public record TrainingJob(
     @Nullable Integer modelVersion,
     Instant createdAt,
     @Nullable Instant startedAt,
-    @Nullable Instant finishedAt) {
+    @Nullable Instant finishedAt,
+    Promote promote,
+    @Nullable Promotion promotion) {
 
   /** A new job, waiting. */
   static TrainingJob queued(
@@ -65,6 +72,8 @@ public record TrainingJob(
         null,
         createdAt,
         null,
+        null,
+        job.promote(),
         null);
   }
 
@@ -90,6 +99,8 @@ public record TrainingJob(
         null,
         createdAt,
         startedAt == null ? now : startedAt,
+        null,
+        promote,
         null);
   }
 
@@ -99,9 +110,9 @@ public record TrainingJob(
     return ended(QUEUED, null, null, null);
   }
 
-  TrainingJob succeeded(int version, Instant now) {
+  TrainingJob succeeded(RegisteredModel registered, Instant now) {
     require("completed", RUNNING);
-    return ended(SUCCEEDED, null, version, now);
+    return ended(SUCCEEDED, null, registered, now);
   }
 
   TrainingJob failed(String reason, Instant now) {
@@ -115,7 +126,10 @@ public record TrainingJob(
   }
 
   private TrainingJob ended(
-      JobStatus to, @Nullable String reason, @Nullable Integer version, @Nullable Instant at) {
+      JobStatus to,
+      @Nullable String reason,
+      @Nullable RegisteredModel registered,
+      @Nullable Instant at) {
     return new TrainingJob(
         id,
         name,
@@ -129,10 +143,12 @@ public record TrainingJob(
         crashes,
         cancelRequested,
         reason,
-        version,
+        registered == null ? null : registered.version(),
         createdAt,
         startedAt,
-        at);
+        at,
+        promote,
+        registered == null ? null : registered.promotion());
   }
 
   void require(String move, JobStatus... from) {

@@ -3,6 +3,7 @@ package dev.resnet.jobs;
 import static dev.resnet.jobs.JobRows.column;
 
 import dev.resnet.engine.EngineDescription;
+import dev.resnet.training.checkpoint.Promotion;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,9 +37,11 @@ final class TrainingJobRepository {
     jdbc.sql(
             """
             insert into training_job (id, name, model, status, stack_n, dataset, config, parameters,
-              attempt, crashes, cancel_requested, epoch, iteration, iterations, updated_at, created_at)
+              attempt, crashes, cancel_requested, epoch, iteration, iterations, updated_at, created_at,
+              promote)
             values (:id, :name, :model, :status, :stackN, :dataset, :config, :parameters,
-              :attempt, :crashes, false, 0, 0, :iterations, :createdAt, :createdAt)
+              :attempt, :crashes, false, 0, 0, :iterations, :createdAt, :createdAt,
+              :promote)
             """)
         .param("id", job.id())
         .param("name", job.name())
@@ -52,6 +55,7 @@ final class TrainingJobRepository {
         .param("crashes", job.crashes())
         .param("iterations", job.progress().iterations())
         .param("createdAt", column(job.createdAt()))
+        .param("promote", job.promote().wireName())
         .update();
   }
 
@@ -68,12 +72,14 @@ final class TrainingJobRepository {
    */
   boolean move(TrainingJob from, TrainingJob to) {
     EngineDescription engine = to.engine();
+    Promotion promotion = to.promotion();
     return jdbc.sql(
                 """
                 update training_job set status = :status, attempt = :attempt, crashes = :crashes,
                   engine = :engine, engine_precision = :precision, engine_device = :device,
                   engine_reason = :reason, images_per_second = :speed, error = :error,
-                  model_version = :version, started_at = :startedAt, finished_at = :finishedAt,
+                  model_version = :version, promoted = :promoted,
+                  promotion_reason = :promotionReason, started_at = :startedAt, finished_at = :finishedAt,
                   updated_at = :now
                 where id = :id and attempt = :fromAttempt and status = :fromStatus
                 """)
@@ -87,6 +93,8 @@ final class TrainingJobRepository {
             .param("speed", to.progress().imagesPerSecond())
             .param("error", to.error())
             .param("version", to.modelVersion())
+            .param("promoted", promotion == null ? null : promotion.promoted())
+            .param("promotionReason", promotion == null ? null : promotion.reason())
             .param("startedAt", column(to.startedAt()))
             .param("finishedAt", column(to.finishedAt()))
             .param("now", column(now()))

@@ -2,6 +2,9 @@ package dev.resnet.serving;
 
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.io.IOException;
@@ -66,7 +69,7 @@ public class ModelRegistry implements TrainedModelReceiver {
   }
 
   @Override
-  public int register(TrainedModel model) throws IOException {
+  public RegisteredModel register(TrainedModel model, Promote promote) throws IOException {
     if (!NAME.matcher(model.model()).matches()) {
       throw new IllegalArgumentException(
           "'%s' cannot name a model: use letters, digits, '.', '_' and '-'"
@@ -87,7 +90,8 @@ public class ModelRegistry implements TrainedModelReceiver {
           model.testAccuracy());
       events.publishEvent(new ModelRegistered(registration.version()));
     }
-    return registration.version().version();
+    return new RegisteredModel(
+        registration.version().version(), new Promotion(true, "Each new version is promoted."));
   }
 
   private record Registration(ModelVersion version, boolean isNew) {}

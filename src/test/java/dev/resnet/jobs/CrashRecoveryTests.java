@@ -156,6 +156,8 @@ class CrashRecoveryTests {
         null,
         job.createdAt(),
         job.startedAt(),
+        null,
+        job.promote(),
         null);
   }
 

@@ -10,6 +10,7 @@ import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.TrainingFailedException;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Promote;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -218,7 +219,7 @@ class JobLifecycleTests {
             1,
             null,
             null);
-    assertThatThrownBy(() -> process.jobs.submit(new NewJob("deep", "deep", deep)))
+    assertThatThrownBy(() -> process.jobs.submit(new NewJob("deep", "deep", deep, Promote.NEVER)))
         .isInstanceOfSatisfying(
             ProblemException.class,
             e -> assertThat(e.status()).isEqualTo(HttpStatus.UNPROCESSABLE_ENTITY))

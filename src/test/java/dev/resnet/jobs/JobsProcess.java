@@ -1,5 +1,7 @@
 package dev.resnet.jobs;
 
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -66,11 +68,11 @@ final class JobsProcess implements AutoCloseable {
   }
 
   /** Idempotent on the job, as the real one. */
-  private int register(TrainedModel model) {
+  private RegisteredModel register(TrainedModel model, Promote promote) {
     if (registered.stream().noneMatch(known -> known.jobId().equals(model.jobId()))) {
       registered.add(model);
     }
-    return registered.size();
+    return TestJobs.registered(registered.size());
   }
 
   JobsProcess start() {

@@ -2,6 +2,8 @@ package dev.resnet.jobs;
 
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.util.Optional;
 import org.springframework.boot.SpringBootConfiguration;
@@ -28,7 +30,8 @@ public class ScriptedJobs {
 
   @Bean
   TrainedModelReceiver receiver() {
-    return model -> 7;
+    return (model, promote) ->
+        new RegisteredModel(7, new Promotion(false, "promote is " + promote.wireName()));
   }
 
   @Bean

@@ -7,6 +7,9 @@ import dev.resnet.training.Augmentation;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.LearningRate;
 import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -36,11 +39,15 @@ final class TestJobs {
   }
 
   static NewJob request(int epochs) {
-    return new NewJob("a job", "a-model", config(epochs));
+    return new NewJob("a job", "a-model", config(epochs), Promote.IF_BETTER);
   }
 
   static TrainingJob queued() {
     return TrainingJob.queued(UUID.randomUUID().toString(), request(3), 1234, 30, NOW);
+  }
+
+  static RegisteredModel registered(int version) {
+    return new RegisteredModel(version, new Promotion(true, "Nothing was in production."));
   }
 
   /** Different in each epoch; the best of a long training is epoch 2. */

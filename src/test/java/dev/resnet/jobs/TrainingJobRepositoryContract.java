@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Promote;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -58,11 +59,13 @@ abstract class TrainingJobRepositoryContract {
     assertThat(running.engine()).isEqualTo(ENGINE);
     assertThat(running.progress()).isEqualTo(new JobProgress(1, 5, 30, 1.5, 0.25, 800.0));
 
-    TrainingJob ended = running.succeeded(4, NOW);
+    TrainingJob ended = running.succeeded(TestJobs.registered(4), NOW);
     assertThat(jobs.move(running, ended)).isTrue();
     assertThat(jobs.find(taken.id())).contains(ended);
     assertThat(ended.progress().imagesPerSecond()).isNull();
     assertThat(ended.modelVersion()).isEqualTo(4);
+    assertThat(ended.promotion()).isEqualTo(TestJobs.registered(4).promotion());
+    assertThat(ended.promote()).isEqualTo(Promote.IF_BETTER);
   }
 
   @Test
@@ -78,7 +81,7 @@ abstract class TrainingJobRepositoryContract {
     TrainingJob old = taken(inserted());
     TrainingJob current = taken(old);
 
-    assertThat(jobs.move(old, old.succeeded(1, NOW))).isFalse();
+    assertThat(jobs.move(old, old.succeeded(TestJobs.registered(1), NOW))).isFalse();
     assertThatThrownBy(() -> jobs.started(old, ENGINE, old.progress()))
         .isInstanceOf(LostAttemptException.class);
     assertThatThrownBy(() -> jobs.progressed(old, old.progress()))

@@ -25,7 +25,11 @@ class TrainingJobTests {
     return Stream.of(
         move("started", job -> job.taken(NOW), RUNNING, EnumSet.of(QUEUED, RUNNING)),
         move("queued again", TrainingJob::requeued, QUEUED, EnumSet.of(RUNNING)),
-        move("completed", job -> job.succeeded(7, NOW), SUCCEEDED, EnumSet.of(RUNNING)),
+        move(
+            "completed",
+            job -> job.succeeded(TestJobs.registered(7), NOW),
+            SUCCEEDED,
+            EnumSet.of(RUNNING)),
         move("failed", job -> job.failed("why", NOW), FAILED, EnumSet.of(RUNNING)),
         move(
             "cancelled",
@@ -85,7 +89,7 @@ class TrainingJobTests {
     return switch (status) {
       case QUEUED -> job;
       case RUNNING -> job.taken(NOW);
-      case SUCCEEDED -> job.taken(NOW).succeeded(1, NOW);
+      case SUCCEEDED -> job.taken(NOW).succeeded(TestJobs.registered(1), NOW);
       case FAILED -> job.taken(NOW).failed("why", NOW);
       case CANCELLED -> job.cancelled(NOW);
       case PAUSED ->
@@ -105,6 +109,8 @@ class TrainingJobTests {
               null,
               NOW,
               NOW,
+              null,
+              job.promote(),
               null);
     };
   }

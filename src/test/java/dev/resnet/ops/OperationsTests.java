@@ -14,6 +14,7 @@ import dev.resnet.jobs.TrainingJobs;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Promote;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -207,6 +208,8 @@ class OperationsTests {
             null,
             Instant.EPOCH,
             Instant.EPOCH,
+            null,
+            Promote.IF_BETTER,
             null),
         latest,
         latest);

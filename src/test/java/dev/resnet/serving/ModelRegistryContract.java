@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.resnet.files.Sha256;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ abstract class ModelRegistryContract {
   void keepsAllThatIsKnownOfATrainedModel() throws IOException {
     TrainedModel model = trained("resnet-20", "job-1");
 
-    assertThat(registry.register(model)).isEqualTo(1);
+    assertThat(registry.register(model, Promote.ALWAYS).version()).isEqualTo(1);
 
     assertThat(registry.find("resnet-20", 1))
         .contains(
@@ -106,7 +107,7 @@ abstract class ModelRegistryContract {
   @Test
   void copiesTheFileAndWritesACardBesideIt() throws IOException {
     TrainedModel model = trained("resnet-20", "job-1");
-    registry.register(model);
+    registry.register(model, Promote.ALWAYS);
     Files.delete(model.checkpoint().path());
 
     Path version = folder.resolve("models/resnet-20/1");
@@ -124,18 +125,18 @@ abstract class ModelRegistryContract {
 
   @Test
   void countsVersionsWithinTheName() throws IOException {
-    assertThat(registry.register(trained("a", "job-1"))).isEqualTo(1);
-    assertThat(registry.register(trained("a", "job-2"))).isEqualTo(2);
-    assertThat(registry.register(trained("b", "job-3"))).isEqualTo(1);
+    assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
+    assertThat(registry.register(trained("a", "job-2"), Promote.ALWAYS).version()).isEqualTo(2);
+    assertThat(registry.register(trained("b", "job-3"), Promote.ALWAYS).version()).isEqualTo(1);
     assertThat(registry.versions("a")).extracting(ModelVersion::version).containsExactly(2, 1);
     assertThat(registry.names()).containsExactly("a", "b");
   }
 
   @Test
   void promotesEachNewVersionEvenWhereTheClockStandsStill() throws IOException {
-    registry.register(trained("a", "job-1"));
-    registry.register(trained("b", "job-2"));
-    registry.register(trained("a", "job-3"));
+    registry.register(trained("a", "job-1"), Promote.ALWAYS);
+    registry.register(trained("b", "job-2"), Promote.ALWAYS);
+    registry.register(trained("a", "job-3"), Promote.ALWAYS);
 
     assertThat(registry.promoted("a")).map(ModelVersion::version).contains(2);
     assertThat(registry.promoted("b")).map(ModelVersion::version).contains(1);
@@ -147,10 +148,10 @@ abstract class ModelRegistryContract {
 
   @Test
   void registeringAJobAgainGivesTheSameVersion() throws IOException {
-    registry.register(trained("a", "job-1"));
-    registry.register(trained("a", "job-2"));
+    registry.register(trained("a", "job-1"), Promote.ALWAYS);
+    registry.register(trained("a", "job-2"), Promote.ALWAYS);
 
-    assertThat(registry.register(trained("a", "job-1"))).isEqualTo(1);
+    assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
     assertThat(registry.versions("a")).hasSize(2);
     assertThat(events).hasSize(2);
   }
@@ -161,7 +162,7 @@ abstract class ModelRegistryContract {
     Files.writeString(stale.resolve("written"), "…");
     Files.writeString(folder.resolve("models/a/1/model.zip"), "half a network");
 
-    assertThat(registry.register(trained("a", "job-1"))).isEqualTo(1);
+    assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
 
     assertThat(folder.resolve("models/a/1/model.zip")).hasContent("the network of job-1");
     assertThat(stale).doesNotExist();
@@ -172,35 +173,37 @@ abstract class ModelRegistryContract {
     TrainedModel good = trained("a", "job-1");
     Files.writeString(good.checkpoint().path(), "the network of job-X");
 
-    assertThatThrownBy(() -> registry.register(good))
+    assertThatThrownBy(() -> registry.register(good, Promote.ALWAYS))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("damaged")
         .hasMessageContaining(good.checkpoint().path().toString());
 
     assertThat(registry.versions("a")).isEmpty();
-    assertThat(registry.register(trained("a", "job-2"))).as("the number is free").isEqualTo(1);
+    assertThat(registry.register(trained("a", "job-2"), Promote.ALWAYS).version())
+        .as("the number is free")
+        .isEqualTo(1);
   }
 
   @Test
   void aNameThatLeavesTheFolderIsRefused() throws IOException {
     TrainedModel outside = trained("../a", "job-1");
-    assertThatThrownBy(() -> registry.register(outside))
+    assertThatThrownBy(() -> registry.register(outside, Promote.ALWAYS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("../a");
   }
 
   @Test
   void theNumberOfADeletedVersionIsNotGivenAgain() throws IOException {
-    registry.register(trained("a", "job-1"));
+    registry.register(trained("a", "job-1"), Promote.ALWAYS);
     jdbc.sql("delete from model_version").update();
 
-    assertThat(registry.register(trained("a", "job-2"))).isEqualTo(2);
+    assertThat(registry.register(trained("a", "job-2"), Promote.ALWAYS).version()).isEqualTo(2);
   }
 
   @Test
   void withdrawingThePromotionBringsTheVersionBeforeBack() throws IOException {
-    registry.register(trained("a", "job-1"));
-    registry.register(trained("a", "job-2"));
+    registry.register(trained("a", "job-1"), Promote.ALWAYS);
+    registry.register(trained("a", "job-2"), Promote.ALWAYS);
     jdbc.sql("update model_version set promoted_at = null where version = 2").update();
 
     assertThat(registry.promoted("a")).map(ModelVersion::version).contains(1);
@@ -227,7 +230,7 @@ abstract class ModelRegistryContract {
         Callable<Integer> registration =
             () -> {
               start.await();
-              return process.register(model);
+              return process.register(model, Promote.ALWAYS).version();
             };
         running.add(threads.submit(registration));
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.resnet.data.Normalization;
 import dev.resnet.engine.Precision;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.training.checkpoint.Promote;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ class ServingTests {
   @Test
   void aTrainedModelAnswersAsTheNetworkThatWasTrained() throws Exception {
     ComputationGraph graph = TrainedModels.network(1);
-    registry.register(TrainedModels.trained(folder, "a", "job-1", graph));
+    registry.register(TrainedModels.trained(folder, "a", "job-1", graph), Promote.ALWAYS);
     List<Picture> pictures = pictures(5);
 
     Classification answer =
@@ -152,7 +153,7 @@ class ServingTests {
       graphs.add(TrainedModels.network(seed));
       expected.add(expected(graphs.get(seed - 1), pictures));
     }
-    registry.register(TrainedModels.trained(folder, "a", "job-1", graphs.get(0)));
+    registry.register(TrainedModels.trained(folder, "a", "job-1", graphs.get(0)), Promote.ALWAYS);
 
     var done = new AtomicBoolean();
     var threads = Executors.newFixedThreadPool(THREADS);
@@ -172,7 +173,8 @@ class ServingTests {
               }));
     }
     for (int i = 1; i < VERSIONS; i++) {
-      registry.register(TrainedModels.trained(folder, "a", "job-" + (i + 1), graphs.get(i)));
+      registry.register(
+          TrainedModels.trained(folder, "a", "job-" + (i + 1), graphs.get(i)), Promote.ALWAYS);
     }
     done.set(true);
 

@@ -14,6 +14,7 @@ import dev.resnet.training.Augmentation;
 import dev.resnet.training.LearningRate;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.checkpoint.Promote;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -57,8 +58,9 @@ final class TrainingJobReader {
             MODEL,
             "lower-case letters, digits, '.', '_' and '-', a letter or digit first");
     TrainingConfig config = config(fields, stackN);
+    Promote promote = fields.choice("promote", Promote.IF_BETTER, Promote.class);
     fields.finish();
-    return new NewJob(name, model, config);
+    return new NewJob(name, model, config, promote);
   }
 
   private TrainingConfig config(JsonFields fields, int stackN) {

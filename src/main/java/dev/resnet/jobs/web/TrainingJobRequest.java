@@ -71,7 +71,16 @@ record TrainingJobRequest(
     @Schema(description = "Use only the first so many training images.", minimum = "1")
         @Nullable Integer trainLimit,
     @Schema(description = "Use only the first so many test images.", minimum = "1")
-        @Nullable Integer testLimit) {
+        @Nullable Integer testLimit,
+    @Schema(
+            description =
+                "Whether the trained version then answers for its model's name. if_better: where"
+                    + " nothing answers yet, or where it has the higher accuracy on the same test"
+                    + " images of the same data set. A version on another data set is replaced"
+                    + " under always only. The job's field promotion says what was decided.",
+            defaultValue = "if_better",
+            allowableValues = {"always", "if_better", "never"})
+        @Nullable String promote) {
 
   @Schema(
       name = "LearningRate",
@@ -124,5 +133,6 @@ record TrainingJobRequest(
                          "boundaries": [80, 120]},
        "momentum": 0.9, "weight_decay": 0.0001,
        "augmentation": {"crop_padding": 4, "horizontal_flip": true},
-       "engine": "auto", "precision": "auto", "seed": 1, "train_limit": null, "test_limit": null}""";
+       "engine": "auto", "precision": "auto", "seed": 1, "train_limit": null, "test_limit": null,
+       "promote": "if_better"}""";
 }

@@ -8,6 +8,7 @@ import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.TrainingJob;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.checkpoint.Promotion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Map;
@@ -49,7 +50,29 @@ record TrainingJobResponse(
         @Nullable Integer modelVersion,
     Instant createdAt,
     @Schema(nullable = true) @Nullable Instant startedAt,
-    @Schema(nullable = true) @Nullable Instant finishedAt) {
+    @Schema(nullable = true) @Nullable Instant finishedAt,
+    @Schema(
+            description = "Whether the model is to answer for its name.",
+            allowableValues = {"always", "if_better", "never"},
+            example = "if_better")
+        String promote,
+    @Schema(description = "What was decided. Set once it has succeeded.", nullable = true)
+        @Nullable PromotionResponse promotion) {
+
+  @Schema(name = "Promotion")
+  record PromotionResponse(
+      boolean promoted,
+      @Schema(
+              example =
+                  "Version 2 was promoted: its test accuracy 0.9162 is above 0.9155 of version 1.")
+          String reason) {
+
+    static @Nullable PromotionResponse of(@Nullable Promotion promotion) {
+      return promotion == null
+          ? null
+          : new PromotionResponse(promotion.promoted(), promotion.reason());
+    }
+  }
 
   @Schema(name = "Progress")
   record ProgressResponse(
@@ -115,6 +138,8 @@ record TrainingJobResponse(
         job.modelVersion(),
         job.createdAt(),
         job.startedAt(),
-        job.finishedAt());
+        job.finishedAt(),
+        job.promote().wireName(),
+        PromotionResponse.of(job.promotion()));
   }
 }

@@ -12,7 +12,8 @@ public interface TrainedModelReceiver {
    * Registers a new version; idempotent on {@link TrainedModel#jobId()}, since the caller may die
    * between this call and its own book-keeping.
    *
-   * @return the version, counted from 1 within the model's name
+   * @param promote whether the version is to answer for the model's name
+   * @return the version, and whether it was promoted; the same again for the same job
    */
-  int register(TrainedModel model) throws IOException;
+  RegisteredModel register(TrainedModel model, Promote promote) throws IOException;
 }

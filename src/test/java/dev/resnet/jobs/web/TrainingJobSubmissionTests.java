@@ -35,9 +35,11 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
             "momentum":0.9,"weight_decay":1.0E-4,\
             "augmentation":{"crop_padding":4,"horizontal_flip":true},\
             "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}""");
+    assertThat(job.get("promote").stringValue()).isEqualTo("if_better");
     assertThat(job.get("progress").get("epochs").intValue()).isEqualTo(200);
     assertThat(job.get("progress").get("iterations").intValue()).isEqualTo(400);
-    for (String absent : List.of("latest", "best", "error", "model_version", "finished_at")) {
+    for (String absent :
+        List.of("latest", "best", "error", "model_version", "finished_at", "promotion")) {
       assertThat(job.get(absent).isNull()).as(absent).isTrue();
     }
   }
@@ -46,6 +48,18 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
   void whatAJobIsConfiguredWithCanBeSubmittedAgain() throws Exception {
     String config = submit(SMALL).get("config").toString();
     assertThat(submit(config).get("config").toString()).isEqualTo(config);
+  }
+
+  @Test
+  void whatWasDecidedAboutThePromotionIsToldOnceTheJobHasEnded() throws Exception {
+    JsonNode job = submit(SMALL.replace("}", ", \"promote\": \"never\"}"));
+    assertThat(job.get("promote").stringValue()).isEqualTo("never");
+
+    training.allow(3);
+    JsonNode ended = awaitStatus(id(job), "SUCCEEDED");
+    assertThat(ended.get("promote").stringValue()).isEqualTo("never");
+    assertThat(ended.get("promotion").toString())
+        .isEqualTo("{\"promoted\":false,\"reason\":\"promote is never\"}");
   }
 
   @Test
@@ -102,7 +116,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
                  "learning_rate": {"schedule": "piecewise", "values": [0.1, 0], "boundaries": [3, 3]},
                  "augmentation": {"crop_padding": 17, "horizontal_flip": 1, "mixup": true},
                  "engine": "tpu", "precision": "int8", "seed": 1.5, "train_limit": 0,
-                 "test_limit": -1, "recipe": "slow", "epohcs": 7}"""),
+                 "test_limit": -1, "recipe": "slow", "promote": "sometimes", "epohcs": 7}"""),
             400);
     List<String> fields = new ArrayList<>();
     problem.get("errors").forEach(error -> fields.add(error.get("field").stringValue()));
@@ -128,6 +142,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
             "train_limit",
             "test_limit",
             "recipe",
+            "promote",
             "epohcs");
     assertThat(json(get(JOBS), 200).get("total_items").intValue()).isZero();
   }
@@ -139,6 +154,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           """
           {"dataset": "synthetic", "batch_size": 9} | stack_n is required
           {"stack_n": 1, "dataset": "synthetic", "train_limit": 0} | train_limit must be a whole number
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "promote": "yes"} | promote must be one of "always", "if_better", "never", was "yes"
           {"stack_n": 1, "dataset": "mnist"}              | dataset is not a known data set; there are synthetic
           {"stack_n": 1, "dataset": "synthetic"}          | batch_size must be at most 100, the number of training images, was 128: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 30, "train_limit": 29} | batch_size must be at most 29, the number of training images, was 30: there would be no full batch

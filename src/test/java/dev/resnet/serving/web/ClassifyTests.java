@@ -12,6 +12,7 @@ import dev.resnet.serving.Png;
 import dev.resnet.serving.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
+import dev.resnet.training.checkpoint.Promote;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,9 +63,9 @@ class ClassifyTests {
   /** Registering is idempotent on the job. */
   @BeforeEach
   void register() throws Exception {
-    registry.register(TrainedModels.trained(home, "other", "job-other", 3));
-    registry.register(TrainedModels.trained(home, "net", "job-old", 2));
-    registry.register(TrainedModels.trained(home, "net", "job-new", NETWORK));
+    registry.register(TrainedModels.trained(home, "other", "job-other", 3), Promote.ALWAYS);
+    registry.register(TrainedModels.trained(home, "net", "job-old", 2), Promote.ALWAYS);
+    registry.register(TrainedModels.trained(home, "net", "job-new", NETWORK), Promote.ALWAYS);
     client = Client.of(environment);
   }
 
@@ -416,13 +417,17 @@ class ClassifyTests {
 
   @Test
   void aDamagedModelIsUnavailableAndNoOther() throws Exception {
-    registry.register(TrainedModels.trained(home, "broken", "job-broken", 5));
-    int version = registry.register(TrainedModels.trained(home, "broken", "job-damaged", 6));
+    registry.register(TrainedModels.trained(home, "broken", "job-broken", 5), Promote.ALWAYS);
+    int version =
+        registry
+            .register(TrainedModels.trained(home, "broken", "job-damaged", 6), Promote.ALWAYS)
+            .version();
     Path file = home.resolve("models/broken/" + version + "/model.zip");
     Files.write(file, new byte[] {1, 2, 3});
     // It may have been loaded already, on its registration: give up all that is in memory.
     for (int i = 0; i < 4; i++) {
-      registry.register(TrainedModels.trained(home, "filler-" + i, "job-filler-" + i, i));
+      registry.register(
+          TrainedModels.trained(home, "filler-" + i, "job-filler-" + i, i), Promote.ALWAYS);
       client.post("/api/v1/models/filler-" + i + "/classify", "image/png", png(1));
     }
     Answer answer = client.post("/api/v1/models/broken/versions/2/classify", "image/png", png(1));

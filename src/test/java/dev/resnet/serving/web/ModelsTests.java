@@ -8,6 +8,7 @@ import dev.resnet.serving.ModelRegistry;
 import dev.resnet.serving.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
+import dev.resnet.training.checkpoint.Promote;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class ModelsTests {
   }
 
   private void register(String name, String job) throws Exception {
-    registry.register(TrainedModels.trained(home, name, job, 1));
+    registry.register(TrainedModels.trained(home, name, job, 1), Promote.ALWAYS);
   }
 
   @Test
