@@ -1,6 +1,7 @@
 package dev.resnet.api;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +75,16 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
       return answer(
           Problem.of(400, "The query string or form can't be read; check its percent-encoding."),
           new HttpHeaders());
+    }
+    Optional<ProblemException> unavailable = Unavailable.of(exception);
+    if (unavailable.isPresent()) {
+      HttpServletRequest refused = servletRequest(request);
+      LOG.warn(
+          "{} {} can't be answered at present: {}",
+          refused.getMethod(),
+          refused.getRequestURI(),
+          exception.toString());
+      return handle(unavailable.get());
     }
     return internal(exception, 500, request);
   }

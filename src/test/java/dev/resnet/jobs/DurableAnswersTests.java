@@ -1,0 +1,131 @@
+package dev.resnet.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.database.EmbeddedDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process is killed (SIGKILL) right after it has answered: what it answered is there. */
+class DurableAnswersTests {
+  private static final int ROUNDS = 3;
+
+  @TempDir private Path home;
+
+  @Test
+  void onTheEmbeddedDatabase() throws Exception {
+    // As a user may write it: nothing in it asks for durability.
+    String url =
+        "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
+            .formatted(home.resolve("db"));
+    try (HikariDataSource database = open(url, "sa")) {
+      migrate(database);
+    }
+    nothingAnsweredIsLost(url, "sa");
+  }
+
+  @Test
+  void onPostgreSql() throws Exception {
+    try (HikariDataSource database = TestDatabase.postgreSql()) {
+      nothingAnsweredIsLost(database.getJdbcUrl(), "postgres");
+    }
+  }
+
+  private void nothingAnsweredIsLost(String url, String user) throws Exception {
+    List<String> cancelled = new ArrayList<>();
+    List<String> deleted = new ArrayList<>();
+    List<String> waiting = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      // What is read last is what the process is killed after.
+      waiting.add(answerOfOneThatIsKilled(url, user, "submit", ""));
+      String cancel = waiting.remove(0);
+      cancelled.add(answerOfOneThatIsKilled(url, user, "cancel", cancel));
+      if (round > 0) {
+        String delete = cancelled.remove(0);
+        deleted.add(answerOfOneThatIsKilled(url, user, "delete", delete));
+      }
+      waiting.add(answerOfOneThatIsKilled(url, user, "submit", ""));
+      try (HikariDataSource database = open(url, user);
+          var process = new JobsProcess(database, home, JobsProcess.SETTINGS, true)) {
+        assertThat(waiting)
+            .allSatisfy(id -> assertThat(status(process, id)).isEqualTo(JobStatus.QUEUED));
+        assertThat(cancelled)
+            .allSatisfy(id -> assertThat(status(process, id)).isEqualTo(JobStatus.CANCELLED));
+        assertThat(deleted).allSatisfy(id -> assertThat(process.jobs.find(id)).isEmpty());
+      }
+    }
+  }
+
+  private static JobStatus status(JobsProcess process, String id) {
+    assertThat(process.jobs.find(id)).as("the job %s", id).isPresent();
+    return process.job(id).status();
+  }
+
+  private String answerOfOneThatIsKilled(String url, String user, String call, String id)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Answering.class.getName(),
+                url,
+                user,
+                home.toString(),
+                call,
+                id)
+            .redirectErrorStream(true)
+            .start();
+    List<String> log = new ArrayList<>();
+    try (var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+      String line;
+      do {
+        line = reader.readLine();
+        assertThat(line).as("the process answers: %s", log).isNotNull();
+        log.add(line);
+      } while (!line.startsWith("answer "));
+      return line.substring("answer ".length());
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static HikariDataSource open(String url, String user) {
+    var dataSource = new HikariDataSource();
+    dataSource.setJdbcUrl(url);
+    dataSource.setUsername(user);
+    dataSource.setPassword("");
+    EmbeddedDatabase.prepare(dataSource);
+    return dataSource;
+  }
+
+  private static void migrate(HikariDataSource database) {
+    Flyway.configure().dataSource(database).locations("classpath:db/migration").load().migrate();
+  }
+
+  /** The other process: does one thing, says so, and waits to be killed. */
+  static final class Answering {
+    public static void main(String[] arguments) throws Exception {
+      HikariDataSource database = open(arguments[0], arguments[1]);
+      var process = new JobsProcess(database, Path.of(arguments[2]), JobsProcess.SETTINGS, true);
+      String id = arguments[4];
+      switch (arguments[3]) {
+        case "submit" -> id = process.submit(3);
+        case "cancel" -> process.jobs.cancel(id);
+        default -> process.jobs.delete(id);
+      }
+      System.out.println("answer " + id);
+      System.in.read();
+    }
+  }
+}
