@@ -24,9 +24,13 @@ public interface TrainingEngine extends AutoCloseable {
   void step(Minibatch batch, double learningRate);
 
   /**
-   * The tally of all steps since the last call, then starts again at zero. The only value that is
-   * read back from the device during training, so ask once a progress tick, not once a layer.
+   * The tally of all steps since {@link #takeTally}, added up in the order of the steps: looking at
+   * it changes no bit of what comes later. The only value that is read back from the device during
+   * training, so ask once a progress tick, not once a step.
    */
+  Tally tally();
+
+  /** The same, then starts again at zero. */
   Tally takeTally();
 
   /** {@code λ·Σ‖v‖²/2} over every trainable variable, at this moment. */

@@ -3,6 +3,7 @@ package dev.resnet.training;
 import dev.resnet.engine.Tally;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 
 /**
  * Decides when the loss is looked at, when listeners hear of it, and how fast the training is right
@@ -23,24 +24,30 @@ final class ProgressMeter {
   private final int epoch;
   private final int iterationsPerEpoch;
   private final TrainingListener listener;
+  private final LongSupplier nanoTime;
   private final Deque<Mark> marks = new ArrayDeque<>();
   private long lastTally;
   private long lastReport;
 
   ProgressMeter(
-      TrainingConfig config, int epoch, int iterationsPerEpoch, TrainingListener listener) {
+      TrainingConfig config,
+      int epoch,
+      int iterationsPerEpoch,
+      TrainingListener listener,
+      LongSupplier nanoTime) {
     this.config = config;
     this.epoch = epoch;
     this.iterationsPerEpoch = iterationsPerEpoch;
     this.listener = listener;
-    lastTally = System.nanoTime();
+    this.nanoTime = nanoTime;
+    lastTally = nanoTime.getAsLong();
     lastReport = lastTally;
     marks.add(new Mark(lastTally, 0));
   }
 
-  /** Whether the tally is to be taken after this step. */
+  /** Whether the tally is to be looked at after this step. */
   boolean isDue(int iteration) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     boolean due = now - lastTally >= TALLY_NANOS || iteration + 1 == iterationsPerEpoch;
     if (due) {
       lastTally = now;
@@ -50,7 +57,7 @@ final class ProgressMeter {
 
   /** Tells the listener, at most once a second and at the end of the epoch. */
   void report(int iteration, Tally tally) {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (now - lastReport < REPORT_NANOS && iteration + 1 < iterationsPerEpoch) {
       return;
     }

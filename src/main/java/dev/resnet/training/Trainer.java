@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The training loop: epochs of steps, each epoch measured and kept.
@@ -17,8 +18,16 @@ import java.util.List;
 public final class Trainer {
   private final Clock clock;
 
+  /** Measures spans; decides when progress is reported, and nothing else. */
+  private final LongSupplier nanoTime;
+
   public Trainer(Clock clock) {
+    this(clock, System::nanoTime);
+  }
+
+  Trainer(Clock clock, LongSupplier nanoTime) {
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -28,7 +37,9 @@ public final class Trainer {
    * @param checkpoints the folder to write to
    * @param resumable checkpoints of this training that may be gone on from, in any order: the
    *     newest valid one is taken
-   * @throws TrainingFailedException where the loss is no number, or a checkpoint can't be written
+   * @throws TrainingDivergedException where anything is not finite; no checkpoint of that epoch is
+   *     written
+   * @throws TrainingFailedException where a checkpoint can't be written
    * @throws dev.resnet.engine.EngineUnavailableException where the requested engine can't run
    */
   public TrainingResult train(
@@ -39,7 +50,7 @@ public final class Trainer {
       TrainingListener listener,
       StopSignal stop) {
     Dataset data = dataset.limited(config.trainLimit(), config.testLimit());
-    try (var run = TrainingRun.prepare(config, data, checkpoints, resumable, clock)) {
+    try (var run = TrainingRun.prepare(config, data, checkpoints, resumable, clock, nanoTime)) {
       listener.started(run.engine(), run.completedEpochs());
       while (run.completedEpochs() < config.epochs()) {
         if (!run.trainEpoch(listener, stop) || !run.evaluate(stop)) {

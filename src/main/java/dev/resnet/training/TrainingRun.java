@@ -6,6 +6,7 @@ import dev.resnet.data.Normalization;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.NotFinite;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class TrainingRun implements AutoCloseable {
   private final BatchPipeline testBatches;
   private final Checkpoints folder;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final int iterationsPerEpoch;
   private final List<EpochMetrics> history = new ArrayList<>();
   private List<CheckpointFile> checkpoints = new ArrayList<>();
@@ -50,12 +53,14 @@ final class TrainingRun implements AutoCloseable {
       ComputationGraph graph,
       @Nullable TrainingState resumed,
       Checkpoints folder,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime) {
     this.config = config;
     this.data = data;
     this.graph = graph;
     this.folder = folder;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.normalization = data.normalization();
     this.iterationsPerEpoch = config.iterationsPerEpoch(data.train().count());
     if (iterationsPerEpoch == 0) {
@@ -64,8 +69,13 @@ final class TrainingRun implements AutoCloseable {
               .formatted(data.train().count(), config.batchSize()));
     }
     this.engine = engine(config, graph, resumed);
-    this.batches = pipeline(data.train());
-    this.testBatches = pipeline(data.test());
+    try {
+      this.batches = pipeline(data.train());
+      this.testBatches = pipeline(data.test());
+    } catch (RuntimeException | Error e) {
+      engine.close();
+      throw e;
+    }
   }
 
   private BatchPipeline pipeline(ImageSet images) {
@@ -94,15 +104,18 @@ final class TrainingRun implements AutoCloseable {
       Dataset data,
       Path folder,
       List<CheckpointFile> resumable,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime) {
     var checkpoints = new Checkpoints(folder);
     var restored = Checkpoints.newestValid(resumable, data.sha256());
     if (restored == null) {
       var spec = new ResNetSpec(config.stackN(), data.classes().size());
       var graph = spec.initialise(config.seed(), config.momentum());
-      return new TrainingRun(config, data, graph, null, checkpoints, clock);
+      return new TrainingRun(config, data, graph, null, checkpoints, clock, nanoTime);
     }
-    var run = new TrainingRun(config, data, restored.graph(), restored.state(), checkpoints, clock);
+    var run =
+        new TrainingRun(
+            config, data, restored.graph(), restored.state(), checkpoints, clock, nanoTime);
     restored.state().history().forEach(epoch -> run.history.add(EpochMetrics.of(epoch)));
     resumable.stream()
         .filter(file -> file.epoch() <= restored.file().epoch())
@@ -124,11 +137,11 @@ final class TrainingRun implements AutoCloseable {
 
   /** All steps of the next epoch; false where stopped. */
   boolean trainEpoch(TrainingListener listener, StopSignal stop) {
-    epochStarted = System.nanoTime();
-    trained = Tally.NONE;
+    epochStarted = nanoTime.getAsLong();
+    engine.takeTally(); // what a stopped epoch has left
     int epoch = completedEpochs();
     int[] order = CounterRandom.permutation(data.train().count(), config.seed(), epoch);
-    var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener);
+    var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener, nanoTime);
     boolean all =
         batches.run(
             iterationsPerEpoch,
@@ -146,12 +159,12 @@ final class TrainingRun implements AutoCloseable {
               }
               engine.step(batch, learningRate(epoch, iteration));
               if (meter.isDue(iteration)) {
-                trained = trained.plus(finite(engine.takeTally(), epoch, iteration));
-                meter.report(iteration, trained);
+                meter.report(iteration, finite(engine.tally(), iteration));
               }
               return true;
             });
-    imagesPerSecond = trained.images() / ((System.nanoTime() - epochStarted) * 1e-9);
+    trained = engine.takeTally();
+    imagesPerSecond = trained.images() / ((nanoTime.getAsLong() - epochStarted) * 1e-9);
     return all;
   }
 
@@ -160,18 +173,29 @@ final class TrainingRun implements AutoCloseable {
     return config.learningRate().at(position, config.epochs());
   }
 
-  private Tally finite(Tally tally, int epoch, int iteration) {
-    if (!Double.isFinite(tally.crossEntropy())) {
-      throw new TrainingFailedException(
-          ("The loss is not a number in epoch %d, batch %d of %d, at learning rate %s. "
-                  + "Try a smaller learning rate or a longer warm-up; the last good checkpoint is kept.")
-              .formatted(
-                  epoch + 1, iteration + 1, iterationsPerEpoch, learningRate(epoch, iteration)));
-    }
+  private Tally finite(Tally tally, int iteration) {
+    requireFinite(tally.crossEntropy(), "the training loss", iteration);
     return tally;
   }
 
-  /** Loss and accuracy on the test images; false where stopped. */
+  private void requireFinite(double value, String what, int iteration) {
+    if (!Double.isFinite(value)) {
+      throw diverged(what, iteration);
+    }
+  }
+
+  private TrainingDivergedException diverged(String what, int iteration) {
+    int epoch = completedEpochs();
+    return new TrainingDivergedException(
+        what, epoch + 1, iteration + 1, iterationsPerEpoch, learningRate(epoch, iteration));
+  }
+
+  /**
+   * Loss and accuracy on the test images; false where stopped.
+   *
+   * @throws TrainingDivergedException where anything of the epoch is not finite: then there is
+   *     nothing to be kept
+   */
   boolean evaluate(StopSignal stop) {
     tested = Tally.NONE;
     int images = data.test().count();
@@ -190,16 +214,26 @@ final class TrainingRun implements AutoCloseable {
       return false;
     }
     int epoch = completedEpochs();
+    int last = iterationsPerEpoch - 1;
+    engine.synchronize();
+    NotFinite.in(graph)
+        .ifPresent(
+            what -> {
+              throw diverged(what, last);
+            });
+    double l2Loss = engine.l2Loss();
+    requireFinite(l2Loss, "the L2 loss", last);
+    requireFinite(tested.crossEntropy(), "the test loss", last);
     history.add(
         new EpochMetrics(
             epoch + 1,
-            learningRate(epoch, iterationsPerEpoch - 1),
+            learningRate(epoch, last),
             trained.meanCrossEntropy(),
-            engine.l2Loss(),
+            l2Loss,
             trained.accuracy(),
             tested.meanCrossEntropy(),
             tested.accuracy(),
-            (System.nanoTime() - epochStarted) * 1e-9,
+            (nanoTime.getAsLong() - epochStarted) * 1e-9,
             imagesPerSecond,
             clock.instant()));
     return true;
@@ -246,8 +280,10 @@ final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
-    batches.close();
-    testBatches.close();
-    engine.close();
+    try (engine;
+        testBatches;
+        batches) {
+      // Each is closed whatever becomes of the others.
+    }
   }
 }

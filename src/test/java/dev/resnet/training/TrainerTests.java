@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.resnet.data.Dataset;
-import dev.resnet.data.ImageSet;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.training.checkpoint.CheckpointFile;
@@ -17,7 +16,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -28,7 +26,7 @@ class TrainerTests {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
   private final Trainer trainer = new Trainer(Clock.fixed(NOW, ZoneOffset.UTC));
-  private final Dataset data = data(48, 20);
+  private final Dataset data = Noise.data(48, 20);
   private final List<CheckpointFile> checkpoints = new ArrayList<>();
   private final List<EpochMetrics> epochs = new ArrayList<>();
 
@@ -128,16 +126,17 @@ class TrainerTests {
   }
 
   @Test
-  void failsWithThePlaceWhereTheLossIsNoNumber() {
+  void failsWithThePlaceWhereTheTrainingLossIsNotFinite() {
     assertThatThrownBy(() -> completed(config(2, 1e30), folder, List.of()))
-        .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("epoch 1, batch")
+        .isInstanceOf(TrainingDivergedException.class)
+        .hasMessageContaining("the training loss is not finite")
+        .hasMessageContaining("epoch 1, by batch")
         .hasMessageContaining("1.0E30");
   }
 
   @Test
   void saysWhenThereIsNoFullBatch() {
-    var small = data(15, 5);
+    var small = Noise.data(15, 5);
     assertThatThrownBy(
             () ->
                 trainer.train(
@@ -181,24 +180,5 @@ class TrainerTests {
         1,
         null,
         null);
-  }
-
-  private static Dataset data(int train, int test) {
-    return new Dataset(
-        "test",
-        List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"),
-        images(train, 1),
-        images(test, 2),
-        "0".repeat(64));
-  }
-
-  private static ImageSet images(int count, long seed) {
-    byte[] pixels = new byte[count * ImageSet.IMAGE];
-    new Random(seed).nextBytes(pixels);
-    byte[] labels = new byte[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % 10);
-    }
-    return new ImageSet(pixels, labels);
   }
 }

@@ -7,6 +7,7 @@ import dev.resnet.engine.SoftmaxCrossEntropy;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainableVariables;
 import dev.resnet.engine.TrainingEngine;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -35,6 +36,8 @@ final class Dl4jTrainingEngine implements TrainingEngine {
   /** One for each trained element of the flattened parameters, zero for running statistics. */
   private final INDArray trained;
 
+  private final float[] mask;
+
   private final INDArray decay;
   private final INDArray labels;
   private final LogitsTap logits;
@@ -47,7 +50,8 @@ final class Dl4jTrainingEngine implements TrainingEngine {
     this.batchSize = batchSize;
     this.weightDecay = weightDecay;
     var output = new OutputVariables(graph);
-    this.trained = Nd4j.createFromArray(TrainableVariables.mask(graph));
+    this.mask = TrainableVariables.mask(graph);
+    this.trained = Nd4j.createFromArray(mask);
     this.decay = Nd4j.createUninitialized(DataType.FLOAT, trained.length());
     this.labels = Nd4j.create(DataType.FLOAT, batchSize, output.classes());
     this.logits = new LogitsTap(output);
@@ -121,6 +125,11 @@ final class Dl4jTrainingEngine implements TrainingEngine {
   }
 
   @Override
+  public Tally tally() {
+    return tally;
+  }
+
+  @Override
   public Tally takeTally() {
     Tally taken = tally;
     tally = Tally.NONE;
@@ -129,9 +138,14 @@ final class Dl4jTrainingEngine implements TrainingEngine {
 
   @Override
   public double l2Loss() {
-    INDArray parameters = graph.params().reshape(trained.length());
-    double norm = decay.assign(parameters).muli(trained).norm2Number().doubleValue();
-    return weightDecay * norm * norm / 2;
+    // On the host and in order: nd4j's sums are cut by how many of its threads are free just now.
+    float[] parameters = graph.params().reshape(trained.length()).toFloatVector();
+    double sum = 0;
+    for (int i = 0; i < parameters.length; i++) {
+      double value = mask[i] * parameters[i];
+      sum += value * value;
+    }
+    return weightDecay * sum / 2;
   }
 
   @Override
@@ -147,6 +161,7 @@ final class Dl4jTrainingEngine implements TrainingEngine {
   @Override
   public void close() {
     graph.setListeners();
+    List.of(trained, decay, labels).forEach(INDArray::close);
   }
 
   /** Catches what the output layer is fed with; the output itself is not kept in training. */

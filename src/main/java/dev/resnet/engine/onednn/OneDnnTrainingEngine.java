@@ -106,6 +106,11 @@ final class OneDnnTrainingEngine implements TrainingEngine {
   }
 
   @Override
+  public Tally tally() {
+    return tally;
+  }
+
+  @Override
   public Tally takeTally() {
     Tally taken = tally;
     tally = Tally.NONE;

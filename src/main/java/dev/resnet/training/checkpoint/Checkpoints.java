@@ -1,5 +1,6 @@
 package dev.resnet.training.checkpoint;
 
+import dev.resnet.engine.NotFinite;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
@@ -82,8 +84,8 @@ public final class Checkpoints {
   }
 
   /**
-   * The newest of {@code candidates} that is on the disk, undamaged and made from the same data;
-   * null where none is.
+   * The newest of {@code candidates} that is on the disk, undamaged, finite and made from the same
+   * data; null where none is.
    *
    * @param dataSha256 of the images that will be trained on
    */
@@ -102,12 +104,24 @@ public final class Checkpoints {
           LOG.warn("{} was trained on other images: trying an older one", file.path());
           continue;
         }
-        return new Restored(file, graph(file.path(), true), state);
+        ComputationGraph graph = graph(file.path(), true);
+        Optional<String> notFinite = notFinite(graph, state);
+        if (notFinite.isPresent()) {
+          LOG.warn("{}: {} is not finite: trying an older one", file.path(), notFinite.get());
+          continue;
+        }
+        return new Restored(file, graph, state);
       } catch (IOException e) {
         LOG.warn("{} can't be read ({}): trying an older one", file.path(), e.toString());
       }
     }
     return null;
+  }
+
+  /** Earlier versions of this service kept what had diverged. */
+  private static Optional<String> notFinite(ComputationGraph graph, TrainingState state) {
+    boolean measured = state.history().isEmpty() || state.latest().isFinite();
+    return measured ? NotFinite.in(graph) : Optional.of("the loss");
   }
 
   /** The network of a checkpoint or an exported model. */

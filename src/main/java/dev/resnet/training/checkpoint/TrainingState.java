@@ -46,5 +46,15 @@ public record TrainingState(
       double testAccuracy,
       double seconds,
       double imagesPerSecond,
-      Instant finishedAt) {}
+      Instant finishedAt) {
+
+    boolean isFinite() {
+      return Double.isFinite(trainCrossEntropy + l2Loss + testLoss);
+    }
+  }
+
+  /** The last completed epoch's figures. */
+  Epoch latest() {
+    return history.get(history.size() - 1);
+  }
 }

@@ -1,0 +1,46 @@
+package dev.resnet.training;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageSet;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Pictures of noise, and on what they can be trained here. */
+final class Noise {
+  /** One way to execute a training. */
+  record Execution(EngineName engine, Precision precision) {}
+
+  private Noise() {}
+
+  static Dataset data(int train, int test) {
+    return new Dataset(
+        "test",
+        List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"),
+        images(train, 1),
+        images(test, 2),
+        "0".repeat(64));
+  }
+
+  private static ImageSet images(int count, long seed) {
+    byte[] pixels = new byte[count * ImageSet.IMAGE];
+    new Random(seed).nextBytes(pixels);
+    byte[] labels = new byte[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = (byte) (i % 10);
+    }
+    return new ImageSet(pixels, labels);
+  }
+
+  /** Every engine in every precision that this processor computes in. */
+  static Stream<Execution> executions() {
+    return Stream.of(
+            new Execution(EngineName.DL4J, Precision.FLOAT32),
+            new Execution(EngineName.ONEDNN, Precision.FLOAT32),
+            new Execution(EngineName.ONEDNN, Precision.BFLOAT16))
+        .filter(execution -> Engines.refusal(execution.engine(), execution.precision()).isEmpty());
+  }
+}

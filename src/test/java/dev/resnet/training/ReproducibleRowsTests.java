@@ -1,0 +1,123 @@
+package dev.resnet.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An epoch's figures are a function of the configuration, whatever the clock does meanwhile. */
+class ReproducibleRowsTests {
+  private static final int BATCHES = 16;
+  private static final int EPOCHS = 2;
+  private static final int SEVERAL = 2;
+
+  private final Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+  private final AtomicInteger reports = new AtomicInteger();
+  private final List<CheckpointFile> checkpoints = new ArrayList<>();
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @MethodSource("dev.resnet.training.Noise#executions")
+  void areTheSameBitsWhenTheLossIsLookedAtAtOtherMoments(Noise.Execution execution) {
+    List<EpochMetrics> never = completed(execution, () -> 0, "never");
+    assertThat(reports).hasValue(EPOCHS);
+    List<EpochMetrics> always = completed(execution, ticking(1_000_000_000L), "always");
+    assertThat(reports).hasValueGreaterThan(EPOCHS * BATCHES);
+    assertSame(always, never);
+
+    var random = new Random(7);
+    for (int i = 0; i < SEVERAL; i++) {
+      var time = new AtomicLong();
+      List<EpochMetrics> sometimes =
+          completed(execution, () -> time.addAndGet(random.nextInt(200_000_000)), "some" + i);
+      assertSame(sometimes, never);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.resnet.training.Noise#executions")
+  void areTheSameBitsAfterAResume(Noise.Execution execution) {
+    List<EpochMetrics> undisturbed = completed(execution, () -> 0, "undisturbed");
+    checkpoints.clear();
+    var asked = new AtomicInteger();
+    StopSignal inEpochTwo = () -> asked.incrementAndGet() == BATCHES + 1 + BATCHES / 2;
+    var stopped = train(execution, ticking(300_000_000L), "stopped", List.of(), inEpochTwo);
+    assertThat(stopped).isEqualTo(new TrainingResult.Stopped(1));
+
+    var resumed =
+        train(
+            execution,
+            ticking(300_000_000L),
+            "stopped",
+            List.copyOf(checkpoints),
+            StopSignal.NEVER);
+
+    assertSame(((TrainingResult.Completed) resumed).history(), undisturbed);
+  }
+
+  private static void assertSame(List<EpochMetrics> actual, List<EpochMetrics> expected) {
+    assertThat(actual)
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("seconds", "imagesPerSecond")
+        .isEqualTo(expected);
+  }
+
+  private static LongSupplier ticking(long nanos) {
+    var time = new AtomicLong();
+    return () -> time.addAndGet(nanos);
+  }
+
+  private List<EpochMetrics> completed(Noise.Execution execution, LongSupplier nanos, String run) {
+    var result = train(execution, nanos, run, List.of(), StopSignal.NEVER);
+    return ((TrainingResult.Completed) result).history();
+  }
+
+  private TrainingResult train(
+      Noise.Execution execution,
+      LongSupplier nanoTime,
+      String run,
+      List<CheckpointFile> resumable,
+      StopSignal stop) {
+    var config =
+        new TrainingConfig(
+            1,
+            "test",
+            EPOCHS,
+            2,
+            new LearningRate.Constant(0.01),
+            0.9,
+            1e-4,
+            new Augmentation(4, true),
+            execution.engine(),
+            execution.precision(),
+            1,
+            null,
+            null);
+    var listener =
+        new TrainingListener() {
+          @Override
+          public void progress(Progress progress) {
+            reports.incrementAndGet();
+          }
+
+          @Override
+          public void epochCompleted(EpochMetrics metrics, CheckpointFile checkpoint) {
+            checkpoints.add(checkpoint);
+          }
+        };
+    return new Trainer(clock, nanoTime)
+        .train(config, Noise.data(2 * BATCHES, 10), folder.resolve(run), resumable, listener, stop);
+  }
+}
