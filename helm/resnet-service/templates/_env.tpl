@@ -24,6 +24,8 @@
 {{- if $v.security.allowAnonymous }}
 - name: RESNET_SECURITY_ALLOW_ANONYMOUS
   value: "true"
+- name: RESNET_SECURITY_ALLOWEDHOSTS
+  value: {{ include "resnet.allowedHosts" .root | quote }}
 {{- end }}
 {{- if $v.database.url }}
 - name: SPRING_DATASOURCE_URL

@@ -68,6 +68,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{/* The names under which the services of this release are called: in the cluster, through the ingress, and the operator's own. */}}
+{{- define "resnet.allowedHosts" -}}
+{{- $names := list (include "resnet.fullname" .) }}
+{{- range $role := (include "resnet.roles" . | fromJson).roles }}
+{{- $names = append $names (printf "%s-%s-management" (include "resnet.fullname" $) $role) }}
+{{- end }}
+{{- $hosts := list }}
+{{- range $name := $names }}
+{{- $hosts = concat $hosts (list $name (printf "%s.%s" $name $.Release.Namespace) (printf "%s.%s.svc" $name $.Release.Namespace) (printf "%s.%s.svc.cluster.local" $name $.Release.Namespace)) }}
+{{- end }}
+{{- join "," (concat $hosts .Values.ingress.hosts .Values.security.allowedHosts | uniq) }}
+{{- end }}
+
 {{- define "resnet.databaseSecret" -}}
 {{- default (printf "%s-database" (include "resnet.fullname" .)) .Values.database.existingSecret }}
 {{- end }}

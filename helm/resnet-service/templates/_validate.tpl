@@ -57,7 +57,7 @@
 {{- if regexMatch "[?&]password=" $v.database.url }}
 {{- $errors = append $errors "database.url contains a password, which everybody could read: it belongs into database.existingSecret or database.password." }}
 {{- end }}
-{{- $set := list "RESNET_ROLE" "RESNET_HOME" "SERVER_ADDRESS" "SERVER_PORT" "MANAGEMENT_SERVER_PORT" "RESNET_JOBS_SHUTDOWNWAIT" "RESNET_SECURITY_KEYS_FILE" "RESNET_SECURITY_ALLOW_ANONYMOUS" "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI" "SPRING_DATASOURCE_URL" "SPRING_DATASOURCE_USERNAME" "SPRING_DATASOURCE_PASSWORD" }}
+{{- $set := list "RESNET_ROLE" "RESNET_HOME" "SERVER_ADDRESS" "SERVER_PORT" "MANAGEMENT_SERVER_PORT" "RESNET_JOBS_SHUTDOWNWAIT" "RESNET_SECURITY_KEYS_FILE" "RESNET_SECURITY_ALLOW_ANONYMOUS" "RESNET_SECURITY_ALLOWEDHOSTS" "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI" "SPRING_DATASOURCE_URL" "SPRING_DATASOURCE_USERNAME" "SPRING_DATASOURCE_PASSWORD" }}
 {{- range $v.extraEnv }}
 {{- if has .name $set }}
 {{- $errors = append $errors (printf "extraEnv sets %s, which the chart sets from its own values: leave it out." .name) }}

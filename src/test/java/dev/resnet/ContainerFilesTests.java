@@ -86,6 +86,17 @@ class ContainerFilesTests {
   }
 
   @Test
+  void withoutKeysTheServicesOfComposeMayCallEachOtherByName() {
+    assertThat(OURS)
+        .allSatisfy(
+            name ->
+                assertThat(environment(services.get(name)))
+                    .containsEntry(
+                        "RESNET_SECURITY_ALLOWEDHOSTS",
+                        String.join(",", OURS) + ",${RESNET_ALLOWED_HOSTS-}"));
+  }
+
+  @Test
   void imagesCarryTheVersionOfTheSources() throws IOException {
     String version = version();
     assertThat(Files.readString(Path.of("Dockerfile"))).contains("\nARG VERSION=" + version + "\n");

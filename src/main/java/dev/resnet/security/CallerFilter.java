@@ -5,7 +5,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Set;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContext;
@@ -17,9 +16,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Finds out who asks; whether they may is decided after it. */
 final class CallerFilter extends OncePerRequestFilter {
-  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
-  private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
-
   private final BearerTokenResolver header = new DefaultBearerTokenResolver();
   private final Credentials credentials;
   private final Refusals refusals;
@@ -35,10 +31,6 @@ final class CallerFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    if (comesFromAnotherSite(request)) {
-      refusals.crossSite(request, response);
-      return;
-    }
     if (!credentials.areNeeded() || Requests.isForManagement(request)) {
       admit(Caller.anybody(), request, response);
     } else {
@@ -53,15 +45,6 @@ final class CallerFilter extends OncePerRequestFilter {
       }
     }
     chain.doFilter(request, response);
-  }
-
-  /**
-   * Where no key is needed, any page in a browser on this machine could send a form here. Browsers
-   * say where a request comes from, and a page can't change what they say.
-   */
-  private static boolean comesFromAnotherSite(HttpServletRequest request) {
-    String site = request.getHeader("Sec-Fetch-Site");
-    return site != null && ELSEWHERE.contains(site) && !READING.contains(request.getMethod());
   }
 
   private void admit(

@@ -26,6 +26,10 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 final class Refusals
     implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
   private static final String FAILURE = Refusals.class.getName();
+
+  /** Characters of a host name that are sent back. */
+  private static final int LONGEST_HOST = 80;
+
   private static final String CHALLENGE = "Bearer realm=\"resnet-service\"";
 
   private final AccessRules rules;
@@ -111,7 +115,33 @@ final class Refusals
         request,
         response,
         HttpStatus.FORBIDDEN,
-        "Pages of other sites may not change anything here.");
+        "Pages of other sites may not change anything here. The headers 'Sec-Fetch-Site' or"
+            + " 'Origin' say that this request comes from one. Where a proxy in front has another"
+            + " name, it must keep 'Host', or server.forward-headers-strategy must be set.");
+  }
+
+  /** 403: a browser asks whether a page of another site may send a request. */
+  void preflight(HttpServletRequest request, HttpServletResponse response) {
+    failures.count(Reason.CROSS_SITE);
+    refuse(
+        request,
+        response,
+        HttpStatus.FORBIDDEN,
+        "Pages of other sites may not use this service: there is no CORS.");
+  }
+
+  /** 421: a name that is not the service's, see {@link AllowedHosts}. */
+  void unknownHost(HttpServletRequest request, HttpServletResponse response, String host) {
+    failures.count(Reason.HOST);
+    refuse(
+        request,
+        response,
+        HttpStatus.MISDIRECTED_REQUEST,
+        "The service does not answer to the host name '%s'. If it is right, add it to %s"
+                .formatted(
+                    host.length() <= LONGEST_HOST ? host : host.substring(0, LONGEST_HOST) + "…",
+                    SecuritySettings.ALLOWED_HOSTS)
+            + " (RESNET_SECURITY_ALLOWEDHOSTS); localhost and IP addresses are always allowed.");
   }
 
   /** 400: an address that means different things to different readers. */

@@ -3,12 +3,17 @@ package dev.resnet.security;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -76,7 +81,12 @@ class SecurityConfiguration {
 
   @Bean
   SecurityFilterChain securityFilterChain(
-      HttpSecurity http, AccessRules rules, Credentials credentials, Refusals refusals) {
+      HttpSecurity http,
+      AccessRules rules,
+      Credentials credentials,
+      Refusals refusals,
+      SecuritySettings settings,
+      Environment environment) {
     var contexts = new RequestAttributeSecurityContextRepository();
     return http
         // No cookie opens anything here, so no other site can borrow one.
@@ -89,11 +99,32 @@ class SecurityConfiguration {
         .securityContext(context -> context.securityContextRepository(contexts))
         .headers(SecurityConfiguration::headers)
         .addFilterBefore(
+            new SiteFilter(hosts(credentials, settings, environment), refusals),
+            AnonymousAuthenticationFilter.class)
+        .addFilterBefore(
             new CallerFilter(credentials, refusals, contexts), AnonymousAuthenticationFilter.class)
         .exceptionHandling(
             refused -> refused.authenticationEntryPoint(refusals).accessDeniedHandler(refusals))
         .authorizeHttpRequests(requests -> requests.anyRequest().access(allowedBy(rules)))
         .build();
+  }
+
+  /** Where a key is needed, a page of another site has none to show: any name will do then. */
+  private static @Nullable AllowedHosts hosts(
+      Credentials credentials, SecuritySettings settings, Environment environment) {
+    if (credentials.areNeeded()) {
+      return null;
+    }
+    List<String> names = new ArrayList<>(settings.allowedHosts());
+    for (String listening : List.of("server.address", "management.server.address")) {
+      names.add(environment.getProperty(listening, ""));
+    }
+    try {
+      return new AllowedHosts(names);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigurationPropertyValueException(
+          SecuritySettings.ALLOWED_HOSTS, settings.allowedHosts(), e.getMessage());
+    }
   }
 
   private static AuthorizationManager<RequestAuthorizationContext> allowedBy(AccessRules rules) {

@@ -20,7 +20,9 @@ final class SecurityFailures {
     /** The issuer could not be asked. */
     ISSUER,
     /** Sent by a page of another site. */
-    CROSS_SITE
+    CROSS_SITE,
+    /** Sent to a host name that is not the service's. */
+    HOST
   }
 
   private final Map<Reason, Counter> counters = new EnumMap<>(Reason.class);
@@ -31,7 +33,8 @@ final class SecurityFailures {
       counters.put(
           reason,
           Counter.builder("resnet.security.failures")
-              .description("Requests refused for lack of a valid key, token or scope")
+              .description(
+                  "Requests refused for lack of a valid key, token or scope, or for where they come from")
               .tag("reason", reason.name().toLowerCase(Locale.ROOT))
               .register(meters));
     }

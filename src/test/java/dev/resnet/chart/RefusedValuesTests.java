@@ -72,6 +72,8 @@ class RefusedValuesTests {
         .hasMessageContaining("database.url contains a password");
     refused(ANONYMOUS + "extraEnv: [{name: RESNET_ROLE, value: api}]")
         .hasMessageContaining("extraEnv sets RESNET_ROLE");
+    refused(ANONYMOUS + "extraEnv: [{name: RESNET_SECURITY_ALLOWEDHOSTS, value: a.org}]")
+        .hasMessageContaining("extraEnv sets RESNET_SECURITY_ALLOWEDHOSTS");
   }
 
   @Test
@@ -114,6 +116,8 @@ class RefusedValuesTests {
           service: {type: ExternalName}                            | /service/type
           ingress: {enabled: true}                                 | /ingress/hosts
           ingress: {hosts: ["https://a.org/"]}                     | /ingress/hosts/0
+          security: {allowAnonymous: true, allowedHosts: ["http://a.org"]} | /security/allowedHosts/0
+          security: {allowAnonymous: true, allowedHosts: ["a.org:80"]} | /security/allowedHosts/0
           autoscaling: {targetCPUUtilizationPercentage: 0}         | /autoscaling/targetCPU
           podDisruptionBudget: {maxUnavailable: 0}                 | /podDisruptionBudget/maxUnavailable
           networkPolicy: {apiFrom: [{}]}                           | /networkPolicy/apiFrom/0

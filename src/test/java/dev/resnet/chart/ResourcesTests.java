@@ -104,6 +104,28 @@ class ResourcesTests {
   }
 
   @Test
+  void withoutKeysTheReleasesOwnNamesAndTheOperatorsAreAllowed() {
+    Chart chart =
+        Chart.render(
+            "security: {allowAnonymous: true, allowedHosts: [gpu.lab, '*.lab']}\n" + INGRESS);
+    assertThat(chart.environment("all").get("RESNET_SECURITY_ALLOWEDHOSTS").split(","))
+        .containsExactly(
+            "lab-resnet-service",
+            "lab-resnet-service.science",
+            "lab-resnet-service.science.svc",
+            "lab-resnet-service.science.svc.cluster.local",
+            "lab-resnet-service-all-management",
+            "lab-resnet-service-all-management.science",
+            "lab-resnet-service-all-management.science.svc",
+            "lab-resnet-service-all-management.science.svc.cluster.local",
+            "resnet.example.org",
+            "gpu.lab",
+            "*.lab");
+    assertThat(Chart.render(KEYS).environment("all"))
+        .doesNotContainKey("RESNET_SECURITY_ALLOWEDHOSTS");
+  }
+
+  @Test
   void theVolumeOutlivesTheRelease() {
     V1PersistentVolumeClaim claim = Chart.render(ANONYMOUS).only(V1PersistentVolumeClaim.class);
     assertThat(claim.getMetadata().getAnnotations())

@@ -48,7 +48,8 @@ class AccessKeysTests {
     Path file = folder.resolve("keys.yaml");
     Files.writeString(file, "keys:\n" + TestKeys.entry("b", "filed", Scope.READ));
     var settings =
-        new SecuritySettings(List.of(key("a", "configured", "read")), file.toString(), false);
+        new SecuritySettings(
+            List.of(key("a", "configured", "read")), file.toString(), List.of(), false);
     AccessKeys keys = new AccessKeys(settings);
     assertThat(keys.find("configured")).isPresent();
     assertThat(keys.find("filed")).isPresent();
@@ -91,6 +92,6 @@ class AccessKeysTests {
   }
 
   private static AccessKeys keys(SecuritySettings.Key... keys) {
-    return new AccessKeys(new SecuritySettings(List.of(keys), null, false));
+    return new AccessKeys(new SecuritySettings(List.of(keys), null, List.of(), false));
   }
 }

@@ -134,7 +134,7 @@ class KeysFileTests {
   }
 
   private static AccessKeys keys(Path file) {
-    return new AccessKeys(new SecuritySettings(List.of(), file.toString(), false));
+    return new AccessKeys(new SecuritySettings(List.of(), file.toString(), List.of(), false));
   }
 
   private Path write(String name, String entries) throws IOException {

@@ -1,0 +1,66 @@
+package dev.resnet.security;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Refuses what pages of other sites make their visitor's browser send: where no key is needed, any
+ * page that is open in a browser on this machine could otherwise use the service. A page can change
+ * none of the headers that are looked at here.
+ */
+final class SiteFilter extends OncePerRequestFilter {
+  private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+  private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
+
+  private final @Nullable AllowedHosts hosts;
+  private final Refusals refusals;
+
+  /**
+   * @param hosts null where any will do
+   */
+  SiteFilter(@Nullable AllowedHosts hosts, Refusals refusals) {
+    this.hosts = hosts;
+    this.refusals = refusals;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    String host = hosts == null ? null : hosts.refused(request);
+    if (host != null) {
+      refusals.unknownHost(request, response, host);
+    } else if (CorsUtils.isPreFlightRequest(request)) {
+      refusals.preflight(request, response);
+    } else if (!READING.contains(request.getMethod()) && comesFromAnotherSite(request)) {
+      refusals.crossSite(request, response);
+    } else {
+      chain.doFilter(request, response);
+    }
+  }
+
+  /**
+   * Browsers send {@code Sec-Fetch-Site} where the page came over https or from this machine, and
+   * {@code Origin} with everything that may change something. Other programs send neither.
+   */
+  private static boolean comesFromAnotherSite(HttpServletRequest request) {
+    String site = request.getHeader("Sec-Fetch-Site");
+    return site == null ? hasOtherOrigin(request) : ELSEWHERE.contains(site);
+  }
+
+  private static boolean hasOtherOrigin(HttpServletRequest request) {
+    try {
+      // Compares scheme, host and port; "null", which sandboxed pages send, is never the own one.
+      return CorsUtils.isCorsRequest(request);
+    } catch (IllegalArgumentException e) {
+      return true; // not a URL
+    }
+  }
+}
