@@ -166,12 +166,13 @@ final class SharedDataset implements AutoCloseable {
                 "There is not enough memory for data set %s: give Java more heap (-Xmx)."
                     .formatted(source.name()),
                 e));
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
+        // Also what can't be foreseen, a library that does not link for one: somebody waits.
         fail(e);
       }
     }
 
-    private void fail(Exception e) {
+    private void fail(Throwable e) {
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
       if (end(null, message)) {
         LOG.error("{}: {}", source.name(), message, e);

@@ -2,6 +2,7 @@ package dev.resnet.serving;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resnet.network.ResNetSpec;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -44,7 +45,7 @@ public record ModelCard(
    */
   public record Metrics(
       int epoch,
-      @JsonProperty("test_loss") double testLoss,
+      @JsonProperty("test_loss") @Schema(nullable = true) double testLoss,
       @JsonProperty("test_accuracy") double testAccuracy) {}
 
   /**

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -131,6 +132,8 @@ abstract class ApiOverHttp {
 
   record Body(String name, Integer sizeLimit) {}
 
+  record Numbers(double one, @Nullable Double two, float three, List<Float> four, double[] five) {}
+
   @SpringBootConfiguration
   @EnableAutoConfiguration
   @Import({
@@ -176,6 +179,16 @@ abstract class ApiOverHttp {
           "The queue is full; try again later.",
           List.of(),
           Duration.ofMillis(1500));
+    }
+
+    @GetMapping("/numbers")
+    Numbers numbers() {
+      return new Numbers(
+          Double.NaN,
+          Double.POSITIVE_INFINITY,
+          Float.NEGATIVE_INFINITY,
+          List.of(1.5f, Float.NaN),
+          new double[] {2.5, Double.NaN});
     }
 
     @GetMapping("/broken")

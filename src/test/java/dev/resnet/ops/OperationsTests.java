@@ -15,6 +15,7 @@ import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,10 +64,18 @@ class OperationsTests {
   @LocalServerPort private int port;
   @Autowired private Jobs jobs;
   @Autowired private StartSummary summary;
+  @Autowired private MeterRegistry meters;
 
   @DynamicPropertySource
   static void home(DynamicPropertyRegistry registry) {
     registry.add("resnet.home", () -> home.toString());
+  }
+
+  @Test
+  void aMetricThatIsNoNumberIsNullInJson() throws Exception {
+    meters.gauge("test.nothing", Double.NaN);
+    assertThat(json("/actuator/metrics/test.nothing").at("/measurements/0").toString())
+        .isEqualTo("{\"statistic\":\"VALUE\",\"value\":null}");
   }
 
   @Test

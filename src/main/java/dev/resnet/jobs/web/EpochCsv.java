@@ -30,7 +30,12 @@ final class EpochCsv {
             epoch.seconds(),
             epoch.imagesPerSecond(),
             epoch.finishedAt())
-        .map(Object::toString)
+        .map(EpochCsv::cell)
         .collect(Collectors.joining(",", "", "\r\n"));
+  }
+
+  /** Empty where JSON says null. */
+  private static String cell(Object value) {
+    return value instanceof Double number && !Double.isFinite(number) ? "" : value.toString();
   }
 }

@@ -5,7 +5,10 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 
-/** One completed epoch. */
+/**
+ * One completed epoch. A network that is not finite is refused before its epoch is written; the
+ * figures that can be null are so in rows of earlier versions.
+ */
 @Schema(name = "Epoch")
 record EpochResponse(
     @Schema(description = "Counted from 1.", example = "12") int epoch,
@@ -19,13 +22,16 @@ record EpochResponse(
 
   @Schema(name = "EpochTrain", description = "On the augmented training images, while training.")
   record Train(
-      @Schema(description = "Mean, in nats.", example = "0.51") double crossEntropy,
-      @Schema(description = "λ·Σ‖v‖²/2 at the end of the epoch.", example = "0.21") double l2Loss,
+      @Schema(description = "Mean, in nats.", nullable = true, example = "0.51")
+          double crossEntropy,
+      @Schema(description = "λ·Σ‖v‖²/2 at the end of the epoch.", nullable = true, example = "0.21")
+          double l2Loss,
       @Schema(example = "0.823") double accuracy) {}
 
   @Schema(name = "EpochTest", description = "On the test images.")
   record Test(
-      @Schema(description = "Mean cross entropy, in nats.", example = "0.55") double loss,
+      @Schema(description = "Mean cross entropy, in nats.", nullable = true, example = "0.55")
+          double loss,
       @Schema(example = "0.814") double accuracy) {}
 
   @Schema(name = "Epochs")

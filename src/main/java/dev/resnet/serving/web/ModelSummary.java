@@ -25,7 +25,7 @@ record ModelSummary(
       boolean promoted,
       @Schema(example = "cifar10") String dataset,
       @JsonProperty("stack_n") @Schema(example = "3") int stackN,
-      @JsonProperty("test_loss") @Schema(example = "0.31") double testLoss,
+      @JsonProperty("test_loss") @Schema(nullable = true, example = "0.31") double testLoss,
       @JsonProperty("test_accuracy") @Schema(example = "0.915") double testAccuracy,
       @JsonProperty("created_at") Instant createdAt,
       @Schema(description = "The id of the training job") String job) {}
