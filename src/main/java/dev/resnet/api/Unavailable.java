@@ -11,6 +11,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Faults that pass: the same request may succeed later, and nothing of it has been done. */
 final class Unavailable {
@@ -23,7 +24,8 @@ final class Unavailable {
   private Unavailable() {}
 
   /** What to tell the client; empty where the fault is none of these. */
-  static Optional<ProblemException> of(Throwable failure) {
+  static Optional<ProblemException> of(Throwable thrown) {
+    Throwable failure = beforeRollback(thrown);
     if (noSpace(failure)) {
       return Optional.of(
           problem(
@@ -36,12 +38,15 @@ final class Unavailable {
     return Optional.empty();
   }
 
+  /** A rollback that fails as well, on a connection that is gone, hides what failed before it. */
+  private static Throwable beforeRollback(Throwable thrown) {
+    return thrown instanceof TransactionSystemException e && e.getApplicationException() != null
+        ? e.getApplicationException()
+        : thrown;
+  }
+
   private static ProblemException problem(String detail) {
-    return new ProblemException(
-        HttpStatus.SERVICE_UNAVAILABLE,
-        detail,
-        List.of(),
-        RETRY);
+    return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, detail, List.of(), RETRY);
   }
 
   private static boolean noSpace(@Nullable Throwable failure) {
