@@ -1,14 +1,9 @@
 package dev.resnet.serving;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import dev.resnet.api.MemoryBudget;
+import dev.resnet.api.ProblemException;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.concurrent.Semaphore;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadWarningListener;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads PNG and JPEG files from strangers.
@@ -16,7 +11,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * <p>A 32×32 picture is taken pixel by pixel: what an RGB PNG holds is what the network sees.
  * Transparency is laid over white, 16 bits are scaled to 8, grey counts for all three channels.
  * Colour profiles and gamma are not applied. Another size is refused, or, where asked, its largest
- * centred square is resized and turned upright by its Exif orientation.
+ * centred square is resized. Every picture is turned upright by its Exif orientation.
+ *
+ * <p>What a decoding will take is known from the header; so much is taken from a budget that all
+ * requests share before anything of the picture's size is allocated.
  */
 public final class PictureReader {
   /** Each scan of a progressive JPEG costs a pass over the picture; real files have about 10. */
@@ -24,13 +22,31 @@ public final class PictureReader {
 
   private static final int CMYK = 4;
 
+  /** A JPEG is decoded at once up to this part of the budget, else in bands of it. */
+  private static final int BAND = 4;
+
   private final ServingProperties limits;
+  private final MemoryBudget memory;
 
   /** One permit for each pixel that may be being decoded. */
   private final Semaphore pixels;
 
+  /** A picture that is yet to be decoded, and the bytes that this will take. */
+  private record Plan(Square square, int pixels, long bytes, int orientation, Open open) {
+    @FunctionalInterface
+    interface Open {
+      SquareRows rows();
+    }
+  }
+
   public PictureReader(ServingProperties limits) {
     this.limits = limits;
+    this.memory =
+        new MemoryBudget(
+            limits.decodeMemory(),
+            limits.memoryWait(),
+            "resnet.serving.max-decode-memory",
+            "the pictures that are being decoded");
     this.pixels = new Semaphore(limits.maxPixelsAtOnce(), true);
   }
 
@@ -38,12 +54,11 @@ public final class PictureReader {
    * @param file PNG or JPEG
    * @param resize whether another size than 32×32 is resized
    * @throws UnreadablePictureException where it is not a picture the network can look at
+   * @throws ProblemException 503 where other pictures take all memory that there is for them
    */
   public Picture read(byte[] file, boolean resize) throws UnreadablePictureException {
     if (file.length > limits.maxImageSize().toBytes()) {
-      throw UnreadablePictureException.tooLarge(
-          "has more than %d bytes, the most that one image may have; send a smaller one"
-              .formatted(limits.maxImageSize().toBytes()));
+      throw UnreadablePictureException.largerThan(limits.maxImageSize());
     }
     PictureFormat format =
         PictureFormat.of(file)
@@ -53,63 +68,34 @@ public final class PictureReader {
                         file.length == 0
                             ? "is empty; send a PNG or JPEG file"
                             : "is neither PNG nor JPEG; send one of these"));
-    ImageReader reader = ImageIO.getImageReadersByFormatName(format.reader()).next();
-    try (var in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      reader.setInput(in, true, true);
-      return read(file, format, reader, resize);
-    } catch (IOException | RuntimeException e) {
-      // The library answers to damaged files with either.
-      throw UnreadablePictureException.because(
-          "is a %s that cannot be read: it is damaged, cut off or of a rare kind; save it again as"
-                  .formatted(format)
-              + " a plain RGB file",
-          e);
-    } finally {
-      reader.dispose();
-    }
-  }
-
-  private Picture read(byte[] file, PictureFormat format, ImageReader reader, boolean resize)
-      throws IOException, UnreadablePictureException {
-    // The header alone: nothing of the picture's size is allocated before it has been judged.
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    checkSize(width, height, resize);
-    int orientation = 1;
-    if (format == PictureFormat.PNG) {
-      PngFile.check(file);
-    } else {
-      JpegFile jpeg = JpegFile.of(file);
-      check(jpeg);
-      orientation = jpeg.orientation();
-    }
-    if (width == Picture.SIZE && height == Picture.SIZE) {
-      return exact(decode(reader));
-    }
-    int permits = width * height;
-    pixels.acquireUninterruptibly(permits);
-    try {
-      var rows = new RgbRows(decode(reader));
-      return Orientation.upright(Resampler.square(rows, width, height), orientation);
-    } finally {
-      pixels.release(permits);
-    }
-  }
-
-  private void checkSize(int width, int height, boolean resize) throws UnreadablePictureException {
-    if ((long) width * height > limits.maxPixels()) {
+    Plan plan =
+        switch (format) {
+          case PNG -> png(file, resize);
+          case JPEG -> jpeg(file, resize);
+        };
+    if (plan.bytes() > Integer.MAX_VALUE - 8 || !memory.holds(plan.bytes())) {
       throw new UnreadablePictureException(
-          "is %d×%d pixels large; more than %d pixels are not decoded, send it smaller"
-              .formatted(width, height, limits.maxPixels()));
+          "takes about %d MB to decode; all pictures that are being decoded may take %s (%s); send"
+                  .formatted((plan.bytes() >> 20) + 1, memory.sizeText(), memory.property())
+              + " it smaller");
     }
-    if (!resize && (width != Picture.SIZE || height != Picture.SIZE)) {
-      throw new UnreadablePictureException(
-          "is %d×%d pixels large, not 32×32; send it so, or add ?resize=true to have it resized"
-              .formatted(width, height));
-    }
+    return decode(plan, format);
   }
 
-  private static void check(JpegFile jpeg) throws UnreadablePictureException {
+  private Plan png(byte[] file, boolean resize) throws UnreadablePictureException {
+    PngFile png = PngFile.of(file);
+    Square square = square(png.width(), png.height(), resize);
+    return new Plan(
+        square,
+        png.width() * png.height(),
+        PngRows.memory(png, square),
+        png.orientation(),
+        () -> new PngRows(file, png, square));
+  }
+
+  private Plan jpeg(byte[] file, boolean resize) throws UnreadablePictureException {
+    JpegFile jpeg = JpegFile.of(file);
+    Square square = square(jpeg.width(), jpeg.height(), resize);
     if (jpeg.components() == CMYK) {
       throw new UnreadablePictureException("is a CMYK JPEG, which is not read; convert it to RGB");
     }
@@ -120,35 +106,73 @@ public final class PictureReader {
       throw new UnreadablePictureException(
           "is a JPEG of %d scans; save it as a baseline JPEG".formatted(jpeg.scans()));
     }
+    long band = memory.size().toBytes() / BAND;
+    return new Plan(
+        square,
+        jpeg.width() * jpeg.height(),
+        JpegRows.memory(jpeg, square, band),
+        jpeg.orientation(),
+        () -> new JpegRows(jpeg, square, band));
   }
 
-  private static BufferedImage decode(ImageReader reader)
-      throws IOException, UnreadablePictureException {
-    var cutOff = new boolean[1];
-    IIOReadWarningListener listener =
-        (source, warning) ->
-            cutOff[0] |= warning.toLowerCase(Locale.ROOT).contains("premature end");
-    // Where data is missing between the markers, the JPEG reader fills in grey and only warns.
-    reader.addIIOReadWarningListener(listener);
-    BufferedImage image = reader.read(0);
-    if (cutOff[0]) {
-      throw new UnreadablePictureException("is a JPEG with missing data; send the whole file");
+  /** Judges the size: nothing that depends on it has been allocated yet. */
+  private Square square(int width, int height, boolean resize) throws UnreadablePictureException {
+    if (width == 0 || height == 0) {
+      throw new UnreadablePictureException("has a header that gives no size; save it again");
     }
-    return image;
+    if ((long) width * height > limits.maxPixels()) {
+      throw new UnreadablePictureException(
+          "is %d×%d pixels large; more than %d pixels are not decoded, send it smaller"
+              .formatted(width, height, limits.maxPixels()));
+    }
+    if (!resize && (width != Picture.SIZE || height != Picture.SIZE)) {
+      throw new UnreadablePictureException(
+          "is %d×%d pixels large, not 32×32; send it so, or add ?resize=true to have it resized"
+              .formatted(width, height));
+    }
+    return Square.of(width, height);
   }
 
-  private static Picture exact(BufferedImage image) throws UnreadablePictureException {
-    var rows = new RgbRows(image);
-    byte[] pixels = new byte[Picture.BYTES];
-    int[] row = new int[Picture.SIZE * 3];
-    for (int y = 0; y < Picture.SIZE; y++) {
-      rows.read(y, row);
-      for (int x = 0; x < Picture.SIZE; x++) {
-        for (int c = 0; c < 3; c++) {
-          pixels[c * Picture.PLANE + y * Picture.SIZE + x] = (byte) row[3 * x + c];
-        }
+  private Picture decode(Plan plan, PictureFormat format) throws UnreadablePictureException {
+    if (plan.pixels() == Picture.PLANE) {
+      return decoded(plan, format); // Many small ones must not wait for a large one.
+    }
+    pixels.acquireUninterruptibly(plan.pixels());
+    try (var hold = memory.hold(plan.bytes())) {
+      return decoded(plan, format);
+    } finally {
+      pixels.release(plan.pixels());
+    }
+  }
+
+  private static Picture decoded(Plan plan, PictureFormat format)
+      throws UnreadablePictureException {
+    try (SquareRows rows = plan.open().rows()) {
+      Picture picture = Resampler.square(rows, plan.square().side());
+      rows.finish();
+      return Orientation.upright(picture, plan.orientation());
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      if (isOutOfMemory(e)) {
+        throw MemoryBudget.exhausted("The service has no memory left to decode the picture.");
+      }
+      // The library answers to damaged files with either of the others.
+      throw UnreadablePictureException.because(
+          "is a %s that cannot be read: it is damaged, cut off or of a rare kind; save it again as"
+                  .formatted(format)
+              + " a plain RGB file",
+          e);
+    }
+  }
+
+  /** Java's heap, or that of the native JPEG decoder, which says so in words. */
+  private static boolean isOutOfMemory(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      String message = t.getMessage();
+      if (t instanceof OutOfMemoryError
+          || message != null && message.startsWith("Insufficient memory")) {
+        return true;
       }
     }
-    return new Picture(pixels);
+    return false;
   }
 }

@@ -1,9 +1,10 @@
 package dev.resnet.serving;
 
+import java.io.IOException;
+
 /**
- * Brings the largest centred square of an image to 32×32: shrinks by the mean over the area that
- * each pixel covers, enlarges by bicubic interpolation (Catmull-Rom). Both are separable, so one
- * source row at a time is enough.
+ * Brings a square to 32×32: shrinks by the mean over the area that each pixel covers, enlarges by
+ * bicubic interpolation (Catmull-Rom). Both are separable, so one source row at a time is enough.
  */
 final class Resampler {
   private static final int SIZE = Picture.SIZE;
@@ -13,17 +14,20 @@ final class Resampler {
   /** The source positions that one target position is made of, along one axis. */
   private record Taps(int start, float[] weights) {}
 
-  static Picture square(RgbRows rows, int width, int height) {
-    int side = Math.min(width, height);
-    int left = (width - side) / 2;
-    int top = (height - side) / 2;
+  /**
+   * @param rows of a square, {@code side} of them
+   */
+  static Picture square(SquareRows rows, int side) throws IOException, UnreadablePictureException {
+    int[] source = new int[side * 3];
+    if (side == SIZE) {
+      return exact(rows, source);
+    }
     Taps[] taps = side > SIZE ? area(side) : cubic(side);
     float[][] sum = new float[SIZE][SIZE * 3];
-    int[] source = new int[width * 3];
     float[] narrow = new float[SIZE * 3];
     for (int y = 0; y < side; y++) {
-      rows.read(top + y, source);
-      narrow(source, left, taps, narrow);
+      rows.next(source);
+      narrow(source, taps, narrow);
       for (int row = 0; row < SIZE; row++) {
         int tap = y - taps[row].start();
         if (tap >= 0 && tap < taps[row].weights().length) {
@@ -34,14 +38,29 @@ final class Resampler {
     return picture(sum);
   }
 
-  /** One source row [width, 3] to [32, 3]. */
-  private static void narrow(int[] source, int left, Taps[] taps, float[] narrow) {
+  /** Nothing to resample: each pixel as it is. */
+  private static Picture exact(SquareRows rows, int[] row)
+      throws IOException, UnreadablePictureException {
+    byte[] pixels = new byte[Picture.BYTES];
+    for (int y = 0; y < SIZE; y++) {
+      rows.next(row);
+      for (int x = 0; x < SIZE; x++) {
+        for (int c = 0; c < 3; c++) {
+          pixels[c * Picture.PLANE + y * SIZE + x] = (byte) row[3 * x + c];
+        }
+      }
+    }
+    return new Picture(pixels);
+  }
+
+  /** One source row [side, 3] to [32, 3]. */
+  private static void narrow(int[] source, Taps[] taps, float[] narrow) {
     for (int x = 0; x < SIZE; x++) {
       float[] weights = taps[x].weights();
       float red = 0;
       float green = 0;
       float blue = 0;
-      int at = 3 * (left + taps[x].start());
+      int at = 3 * taps[x].start();
       for (float weight : weights) {
         red += weight * source[at++];
         green += weight * source[at++];

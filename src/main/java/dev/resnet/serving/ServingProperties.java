@@ -1,10 +1,12 @@
 package dev.resnet.serving;
 
+import dev.resnet.api.MemoryBudget;
 import dev.resnet.engine.Precision;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -20,7 +22,12 @@ import org.springframework.validation.annotation.Validated;
  * @param maxImages images in one request
  * @param maxPixels width times height of a picture, looked at before it is decoded
  * @param maxPixelsAtOnce pixels of pictures other than 32×32 being decoded at one moment, over all
- *     requests; further ones wait. Bounds the memory that photographs take: 3 to 8 bytes a pixel
+ *     requests; further ones wait. Bounds the processors that photographs take
+ * @param maxDecodeMemory bytes that pictures being decoded may take at one moment, over all
+ *     requests; 0 is a quarter of the largest heap
+ * @param maxPicturesMemory bytes that pictures which are read and being classified may take at one
+ *     moment, over all requests; 0 is an eighth of the largest heap
+ * @param memoryWait how long a request waits for either before it is 503
  */
 @ConfigurationProperties("resnet.serving")
 @Validated
@@ -31,7 +38,13 @@ public record ServingProperties(
     @DefaultValue("10MB") DataSize maxImageSize,
     @DefaultValue("256") @Min(1) @Max(100_000) int maxImages,
     @DefaultValue("16777216") @Min(1024) @Max(1 << 30) int maxPixels,
-    @DefaultValue("33554432") @Min(1024) @Max(1 << 30) int maxPixelsAtOnce) {
+    @DefaultValue("33554432") @Min(1024) @Max(1 << 30) int maxPixelsAtOnce,
+    @DefaultValue("0B") DataSize maxDecodeMemory,
+    @DefaultValue("0B") DataSize maxPicturesMemory,
+    @DefaultValue("10s") Duration memoryWait) {
+
+  /** What one picture takes from its reading to its answer: bytes, floats and probabilities. */
+  public static final int PICTURE_BYTES = 16 << 10;
 
   /** Bodies are read into one array. */
   @AssertTrue(message = "max-body-size and max-image-size must be from 1KB to 1GB")
@@ -43,6 +56,27 @@ public record ServingProperties(
       message = "max-pixels-at-once must be at least max-pixels, or no such picture could be read")
   public boolean isPixelsReachable() {
     return maxPixelsAtOnce >= maxPixels;
+  }
+
+  @AssertTrue(
+      message =
+          "max-decode-memory and max-pictures-memory must be at least 1MB, or 0 for a part of the"
+              + " heap")
+  public boolean isMemoryInRange() {
+    return usable(maxDecodeMemory) && usable(maxPicturesMemory);
+  }
+
+  @AssertTrue(message = "memory-wait must not be negative")
+  public boolean isWaitInRange() {
+    return !memoryWait.isNegative();
+  }
+
+  DataSize decodeMemory() {
+    return MemoryBudget.orPartOfHeap(maxDecodeMemory, 4);
+  }
+
+  private static boolean usable(DataSize size) {
+    return size.toBytes() == 0 || size.toBytes() >= 1 << 20;
   }
 
   private static boolean inRange(DataSize size) {

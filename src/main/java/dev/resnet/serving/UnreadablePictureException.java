@@ -1,6 +1,7 @@
 package dev.resnet.serving;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A file that is not a picture the network can look at. The message says why and what to send
@@ -22,8 +23,13 @@ public class UnreadablePictureException extends Exception {
     return new UnreadablePictureException(message, false, cause);
   }
 
-  static UnreadablePictureException tooLarge(String message) {
-    return new UnreadablePictureException(message, true, null);
+  /** For an image of more bytes than one may have. */
+  public static UnreadablePictureException largerThan(DataSize limit) {
+    return new UnreadablePictureException(
+        "has more than %d bytes, the most that one image may have; send a smaller one"
+            .formatted(limit.toBytes()),
+        true,
+        null);
   }
 
   /** The file has more bytes than the limit, whatever is in it. */

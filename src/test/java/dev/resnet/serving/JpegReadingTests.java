@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.resnet.engine.Precision;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
@@ -25,16 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 class JpegReadingTests {
-  private final PictureReader reader =
-      new PictureReader(
-          new ServingProperties(
-              Precision.AUTO,
-              4,
-              DataSize.ofMegabytes(32),
-              DataSize.ofMegabytes(1),
-              256,
-              1 << 20,
-              1 << 20));
+  private final PictureReader reader = Limits.reader(1 << 20, 1 << 20, DataSize.ofMegabytes(8));
 
   /** Red above left, green above right, blue below left, white below right. */
   private static BufferedImage quarters(int width, int height, int type) {
@@ -144,14 +134,15 @@ class JpegReadingTests {
   @Test
   void aFileOfEndlessScansIsRefused() throws Exception {
     byte[] file = quarters();
-    byte[] scans = new byte[2 * 100];
-    for (int i = 0; i < scans.length; i += 2) {
-      scans[i] = (byte) 0xff;
-      scans[i + 1] = (byte) 0xda;
+    // Each an empty header of a scan, before the end marker.
+    byte[] scan = {(byte) 0xff, (byte) 0xda, 0, 2};
+    var bomb = ByteBuffer.allocate(file.length + 100 * scan.length).put(file, 0, file.length - 2);
+    for (int i = 0; i < 100; i++) {
+      bomb.put(scan);
     }
-    byte[] bomb = ByteBuffer.allocate(file.length + scans.length).put(file).put(scans).array();
+    bomb.put(file, file.length - 2, 2);
 
-    assertThatThrownBy(() -> reader.read(bomb, false))
+    assertThatThrownBy(() -> reader.read(bomb.array(), false))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("101 scans");
   }
@@ -174,9 +165,12 @@ class JpegReadingTests {
   }
 
   @Test
-  void aPictureOfTheNetworksOwnSizeIsNotTurned() throws Exception {
-    Picture picture = reader.read(withExif(quarters(), 3, ByteOrder.LITTLE_ENDIAN), true);
-    assertPixel(picture, 4, 4, 255, 0, 0);
+  void aPictureOfTheNetworksOwnSizeIsTurnedAsWell() throws Exception {
+    for (boolean resize : new boolean[] {false, true}) {
+      Picture picture = reader.read(withExif(quarters(), 3, ByteOrder.LITTLE_ENDIAN), resize);
+      assertPixel(picture, 28, 28, 255, 0, 0);
+      assertPixel(picture, 4, 4, 255, 255, 255);
+    }
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import dev.resnet.engine.Precision;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Random;
@@ -15,16 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
 class PictureReaderTests {
-  private final PictureReader reader =
-      new PictureReader(
-          new ServingProperties(
-              Precision.AUTO,
-              4,
-              DataSize.ofMegabytes(32),
-              DataSize.ofMegabytes(1),
-              256,
-              10_000,
-              20_000));
+  private final PictureReader reader = Limits.reader(10_000, 20_000, DataSize.ofMegabytes(1));
 
   private static byte[] randomPlanes(long seed) {
     byte[] planes = new byte[Picture.BYTES];

@@ -3,7 +3,6 @@ package dev.resnet.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.awt.image.BufferedImage;
 import java.util.Random;
 import java.util.function.IntBinaryOperator;
 import org.junit.jupiter.api.Test;
@@ -13,15 +12,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResamplerTests {
 
   /** A grey picture of the values of {@code grey}. */
-  private static Picture resampled(int width, int height, IntBinaryOperator grey)
-      throws UnreadablePictureException {
-    var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        image.setRGB(x, y, grey.applyAsInt(x, y) * 0x010101);
-      }
+  private static Picture resampled(int width, int height, IntBinaryOperator grey) throws Exception {
+    Square square = Square.of(width, height);
+    return Resampler.square(new Computed(square, grey), square.side());
+  }
+
+  private static final class Computed implements SquareRows {
+    private final Square square;
+    private final IntBinaryOperator grey;
+    private int y;
+
+    Computed(Square square, IntBinaryOperator grey) {
+      this.square = square;
+      this.grey = grey;
+      this.y = square.top();
     }
-    return Resampler.square(new RgbRows(image), width, height);
+
+    @Override
+    public void next(int[] rgb) {
+      for (int i = 0; i < 3 * square.side(); i++) {
+        rgb[i] = grey.applyAsInt(square.left() + i / 3, y);
+      }
+      y++;
+    }
+
+    @Override
+    public void finish() {}
+
+    @Override
+    public void close() {}
   }
 
   private static int at(Picture picture, int x, int y) {
