@@ -61,6 +61,9 @@ final class AccessRules {
             rule(HttpMethod.POST, "/api/v1/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/classify", CLASSIFY),
+            rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/promote", ADMIN),
+            rule(HttpMethod.POST, "/api/v1/models/{name}/rollback", ADMIN),
+            rule(HttpMethod.DELETE, "/api/v1/models/{name}/versions/{version}", ADMIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/cancel", TRAIN),
             rule(HttpMethod.DELETE, "/api/v1/training-jobs/{id}", TRAIN));

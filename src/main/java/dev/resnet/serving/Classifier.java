@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.event.EventListener;
 
 /**
  * Classifies pictures with registered models. Any number of threads may ask at once; each answer is
@@ -102,10 +101,35 @@ public class Classifier implements AutoCloseable {
     return loaded.acquire(promoted);
   }
 
-  /** A version that was just promoted will be asked for soon. */
-  @EventListener
-  public void on(ModelRegistered event) {
-    prepare(event.version());
+  /**
+   * Loads a version and lets it answer a batch.
+   *
+   * @throws ModelUnavailableException where it can't
+   */
+  public void warmUp(ModelVersion version) {
+    LoadedModel model = loaded.acquire(version);
+    try {
+      model.probabilities(List.of(new Picture(new byte[Picture.BYTES])));
+    } finally {
+      model.release();
+    }
+  }
+
+  /** No earlier version answers for this name any more, even where this one has to be loaded. */
+  public void answersFromNowOn(ModelVersion version) {
+    answering.put(version.name(), version);
+  }
+
+  /** The versions in memory. */
+  List<ModelVersion> loaded() {
+    return loaded.versions();
+  }
+
+  /** Gives up a version that was deleted. */
+  void forget(ModelVersion version) {
+    answering.computeIfPresent(
+        version.name(), (name, last) -> last.version() == version.version() ? null : last);
+    loaded.forget(version);
   }
 
   /** Loads a version in the background, so that the next request finds it in memory. */

@@ -4,6 +4,7 @@ import dev.resnet.engine.InferenceEngine;
 import dev.resnet.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,16 +34,17 @@ final class LoadedModel {
     try {
       if (!Files.isRegularFile(file)) {
         throw new ModelUnavailableException(
-            "The file of %s is missing; restore models/%s from a backup, use another version or"
-                    .formatted(version.label(), version.file())
-                + " train again.");
+            "The file of %s is missing; restore it from a backup, use another version or train again."
+                .formatted(version.label()),
+            new NoSuchFileException(file.toString()));
       }
       String sha256 = Sha256.of(file);
       if (!sha256.equals(version.sha256())) {
         throw new ModelUnavailableException(
-            "The file of %s is damaged: the SHA-256 of models/%s is not the registered one; restore"
-                    .formatted(version.label(), version.file())
-                + " it from a backup, use another version or train again.");
+            "The file of %s is damaged: its SHA-256 is not the registered one; restore it from a"
+                    .formatted(version.label())
+                + " backup, use another version or train again.",
+            new IOException("%s has the SHA-256 %s".formatted(file, sha256)));
       }
       return new LoadedModel(version, engines.open(file));
     } catch (ModelUnavailableException e) {

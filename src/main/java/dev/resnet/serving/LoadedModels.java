@@ -2,6 +2,7 @@ package dev.resnet.serving;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +79,12 @@ final class LoadedModels implements AutoCloseable {
       LoadedModel model = LoadedModel.load(version, models, engines);
       synchronized (this) {
         entry.complete(model);
-        makeRoom(entry);
+        if (entries.get(Key.of(version)) == entry) {
+          makeRoom(entry);
+        } else {
+          // It was given up while it was being loaded.
+          model.release();
+        }
       }
       log.info("Loaded {}", version.label());
     } catch (Throwable e) {
@@ -103,6 +109,22 @@ final class LoadedModels implements AutoCloseable {
         log.info("Gave up {} for another", entry.join().version().label());
         entry.join().release();
       }
+    }
+  }
+
+  synchronized List<ModelVersion> versions() {
+    return entries.values().stream()
+        .filter(entry -> entry.isDone() && !entry.isCompletedExceptionally())
+        .map(entry -> entry.join().version())
+        .toList();
+  }
+
+  /** Gives a version up; requests that compute on it end undisturbed. */
+  synchronized void forget(ModelVersion version) {
+    var entry = entries.remove(Key.of(version));
+    if (entry != null && entry.isDone() && !entry.isCompletedExceptionally()) {
+      entry.join().release();
+      log.info("Gave up {}, which was deleted", version.label());
     }
   }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param file the DL4J zip, relative to the folder of all models
  * @param size of the file in bytes
  * @param sha256 of the file, lower-case hex
- * @param promotedAt of a name's versions, the one promoted last answers requests; null where it was
- *     never promoted or rolled back
+ * @param promotedAt when it was promoted last; null where it never was, or where that was rolled
+ *     back
  */
 public record ModelVersion(
     String name,

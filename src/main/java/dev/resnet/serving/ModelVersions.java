@@ -1,13 +1,19 @@
 package dev.resnet.serving;
 
+import dev.resnet.serving.ModelAliases.Pointer;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,11 +23,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class ModelVersions {
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  /** The promoted version of each name: the one that was promoted last. */
-  private static final String PROMOTED =
+  /** With the time of its last promotion that still stands. */
+  private static final String SELECT =
       """
-      select * from model_version v where promoted_at is not null and not exists (
-        select 1 from model_version w where w.name = v.name and w.promoted_at > v.promoted_at)
+      select v.*, (select max(h.since) from model_alias_history h
+        where h.name = v.name and h.version = v.version and h.alias = 'production'
+          and h.undone_at is null) as promoted_at
+      from model_version v
       """;
 
   private final JdbcClient jdbc;
@@ -43,27 +51,39 @@ final class ModelVersions {
   }
 
   /**
-   * Takes the next version number of a name. Other registrations under this name wait until the
-   * caller's transaction ends; where it is rolled back, the number is free again.
+   * Other changes under this name wait until the caller's transaction ends.
+   *
+   * @return false where the name is not known
+   */
+  boolean lock(String name) {
+    return lastVersion(name).isPresent();
+  }
+
+  private Optional<Integer> lastVersion(String name) {
+    return jdbc.sql("select last_version from model where name = ? for update")
+        .param(name)
+        .query(Integer.class)
+        .optional();
+  }
+
+  /**
+   * Takes the next version number of a name, and its lock; where the transaction is rolled back,
+   * the number is free again.
    */
   int nextVersion(String name) {
-    int next =
-        1
-            + jdbc.sql("select last_version from model where name = ? for update")
-                .param(name)
-                .query(Integer.class)
-                .single();
+    int next = 1 + lastVersion(name).orElseThrow();
     jdbc.sql("update model set last_version = ? where name = ?").params(next, name).update();
     return next;
   }
 
-  void insert(ModelVersion v) {
+  void insert(ModelVersion v, Promotion promotion) {
     jdbc.sql(
             """
             insert into model_version (name, version, job_id, stack_n, dataset, data_sha256,
               classes, mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
-              hyperparameters, epoch, file, size, sha256, created_at, promoted_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              hyperparameters, epoch, file, size, sha256, created_at,
+              promoted_by_training, promotion_reason)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         .params(
             Arrays.asList(
@@ -85,56 +105,95 @@ final class ModelVersions {
                 v.file(),
                 v.size(),
                 v.sha256(),
-                timestamp(v.createdAt()),
-                timestamp(v.promotedAt())))
+                v.createdAt().atOffset(ZoneOffset.UTC),
+                promotion.promoted(),
+                promotion.reason()))
         .update();
   }
 
-  Optional<ModelVersion> findByJob(String jobId) {
-    return jdbc.sql("select * from model_version where job_id = ?")
+  /** What a job registered, and what was decided then. */
+  Optional<RegisteredModel> findByJob(String jobId) {
+    return jdbc.sql(
+            """
+            select version, promoted_by_training, promotion_reason
+            from model_version where job_id = ?
+            """)
         .param(jobId)
-        .query(ModelVersions::map)
+        .query(
+            (row, n) ->
+                new RegisteredModel(
+                    row.getInt("version"),
+                    new Promotion(
+                        row.getBoolean("promoted_by_training"), row.getString("promotion_reason"))))
         .optional();
   }
 
   Optional<ModelVersion> find(String name, int version) {
-    return jdbc.sql("select * from model_version where name = ? and version = ?")
+    return jdbc.sql(SELECT + "where v.name = ? and v.version = ?")
         .params(name, version)
         .query(ModelVersions::map)
         .optional();
   }
 
-  Optional<ModelVersion> promoted(String name) {
+  void delete(String name, int version) {
+    jdbc.sql("delete from model_version where name = ? and version = ?")
+        .params(name, version)
+        .update();
+  }
+
+  /** What a list of versions can be sorted by. */
+  enum Order {
+    VERSION,
+    CREATED_AT,
+    TEST_ACCURACY;
+  }
+
+  List<ModelVersion> versions(String name, Order order, boolean ascending, int size, long from) {
+    String direction = ascending ? "asc" : "desc";
+    // The columns are an enum's names, never what a client wrote.
     return jdbc.sql(
-            """
-            select * from model_version where name = ? and promoted_at is not null
-            order by promoted_at desc, version desc fetch first row only
-            """)
-        .param(name)
-        .query(ModelVersions::map)
-        .optional();
-  }
-
-  /** The version that was promoted last among those that answer for their names. */
-  Optional<ModelVersion> newestPromoted() {
-    return jdbc.sql(PROMOTED + "order by promoted_at desc, name fetch first row only")
-        .query(ModelVersions::map)
-        .optional();
-  }
-
-  /** The newest first. */
-  List<ModelVersion> versions(String name) {
-    return jdbc.sql("select * from model_version where name = ? order by version desc")
-        .param(name)
+            SELECT
+                + "where v.name = :name order by v.%s %s, v.version %s limit :size offset :from"
+                    .formatted(order.name().toLowerCase(Locale.ROOT), direction, direction))
+        .param("name", name)
+        .param("size", size)
+        .param("from", from)
         .query(ModelVersions::map)
         .list();
   }
 
-  /** Every version of every name: by name, the newest first. */
-  List<ModelVersion> all() {
-    return jdbc.sql("select * from model_version order by name, version desc")
-        .query(ModelVersions::map)
+  long count(String name) {
+    return jdbc.sql("select count(*) from model_version where name = ?")
+        .param(name)
+        .query(Long.class)
+        .single();
+  }
+
+  /** The versions among these names that exist. */
+  Set<Pointer> existing(Collection<String> names) {
+    if (names.isEmpty()) {
+      return Set.of();
+    }
+    return Set.copyOf(
+        jdbc.sql("select name, version from model_version where name in (:names)")
+            .param("names", names)
+            .query((row, n) -> new Pointer(row.getString("name"), row.getInt("version")))
+            .list());
+  }
+
+  /** The names that have a version, in order. */
+  List<String> namesWithVersions(boolean ascending, int size, long from) {
+    return jdbc.sql(
+            "select distinct name from model_version order by name %s limit :size offset :from"
+                .formatted(ascending ? "asc" : "desc"))
+        .param("size", size)
+        .param("from", from)
+        .query(String.class)
         .list();
+  }
+
+  long countNamesWithVersions() {
+    return jdbc.sql("select count(distinct name) from model_version").query(Long.class).single();
   }
 
   /** Every known name, also those without a version. */
@@ -164,10 +223,6 @@ final class ModelVersions {
         row.getString("sha256"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         instant(row.getObject("promoted_at", OffsetDateTime.class)));
-  }
-
-  private static @Nullable OffsetDateTime timestamp(@Nullable Instant instant) {
-    return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime timestamp) {

@@ -10,13 +10,13 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Puts serving together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ServingProperties.class)
+@EnableConfigurationProperties({ServingProperties.class, ModelsProperties.class})
 class ServingConfiguration {
 
   @Bean
@@ -24,13 +24,25 @@ class ServingConfiguration {
       @Value("${resnet.home}") Path home,
       JdbcClient jdbc,
       PlatformTransactionManager transactions,
+      ModelsProperties properties,
       ApplicationEventPublisher events) {
     return new ModelRegistry(
-        models(home),
-        new ModelVersions(jdbc),
-        new TransactionTemplate(transactions),
+        new ModelFiles(models(home), NetworkCheck::finite),
+        RegistryRows.in(jdbc, transactions),
+        new PromotionRule(properties.trainingMayPromote()),
         events,
         Clock.systemUTC());
+  }
+
+  @Bean
+  ServedModels servedModels(
+      ModelRegistry registry,
+      Classifier classifier,
+      ModelsProperties properties,
+      Environment environment) {
+    // A worker classifies nothing, so it has no use for networks in memory.
+    boolean serves = !"worker".equalsIgnoreCase(environment.getProperty("resnet.role", "").strip());
+    return new ServedModels(registry, classifier, properties, serves);
   }
 
   @Bean

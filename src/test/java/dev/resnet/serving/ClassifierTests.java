@@ -242,13 +242,63 @@ class ClassifierTests {
   }
 
   @Test
-  void aVersionIsPreparedAsSoonAsItIsRegistered() throws Exception {
+  void aPreparedVersionIsInMemoryWhenItIsAskedFor() throws Exception {
     ModelVersion version = version("a", 1, "1");
-    classifier.on(new ModelRegistered(version));
+    classifier.prepare(version);
 
     Awaitility.await().untilAsserted(() -> assertThat(opened).hasValue(1));
     classifier.classifyWithPromoted(version, ONE);
     assertThat(opened).hasValue(1);
+  }
+
+  @Test
+  void aVersionThatWasWarmedUpAnswersTheNextRequest() throws Exception {
+    ModelVersion first = version("a", 1, "1");
+    ModelVersion second = version("a", 2, "2");
+    ModelVersion diverged = version("a", 3, "NaN");
+    classifier.classifyWithPromoted(first, ONE);
+    var computed = new AtomicInteger();
+    whileComputing = content -> computed.addAndGet(content.equals("2") ? 1 : 0);
+
+    classifier.warmUp(second);
+    assertThat(computed).as("a batch").hasValue(1);
+    classifier.answersFromNowOn(second);
+    // Even where it had to give way meanwhile.
+    classifier.forget(second);
+    classifier.answersFromNowOn(second);
+
+    assertThat(answered(classifier.classifyWithPromoted(second, ONE))).isEqualTo(2);
+    assertThatThrownBy(() -> classifier.warmUp(diverged))
+        .isInstanceOf(ModelUnavailableException.class)
+        .hasMessageContaining("diverged");
+  }
+
+  @Test
+  void aForgottenVersionIsClosedByItsLastUser() throws Exception {
+    ModelVersion a = version("a", 1, "1");
+    whileComputing =
+        content -> {
+          classifier.forget(a);
+          assertThat(open.get("1")).as("in use").hasValue(1);
+        };
+    assertThat(answered(classifier.classify(a, ONE))).isEqualTo(1);
+    assertThat(open.get("1")).hasValue(0);
+    assertThat(classifier.loaded()).isEmpty();
+  }
+
+  @Test
+  void aVersionThatIsForgottenWhileItLoadsIsNotKept() throws Exception {
+    ModelVersion a = version("a", 1, "1");
+    var once = new AtomicInteger();
+    whileOpening =
+        content -> {
+          if (once.getAndIncrement() == 0) {
+            classifier.forget(a);
+          }
+        };
+    assertThat(answered(classifier.classify(a, ONE))).isEqualTo(1);
+    assertThat(opened).as("loaded again for the request").hasValue(2);
+    assertThat(open.get("1")).as("the first one is closed").hasValue(1);
   }
 
   @Test
@@ -261,7 +311,8 @@ class ClassifierTests {
     assertThatThrownBy(() -> classifier.classify(damaged, ONE))
         .isInstanceOf(ModelUnavailableException.class)
         .hasMessageContaining("model 'a' version 1 is damaged")
-        .hasMessageContaining("models/a/1/model.zip");
+        .message()
+        .doesNotContain("model.zip");
     assertThat(answered(classifier.classify(good, ONE))).isEqualTo(2);
 
     Files.delete(file);

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.resnet.files.Sha256;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,12 +26,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the registry promises on every database. */
@@ -39,8 +41,8 @@ abstract class ModelRegistryContract {
   @TempDir private Path folder;
   private final List<Object> events = new ArrayList<>();
   private DataSource database;
-  private JdbcClient jdbc;
   private ModelRegistry registry;
+  private final NetworkCheck network = file -> {};
 
   /** An empty database. */
   abstract DataSource database();
@@ -49,16 +51,15 @@ abstract class ModelRegistryContract {
   void migrate() {
     database = database();
     Flyway.configure().dataSource(database).load().migrate();
-    jdbc = JdbcClient.create(database);
     registry = registry();
   }
 
   /** A registry as each process has one; several share the database and the volume. */
   final ModelRegistry registry() {
     return new ModelRegistry(
-        folder.resolve("models"),
-        new ModelVersions(JdbcClient.create(database)),
-        new TransactionTemplate(new JdbcTransactionManager(database)),
+        new ModelFiles(folder.resolve("models"), network),
+        RegistryRows.in(JdbcClient.create(database), new JdbcTransactionManager(database)),
+        new PromotionRule(true),
         event -> {
           synchronized (events) {
             events.add(event);
@@ -68,9 +69,26 @@ abstract class ModelRegistryContract {
   }
 
   private TrainedModel trained(String name, String jobId) throws IOException {
+    return trained(name, jobId, 0.375, 0.875);
+  }
+
+  private TrainedModel trained(String name, String jobId, double loss, double accuracy)
+      throws IOException {
     Path file = folder.resolve(jobId + ".zip");
     Files.writeString(file, "the network of " + jobId);
-    return of(file, name, jobId);
+    return of(file, name, jobId, loss, accuracy);
+  }
+
+  private List<ModelVersion> versions(String name) {
+    return registry.lists().newest(name, 100);
+  }
+
+  private void register(String name, String jobId) throws IOException {
+    registry.register(trained(name, jobId), Promote.ALWAYS);
+  }
+
+  private @Nullable Integer inProduction(String name) {
+    return registry.promoted(name).map(ModelVersion::version).orElse(null);
   }
 
   @Test
@@ -128,31 +146,30 @@ abstract class ModelRegistryContract {
     assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
     assertThat(registry.register(trained("a", "job-2"), Promote.ALWAYS).version()).isEqualTo(2);
     assertThat(registry.register(trained("b", "job-3"), Promote.ALWAYS).version()).isEqualTo(1);
-    assertThat(registry.versions("a")).extracting(ModelVersion::version).containsExactly(2, 1);
-    assertThat(registry.names()).containsExactly("a", "b");
+    assertThat(versions("a")).extracting(ModelVersion::version).containsExactly(2, 1);
+    assertThat(registry.lists().names()).containsExactly("a", "b");
   }
 
   @Test
   void promotesEachNewVersionEvenWhereTheClockStandsStill() throws IOException {
-    registry.register(trained("a", "job-1"), Promote.ALWAYS);
-    registry.register(trained("b", "job-2"), Promote.ALWAYS);
-    registry.register(trained("a", "job-3"), Promote.ALWAYS);
+    register("a", "job-1");
+    register("b", "job-2");
+    register("a", "job-3");
 
     assertThat(registry.promoted("a")).map(ModelVersion::version).contains(2);
     assertThat(registry.promoted("b")).map(ModelVersion::version).contains(1);
     assertThat(registry.newestPromoted()).map(ModelVersion::jobId).contains("job-3");
     assertThat(events)
-        .extracting(event -> ((ModelRegistered) event).version().jobId())
-        .containsExactly("job-1", "job-2", "job-3");
+        .containsExactly(new ModelsChanged("a"), new ModelsChanged("b"), new ModelsChanged("a"));
   }
 
   @Test
   void registeringAJobAgainGivesTheSameVersion() throws IOException {
-    registry.register(trained("a", "job-1"), Promote.ALWAYS);
-    registry.register(trained("a", "job-2"), Promote.ALWAYS);
+    register("a", "job-1");
+    register("a", "job-2");
 
     assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
-    assertThat(registry.versions("a")).hasSize(2);
+    assertThat(versions("a")).hasSize(2);
     assertThat(events).hasSize(2);
   }
 
@@ -178,7 +195,7 @@ abstract class ModelRegistryContract {
         .hasMessageContaining("damaged")
         .hasMessageContaining(good.checkpoint().path().toString());
 
-    assertThat(registry.versions("a")).isEmpty();
+    assertThat(versions("a")).isEmpty();
     assertThat(registry.register(trained("a", "job-2"), Promote.ALWAYS).version())
         .as("the number is free")
         .isEqualTo(1);
@@ -193,21 +210,236 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void theNumberOfADeletedVersionIsNotGivenAgain() throws IOException {
-    registry.register(trained("a", "job-1"), Promote.ALWAYS);
-    jdbc.sql("delete from model_version").update();
-
-    assertThat(registry.register(trained("a", "job-2"), Promote.ALWAYS).version()).isEqualTo(2);
+  void aTrainingThatDivergedIsNotRegistered() throws IOException {
+    TrainedModel loss = trained("a", "job-1", Double.NaN, 0.1);
+    TrainedModel accuracy = trained("a", "job-2", 2.3, Double.NaN);
+    for (TrainedModel diverged : List.of(loss, accuracy)) {
+      assertThatThrownBy(() -> registry.register(diverged, Promote.ALWAYS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("diverged")
+          .hasMessageContaining("NaN")
+          .hasMessageContaining("lower learning rate");
+    }
+    assertThat(registry.lists().names()).isEmpty();
+    assertThat(folder.resolve("models")).doesNotExist();
   }
 
   @Test
-  void withdrawingThePromotionBringsTheVersionBeforeBack() throws IOException {
-    registry.register(trained("a", "job-1"), Promote.ALWAYS);
-    registry.register(trained("a", "job-2"), Promote.ALWAYS);
-    jdbc.sql("update model_version set promoted_at = null where version = 2").update();
+  void aWorseVersionIsRegisteredAndTheBetterOneStaysInProduction() throws IOException {
+    registry.register(trained("a", "job-1", 0.3, 0.9), Promote.IF_BETTER);
 
-    assertThat(registry.promoted("a")).map(ModelVersion::version).contains(1);
-    assertThat(registry.newestPromoted()).map(ModelVersion::version).contains(1);
+    RegisteredModel worse = registry.register(trained("a", "job-2", 0.4, 0.8), Promote.IF_BETTER);
+
+    assertThat(worse)
+        .isEqualTo(
+            new RegisteredModel(
+                2,
+                new Promotion(
+                    false,
+                    "Version 1 stays in production: the test accuracy 0.8 of version 2 is not above its 0.9.")));
+    assertThat(inProduction("a")).isEqualTo(1);
+    assertThat(registry.find("a", 2).orElseThrow().promotedAt()).isNull();
+    assertThat(
+            registry
+                .register(trained("a", "job-3", 0.2, 0.95), Promote.IF_BETTER)
+                .promotion()
+                .promoted())
+        .isTrue();
+    assertThat(inProduction("a")).isEqualTo(3);
+  }
+
+  @Test
+  void registeringAJobAgainGivesTheSameDecisionWhateverIsInProductionNow() throws IOException {
+    TrainedModel model = trained("a", "job-1");
+    RegisteredModel first = registry.register(model, Promote.IF_BETTER);
+    register("a", "job-2");
+
+    assertThat(first.promotion().promoted()).isTrue();
+    assertThat(registry.register(model, Promote.IF_BETTER)).isEqualTo(first);
+    assertThat(inProduction("a")).isEqualTo(2);
+  }
+
+  @Test
+  void anyVersionCanBePromoted() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    register("b", "job-3");
+    events.clear();
+
+    assertThat(registry.promote("a", 1)).isTrue();
+
+    assertThat(inProduction("a")).isEqualTo(1);
+    assertThat(registry.newestPromoted()).map(ModelVersion::name).contains("a");
+    assertThat(registry.inProduction())
+        .containsExactly(new ModelAliases.Pointer("a", 1), new ModelAliases.Pointer("b", 1));
+    assertThat(events).containsExactly(new ModelsChanged("a"));
+    assertThat(registry.promote("a", 3)).isFalse();
+    assertThat(registry.promote("c", 1)).isFalse();
+    assertThat(inProduction("a")).isEqualTo(1);
+  }
+
+  @Test
+  void eachRollbackGoesOneVersionFurtherBack() throws IOException {
+    register("a", "job-1");
+    register("b", "job-2");
+    register("a", "job-3");
+    register("a", "job-4");
+    // No step of its own: it is in production already.
+    registry.promote("a", 3);
+    registry.promote("a", 1);
+
+    assertThat(rollBack("a")).isEqualTo(3);
+    assertThat(rollBack("a")).isEqualTo(2);
+    assertThat(rollBack("a")).isEqualTo(1);
+    assertThat(registry.newestPromoted())
+        .as("as before a's later ones")
+        .map(ModelVersion::name)
+        .contains("b");
+    assertThat(registry.find("a", 3).orElseThrow().promotedAt()).isNull();
+    assertThat(registry.previous("a")).isEmpty();
+    assertThat(registry.rollBack("a", 1)).isFalse();
+    assertThat(inProduction("a")).isEqualTo(1);
+
+    registry.promote("a", 2);
+    assertThat(rollBack("a")).as("back from a promotion after a rollback").isEqualTo(1);
+  }
+
+  private @Nullable Integer rollBack(String name) {
+    assertThat(registry.rollBack(name, registry.previous(name).orElseThrow().version())).isTrue();
+    return inProduction(name);
+  }
+
+  @Test
+  void aRollbackToAnotherVersionThanTheExpectedOneDoesNothing() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    register("a", "job-3");
+
+    assertThat(registry.rollBack("a", 1)).isFalse();
+    assertThat(inProduction("a")).isEqualTo(3);
+  }
+
+  @Test
+  void aDeletedVersionIsGoneWithItsFilesAndItsNumberIsNotGivenAgain() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    registry.promote("a", 1);
+
+    assertThat(registry.delete("a", 2)).isEqualTo(ModelRegistry.Deletion.DELETED);
+
+    assertThat(registry.find("a", 2)).isEmpty();
+    assertThat(folder.resolve("models/a/2")).doesNotExist();
+    assertThat(folder.resolve("models/a/1/model.zip")).exists();
+    assertThat(registry.delete("a", 2)).isEqualTo(ModelRegistry.Deletion.UNKNOWN);
+    assertThat(registry.delete("b", 1)).isEqualTo(ModelRegistry.Deletion.UNKNOWN);
+    assertThat(registry.register(trained("a", "job-3"), Promote.NEVER).version()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsInProductionIsNotDeleted() throws IOException {
+    register("a", "job-1");
+
+    assertThat(registry.delete("a", 1)).isEqualTo(ModelRegistry.Deletion.IN_PRODUCTION);
+
+    assertThat(inProduction("a")).isEqualTo(1);
+    assertThat(folder.resolve("models/a/1/model.zip")).exists();
+  }
+
+  @Test
+  void aRollbackSkipsWhatWasDeleted() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    registry.promote("a", 1);
+    registry.delete("a", 2);
+
+    assertThat(registry.previous("a")).as("1, then 1 again").isEmpty();
+    register("a", "job-3");
+    assertThat(rollBack("a")).isEqualTo(1);
+  }
+
+  @Test
+  void aNameWhoseVersionsAreAllDeletedIsNotListedAndCountsOn() throws IOException {
+    registry.register(trained("a", "job-1"), Promote.NEVER);
+    registry.delete("a", 1);
+
+    assertThat(registry.lists().namesWithVersions(true, 10, 0)).isEmpty();
+    assertThat(registry.lists().names()).containsExactly("a");
+    assertThat(registry.register(trained("a", "job-2"), Promote.IF_BETTER))
+        .isEqualTo(
+            new RegisteredModel(
+                2,
+                new Promotion(
+                    true, "Version 2 was promoted: nothing was in production under 'a'.")));
+  }
+
+  @Test
+  void listsComeInPages() throws IOException {
+    for (String name : List.of("b", "a", "c")) {
+      register(name, "job-" + name);
+    }
+    registry.register(trained("a", "job-1", 0.1, 0.5), Promote.NEVER);
+    ModelLists lists = registry.lists();
+
+    assertThat(lists.namesWithVersions(true, 2, 0)).containsExactly("a", "b");
+    assertThat(lists.namesWithVersions(true, 2, 2)).containsExactly("c");
+    assertThat(lists.namesWithVersions(false, 1, 0)).containsExactly("c");
+    assertThat(lists.countNamesWithVersions()).isEqualTo(3);
+    assertThat(lists.count("a")).isEqualTo(2);
+    assertThat(lists.versions("a", "version", true, 1, 1))
+        .extracting(ModelVersion::version)
+        .containsExactly(2);
+    assertThat(lists.versions("a", "test_accuracy", false, 2, 0))
+        .extracting(ModelVersion::version)
+        .containsExactly(1, 2);
+    assertThat(lists.versions("a", "created_at", false, 2, 0))
+        .extracting(ModelVersion::version)
+        .as("equal times")
+        .containsExactly(2, 1);
+  }
+
+  /** Rows as the version before aliases left them. */
+  @Test
+  void whatWasPromotedBeforeThereWereAliasesIsInProductionWithItsHistory() {
+    var old = database();
+    Flyway.configure().dataSource(old).target("2").load().migrate();
+    var rows = JdbcClient.create(old);
+    for (String name : List.of("a", "b", "c")) {
+      rows.sql("insert into model (name, last_version) values (?, 3)").param(name).update();
+    }
+    insertOld(rows, "a", 1, NOW.plusSeconds(1));
+    insertOld(rows, "a", 2, null);
+    insertOld(rows, "a", 3, NOW.plusSeconds(3));
+    insertOld(rows, "b", 1, NOW.plusSeconds(2));
+    insertOld(rows, "c", 1, null);
+    Flyway.configure().dataSource(old).load().migrate();
+    database = old;
+    registry = registry();
+
+    assertThat(registry.inProduction())
+        .containsExactly(new ModelAliases.Pointer("a", 3), new ModelAliases.Pointer("b", 1));
+    assertThat(registry.find("a", 3).orElseThrow().promotedAt()).isEqualTo(NOW.plusSeconds(3));
+    assertThat(registry.find("a", 2).orElseThrow().promotedAt()).isNull();
+    assertThat(rollBack("a")).isEqualTo(1);
+    assertThat(registry.previous("a")).isEmpty();
+    assertThat(registry.promote("c", 1)).isTrue();
+  }
+
+  private static void insertOld(
+      JdbcClient rows, String name, int version, @Nullable Instant promotedAt) {
+    rows.sql(
+            """
+            insert into model_version (name, version, job_id, stack_n, dataset, data_sha256, classes,
+              mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
+              hyperparameters, epoch, file, size, sha256, created_at, promoted_at)
+            values (:name, :version, :job, 3, 'cifar10', '', '[]', '[]', '[]', 0.3, 0.9, 'dl4j',
+              'float32', '{}', 1, '', 1, '', :now, :promoted)
+            """)
+        .param("name", name)
+        .param("version", version)
+        .param("job", name + version)
+        .param("now", NOW.atOffset(ZoneOffset.UTC))
+        .param("promoted", promotedAt == null ? null : promotedAt.atOffset(ZoneOffset.UTC))
+        .update();
   }
 
   @Test
@@ -245,7 +477,7 @@ abstract class ModelRegistryContract {
     assertThat(versions.subList(0, jobs)).isEqualTo(versions.subList(jobs, 2 * jobs));
     assertThat(versions.subList(0, jobs))
         .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, jobs).boxed().toList());
-    for (ModelVersion version : registry.versions("a")) {
+    for (ModelVersion version : versions("a")) {
       CheckpointFile trained =
           models.get(Integer.parseInt(version.jobId().substring("job-".length()))).checkpoint();
       assertThat(version.sha256()).isEqualTo(trained.sha256());

@@ -1,12 +1,14 @@
 package dev.resnet.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.data.Normalization;
 import dev.resnet.engine.Precision;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.TrainedModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4j;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Registry and classifier together, on real networks. */
 class ServingTests {
@@ -59,10 +60,10 @@ class ServingTests {
             new InferenceMetrics(new SimpleMeterRegistry()));
     registry =
         new ModelRegistry(
-            folder.resolve("models"),
-            new ModelVersions(JdbcClient.create(database)),
-            new TransactionTemplate(new JdbcTransactionManager(database)),
-            event -> classifier.on((ModelRegistered) event),
+            new ModelFiles(folder.resolve("models"), NetworkCheck::finite),
+            RegistryRows.in(JdbcClient.create(database), new JdbcTransactionManager(database)),
+            new PromotionRule(true),
+            event -> {},
             Clock.systemUTC());
   }
 
@@ -112,6 +113,23 @@ class ServingTests {
         classifier.classifyWithPromoted(registry.promoted("a").orElseThrow(), pictures);
 
     assertSame(answer.probabilities(), expected(graph, pictures));
+  }
+
+  @Test
+  void aNetworkWithAParameterThatIsNotFiniteIsNotRegistered() throws Exception {
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      ComputationGraph graph = TrainedModels.network(1);
+      graph.params().putScalar(graph.params().length() - 1, value);
+      TrainedModel diverged = TrainedModels.trained(folder, "a", "job-" + value, graph);
+
+      assertThatThrownBy(() -> registry.register(diverged, Promote.ALWAYS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("diverged")
+          .hasMessageContaining("parameter " + graph.params().length())
+          .hasMessageContaining("lower learning rate");
+    }
+    assertThat(registry.lists().names()).isEmpty();
+    assertThat(folder.resolve("models")).doesNotExist();
   }
 
   /** A team that stays behind an idle thread slows down the trainings of the process. */

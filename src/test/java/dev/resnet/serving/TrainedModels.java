@@ -84,7 +84,13 @@ public final class TrainedModels {
 
   /** As if {@code file} were a checkpoint. */
   public static TrainedModel of(Path file, String name, String jobId) throws IOException {
-    var checkpoint = new CheckpointFile(20, file, Files.size(file), Sha256.of(file), 0.875);
+    return of(file, name, jobId, 0.375, 0.875);
+  }
+
+  /** As if {@code file} were a checkpoint of this quality. */
+  static TrainedModel of(Path file, String name, String jobId, double loss, double accuracy)
+      throws IOException {
+    var checkpoint = new CheckpointFile(20, file, Files.size(file), Sha256.of(file), accuracy);
     return new TrainedModel(
         jobId,
         name,
@@ -95,8 +101,8 @@ public final class TrainedModels {
         CLASSES,
         MEAN,
         DEVIATION,
-        0.375,
-        0.875,
+        loss,
+        accuracy,
         "dl4j",
         "float32",
         HYPERPARAMETERS,

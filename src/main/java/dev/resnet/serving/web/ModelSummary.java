@@ -1,10 +1,10 @@
 package dev.resnet.serving.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resnet.api.Page;
 import dev.resnet.serving.ModelVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,13 @@ record ModelSummary(
     @Schema(description = "The version that answers; null where none does", example = "3")
         @JsonProperty("promoted_version")
         @Nullable Integer promotedVersion,
-    @Schema(description = "The newest first") List<Version> versions) {
+    @Schema(description = "A page of them, the newest first unless sorted otherwise")
+        List<Version> versions,
+    @Schema(description = "Of the versions, counted from 0.", example = "0") int page,
+    @Schema(description = "The most versions of a page.", example = "20") int size,
+    @JsonProperty("total_items") @Schema(description = "All versions.", example = "3")
+        long totalItems,
+    @JsonProperty("total_pages") @Schema(example = "1") int totalPages) {
 
   /** What tells one version from another at a glance. */
   @Schema(name = "ModelVersionSummary")
@@ -31,14 +37,13 @@ record ModelSummary(
       @Schema(description = "The id of the training job") String job) {}
 
   /**
-   * @param versions of one name, the newest first
+   * @param promoted the number of the version that answers
    */
-  static ModelSummary of(String name, List<ModelVersion> versions) {
-    Optional<Integer> promoted = promoted(versions);
+  static ModelSummary of(String name, Optional<Integer> promoted, Page<ModelVersion> versions) {
     return new ModelSummary(
         name,
         promoted.orElse(null),
-        versions.stream()
+        versions.items().stream()
             .map(
                 v ->
                     new Version(
@@ -50,13 +55,10 @@ record ModelSummary(
                         v.testAccuracy(),
                         v.createdAt(),
                         v.jobId()))
-            .toList());
-  }
-
-  private static Optional<Integer> promoted(List<ModelVersion> versions) {
-    return versions.stream()
-        .filter(v -> v.promotedAt() != null)
-        .max(Comparator.comparing(ModelVersion::promotedAt))
-        .map(ModelVersion::version);
+            .toList(),
+        versions.page(),
+        versions.size(),
+        versions.totalItems(),
+        versions.totalPages());
   }
 }

@@ -5,6 +5,7 @@ import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.serving.ModelRegistry;
+import dev.resnet.serving.ModelsChanged;
 import dev.resnet.serving.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -34,6 +36,7 @@ class ModelsTests {
 
   @Autowired private ModelRegistry registry;
   @Autowired private JdbcClient jdbc;
+  @Autowired private ApplicationEventPublisher events;
   @Autowired private Environment environment;
   private Client client;
 
@@ -44,9 +47,16 @@ class ModelsTests {
 
   @BeforeEach
   void clear() {
-    jdbc.sql("delete from model_version").update();
+    forget();
     jdbc.sql("delete from model").update();
     client = Client.of(environment);
+  }
+
+  /** Every version, without the registry's knowledge. */
+  private void forget() {
+    jdbc.sql("delete from model_alias").update();
+    jdbc.sql("delete from model_version").update();
+    events.publishEvent(new ModelsChanged("every name"));
   }
 
   private void register(String name, String job) throws Exception {
@@ -55,7 +65,8 @@ class ModelsTests {
 
   @Test
   void whereThereIsNoModelItIsSaidHowToGetOne() throws Exception {
-    assertThat(client.get(MODELS).body()).isEqualTo("{\"items\":[]}");
+    assertThat(client.get(MODELS).body())
+        .isEqualTo("{\"items\":[],\"page\":0,\"size\":20,\"total_items\":0,\"total_pages\":0}");
     for (Answer answer :
         new Answer[] {
           client.get(MODELS + "/net"), client.post("/api/v1/classify", null, new byte[] {1})
@@ -115,13 +126,15 @@ class ModelsTests {
   @Test
   void aNameWithoutAVersionIsToldFromAnUnknownOne() throws Exception {
     register("net", "job-1");
-    jdbc.sql("delete from model_version").update();
+    forget();
 
     Answer classified = client.post(MODELS + "/net/classify", null, new byte[] {1});
     assertThat(classified.status()).isEqualTo(404);
     assertThat(classified.detail()).contains("'net' has no version");
     assertThat(client.get(MODELS + "/net").body())
-        .isEqualTo("{\"name\":\"net\",\"promoted_version\":null,\"versions\":[]}");
+        .isEqualTo(
+            "{\"name\":\"net\",\"promoted_version\":null,\"versions\":[],\"page\":0,"
+                + "\"size\":20,\"total_items\":0,\"total_pages\":0}");
     assertThat(client.get(MODELS + "/cats").detail()).contains("'cats'").contains("net");
     assertThat(client.get(MODELS + "/net/versions/1").status()).isEqualTo(404);
     assertThat(client.get(MODELS + "/net/versions/one").status()).isEqualTo(400);

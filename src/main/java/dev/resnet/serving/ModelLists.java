@@ -1,0 +1,46 @@
+package dev.resnet.serving;
+
+import dev.resnet.serving.ModelVersions.Order;
+import java.util.List;
+import java.util.Locale;
+
+/** What the registry holds, in pages. */
+public final class ModelLists {
+  private final ModelVersions rows;
+
+  ModelLists(ModelVersions rows) {
+    this.rows = rows;
+  }
+
+  /** Every known name in order, also those that have no version. */
+  public List<String> names() {
+    return rows.names();
+  }
+
+  /** The names that have a version. */
+  public List<String> namesWithVersions(boolean ascending, int size, long from) {
+    return rows.namesWithVersions(ascending, size, from);
+  }
+
+  public long countNamesWithVersions() {
+    return rows.countNamesWithVersions();
+  }
+
+  /** The newest first. */
+  public List<ModelVersion> newest(String name, int size) {
+    return rows.versions(name, Order.VERSION, false, size, 0);
+  }
+
+  /**
+   * @param order {@code version}, {@code created_at} or {@code test_accuracy}
+   */
+  public List<ModelVersion> versions(
+      String name, String order, boolean ascending, int size, long from) {
+    return rows.versions(
+        name, Order.valueOf(order.toUpperCase(Locale.ROOT)), ascending, size, from);
+  }
+
+  public long count(String name) {
+    return rows.count(name);
+  }
+}
