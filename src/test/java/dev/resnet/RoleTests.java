@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.resnet.serving.Classifier;
+import dev.resnet.serving.ServedModels;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -67,6 +69,14 @@ class RoleTests {
       awaitStatus(waiting, "SUCCEEDED");
       assertThat(api.json(JOBS + "/" + waiting + "/epochs", null).get("items").size()).isEqualTo(2);
       assertThat(api.get("/api/v1/models/two-processes", null).statusCode()).isEqualTo(200);
+      // What the worker promoted answers through the process that serves, and is loaded there
+      // alone.
+      await()
+          .until(
+              () -> api.context().getBean(Classifier.class).loaded(),
+              loaded -> loaded.stream().anyMatch(v -> v.name().equals("two-processes")));
+      assertThat(worker.context().getBean(Classifier.class).loaded()).isEmpty();
+      assertThat(worker.context().getBean(ServedModels.class).isRunning()).isFalse();
 
       // Cancelled through a process that does not run it, once its progress shows there.
       await()

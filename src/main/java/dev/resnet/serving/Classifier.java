@@ -121,7 +121,7 @@ public class Classifier implements AutoCloseable {
   }
 
   /** The versions in memory. */
-  List<ModelVersion> loaded() {
+  public List<ModelVersion> loaded() {
     return loaded.versions();
   }
 

@@ -54,6 +54,10 @@ class ServingApplication {
       return send(request(path).GET());
     }
 
+    Answer delete(String path) throws Exception {
+      return send(request(path).DELETE());
+    }
+
     private HttpRequest.Builder request(String path) {
       return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
     }
@@ -64,12 +68,13 @@ class ServingApplication {
       return new Answer(
           response.statusCode(),
           response.headers().firstValue("Content-Type").orElse(""),
-          response.body());
+          response.body(),
+          response.headers().firstValue("Retry-After").orElse(""));
     }
   }
 
   /** An answer as it came. */
-  record Answer(int status, String type, String body) {
+  record Answer(int status, String type, String body, String retryAfter) {
     JsonNode json() {
       return JsonMapper.shared().readTree(body);
     }
