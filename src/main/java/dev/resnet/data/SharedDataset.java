@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class SharedDataset implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedDataset.class);
   private static final long IDLE_SECONDS = 1;
+  private static final String STOPPED = "the service is being stopped";
 
   private final DatasetSource source;
 
@@ -99,8 +101,9 @@ final class SharedDataset implements AutoCloseable {
         return loaded.dataset();
       }
       if (reading == null) {
-        reading = new Reading();
-        reading.task = reader.submit(reading);
+        var begun = new Reading();
+        begun.task = submitted(begun);
+        reading = begun; // not before: nobody may join a reading that no thread has taken
         error = null;
       }
       joined = reading;
@@ -119,6 +122,14 @@ final class SharedDataset implements AutoCloseable {
       throw new IOException(e.getCause().getMessage(), e.getCause());
     } finally {
       leave(joined);
+    }
+  }
+
+  private Future<?> submitted(Reading begun) throws IOException {
+    try {
+      return reader.submit(begun);
+    } catch (RejectedExecutionException e) {
+      throw new IOException(STOPPED, e);
     }
   }
 
@@ -141,7 +152,7 @@ final class SharedDataset implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (reading != null) {
-      reading.result.completeExceptionally(new IOException("the service is being stopped"));
+      reading.result.completeExceptionally(new IOException(STOPPED));
       giveUp(reading);
     }
     reader.shutdownNow();

@@ -85,6 +85,7 @@ final class BatchPipeline implements AutoCloseable {
       return buffer;
     }
     if (buffer != null) {
+      buffers[slot] = null; // closed once only, should there be no memory for the next
       buffer.close();
     }
     Minibatch fresh = allocate(layout, size);

@@ -131,6 +131,28 @@ class CachingDatasetCatalogTests {
   }
 
   @Test
+  void tellsEverybodyWhoWaitsOfAnError() {
+    source.go.countDown();
+    source.failure = new NoClassDefFoundError("some/Library");
+
+    assertThatThrownBy(() -> catalog.load("set"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("some/Library");
+    assertThat(info().status()).isEqualTo(Status.FAILED);
+  }
+
+  @Test
+  void letsNobodyWaitWhoComesAfterTheServiceHasStopped() {
+    catalog.close();
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> catalog.load("set"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("being stopped");
+    }
+  }
+
+  @Test
   void saysWhatToDoWhereMemoryIsShort() {
     source.go.countDown();
     source.failure = new OutOfMemoryError("as a test");

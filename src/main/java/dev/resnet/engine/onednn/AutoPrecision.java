@@ -69,6 +69,13 @@ record AutoPrecision(Precision precision, String reason) {
     }
   }
 
+  /** Nanoseconds of one convolution in this type. */
+  static long trial(int type) {
+    try (var trial = new Trial(type)) {
+      return trial.nanos();
+    }
+  }
+
   /** A 3×3 convolution of [64, 32, 16, 16] into as many channels, ready to run. */
   private static final class Trial implements AutoCloseable {
     private static final int BATCH = 64;
@@ -76,25 +83,40 @@ record AutoPrecision(Precision precision, String reason) {
     private static final int SIDE = 16;
 
     private final Owned owned = new Owned();
-    private final OneDnn.Stream stream = owned.add(new OneDnn.Stream());
+    private final OneDnn.Stream stream;
     private final OneDnn.Primitive convolution;
 
     Trial(int type) {
       var images = OneDnn.descriptor(type, OneDnn.NHWC, BATCH, CHANNELS, SIDE, SIDE);
-      var weights = OneDnn.descriptor(type, OneDnn.ANY, CHANNELS, CHANNELS, 3, 3);
+      try {
+        stream = owned.add(new OneDnn.Stream());
+        convolution = convolution(type, images);
+      } catch (RuntimeException | Error e) {
+        owned.close();
+        throw e;
+      } finally {
+        OneDnn.close(images);
+      }
+    }
+
+    private OneDnn.Primitive convolution(int type, dnnl_memory_desc images) {
       var window = new Window(3, 3, 1, 1, 1, 1, 1, 1);
-      var description =
-          owned.add(
-              Descriptions.convolution(
-                  "trial", true, images, weights, null, images, window, null, false));
+      var weights = OneDnn.descriptor(type, OneDnn.ANY, CHANNELS, CHANNELS, 3, 3);
+      OneDnn.Description description;
+      try {
+        description =
+            owned.add(
+                Descriptions.convolution(
+                    "trial", true, images, weights, null, images, window, null, false));
+      } finally {
+        OneDnn.close(weights);
+      }
       Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
       arguments.put(Arguments.SOURCE, memory(images));
       arguments.put(Arguments.TARGET, memory(images));
       arguments.put(Arguments.WEIGHTS, memory(description.argument(Arguments.WEIGHTS)));
       arguments.put(Arguments.SCRATCH, memory(description.argument(Arguments.SCRATCH)));
-      convolution = owned.add(new OneDnn.Primitive(description, arguments));
-      OneDnn.close(images);
-      OneDnn.close(weights);
+      return owned.add(new OneDnn.Primitive(description, arguments));
     }
 
     private OneDnn.Memory memory(dnnl_memory_desc descriptor) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.jspecify.annotations.Nullable;
 
@@ -168,15 +169,15 @@ final class BackwardBinding {
   private void sourceGradient(
       Layer layer, OneDnn.Memory targetGradient, Tensor sourceGradient, SourceGradient primitive) {
     OneDnn.Memory written = binding.tensor(sourceGradient);
-    dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, layer.dimensions);
-    var description = primitive.describe(written.descriptor(), any);
-    OneDnn.close(any);
+    var description =
+        choosing(
+            binding.type(), layer.dimensions, any -> primitive.describe(written.descriptor(), any));
     dnnl_memory_desc chosen = description.argument(Arguments.WEIGHTS);
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.TARGET_GRADIENT, targetGradient);
     arguments.put(Arguments.WEIGHTS, binding.weights(layer.name, layer.own, layer.weights, chosen));
     arguments.put(Arguments.SOURCE_GRADIENT, written);
-    bound.add(binding.bind(description, arguments));
+    bound.add(new Bound(description, arguments));
   }
 
   /**
@@ -187,11 +188,15 @@ final class BackwardBinding {
     OneDnn.Memory source = binding.tensor(layer.source);
     OneDnn.Memory own = binding.gradient(layer.weights, OneDnn.OIHW, layer.dimensions);
     OneDnn.Memory biasGradient = vector(layer.bias);
-    dnnl_memory_desc any = OneDnn.descriptor(OneDnn.FLOAT32, OneDnn.ANY, layer.dimensions);
     var description =
-        primitive.describe(
-            source.descriptor(), any, biasGradient == null ? null : biasGradient.descriptor());
-    OneDnn.close(any);
+        choosing(
+            OneDnn.FLOAT32,
+            layer.dimensions,
+            any ->
+                primitive.describe(
+                    source.descriptor(),
+                    any,
+                    biasGradient == null ? null : biasGradient.descriptor()));
     dnnl_memory_desc chosen = description.argument(Arguments.WEIGHTS_GRADIENT);
     boolean direct = OneDnn.equal(chosen, own.descriptor());
     OneDnn.Memory written = direct ? own : binding.allocate(chosen);
@@ -202,9 +207,20 @@ final class BackwardBinding {
     if (biasGradient != null) {
       arguments.put(Arguments.BIAS_GRADIENT, biasGradient);
     }
-    bound.add(binding.bind(description, arguments));
+    bound.add(new Bound(description, arguments));
     if (!direct) {
       bound.add(binding.reorder(description.name(), written, own));
+    }
+  }
+
+  /** Has oneDNN choose the layout of a tensor of this type. */
+  private OneDnn.Description choosing(
+      int type, long[] dimensions, Function<dnnl_memory_desc, OneDnn.Description> primitive) {
+    dnnl_memory_desc any = OneDnn.descriptor(type, OneDnn.ANY, dimensions);
+    try {
+      return binding.own(primitive.apply(any));
+    } finally {
+      OneDnn.close(any);
     }
   }
 
@@ -212,12 +228,13 @@ final class BackwardBinding {
     Normalization norm = op.forward();
     Bound before = forward.of(norm);
     var description =
-        Descriptions.normalizationGradient(
-            op.name(),
-            binding.tensor(norm.source()).descriptor(),
-            norm.epsilon(),
-            norm.relu(),
-            before.description());
+        binding.own(
+            Descriptions.normalizationGradient(
+                op.name(),
+                binding.tensor(norm.source()).descriptor(),
+                norm.epsilon(),
+                norm.relu(),
+                before.description()));
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.SOURCE, binding.tensor(norm.source()));
     arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
@@ -226,36 +243,38 @@ final class BackwardBinding {
     arguments.put(Arguments.SHIFT_GRADIENT, vector(norm.shift()));
     reuse(before, arguments, Arguments.MEAN, Arguments.VARIANCE, Arguments.SCALE);
     reuse(before, arguments, Arguments.WORKSPACE);
-    bound.add(binding.bind(description, arguments));
+    bound.add(new Bound(description, arguments));
   }
 
   private void relu(ReluBackward op) {
     Bound before = forward.of(op.forward());
     var descriptor = binding.tensor(op.targetGradient()).descriptor();
-    var description = Descriptions.reluGradient(op.name(), descriptor, before.description());
+    var description =
+        binding.own(Descriptions.reluGradient(op.name(), descriptor, before.description()));
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.TARGET, binding.tensor(op.forward().target()));
     arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
     arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(op.sourceGradient()));
-    bound.add(binding.bind(description, arguments));
+    bound.add(new Bound(description, arguments));
   }
 
   private void pooling(PoolingBackward op) {
     Pooling pooling = op.forward();
     Bound before = forward.of(pooling);
     var description =
-        Descriptions.poolingGradient(
-            op.name(),
-            pooling.maximum(),
-            binding.tensor(op.sourceGradient()).descriptor(),
-            binding.tensor(op.targetGradient()).descriptor(),
-            pooling.window(),
-            before.description());
+        binding.own(
+            Descriptions.poolingGradient(
+                op.name(),
+                pooling.maximum(),
+                binding.tensor(op.sourceGradient()).descriptor(),
+                binding.tensor(op.targetGradient()).descriptor(),
+                pooling.window(),
+                before.description()));
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()));
     arguments.put(Arguments.SOURCE_GRADIENT, binding.tensor(op.sourceGradient()));
     reuse(before, arguments, Arguments.WORKSPACE);
-    bound.add(binding.bind(description, arguments));
+    bound.add(new Bound(description, arguments));
   }
 
   private OneDnn.@Nullable Memory vector(@Nullable Variable variable) {

@@ -130,11 +130,13 @@ final class Binding implements AutoCloseable {
     Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
     arguments.put(Arguments.FROM, from);
     arguments.put(Arguments.TO, to);
-    return bind(Descriptions.reorder(name, from.descriptor(), to.descriptor()), arguments);
+    var description = own(Descriptions.reorder(name, from.descriptor(), to.descriptor()));
+    return new Bound(description, arguments);
   }
 
-  Bound bind(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {
-    return new Bound(owned.add(description), arguments);
+  /** Takes a description over, before anything else can go wrong. */
+  OneDnn.Description own(OneDnn.Description description) {
+    return owned.add(description);
   }
 
   /** Memory of its own, zero at first. */

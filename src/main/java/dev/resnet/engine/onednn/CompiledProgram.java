@@ -20,7 +20,8 @@ final class CompiledProgram implements AutoCloseable {
   private final List<OneDnn.Primitive> preparations = new ArrayList<>();
   private final List<OneDnn.Primitive> forward = new ArrayList<>();
   private final List<OneDnn.Primitive> backward = new ArrayList<>();
-  private final OneDnn.Stream stream = new OneDnn.Stream();
+  private final OneDnn.Stream stream;
+  private final Owned owned = new Owned();
 
   /**
    * Binds a program.
@@ -31,9 +32,10 @@ final class CompiledProgram implements AutoCloseable {
    */
   CompiledProgram(
       Program program, int batch, int type, Pointer parameters, @Nullable Pointer gradients) {
-    binding = new Binding(program, batch, type, parameters, gradients);
-    forwardBinding = new ForwardBinding(binding, gradients != null);
     try {
+      stream = owned.add(new OneDnn.Stream());
+      binding = owned.add(new Binding(program, batch, type, parameters, gradients));
+      forwardBinding = new ForwardBinding(binding, gradients != null);
       program.forward().forEach(forwardBinding::bind);
       var backwardBinding = new BackwardBinding(binding, forwardBinding);
       program.backward().forEach(backwardBinding::bind);
@@ -41,7 +43,7 @@ final class CompiledProgram implements AutoCloseable {
           List.of(binding.preparations(), forwardBinding.bound(), backwardBinding.bound()),
           List.of(preparations, forward, backward));
     } catch (RuntimeException | Error e) {
-      close();
+      owned.close();
       throw e;
     }
   }
@@ -85,7 +87,6 @@ final class CompiledProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    stream.close();
-    binding.close();
+    owned.close();
   }
 }

@@ -23,30 +23,41 @@ final class Descriptions {
     private final dnnl_primitive_attr handle = new dnnl_primitive_attr();
 
     Attributes() {
-      OneDnn.check(dnnl_primitive_attr_create(handle), "attributes");
+      OneDnn.create("attributes", () -> dnnl_primitive_attr_create(handle));
+    }
+
+    /** The attributes are the caller's, to be closed however this ends. */
+    void set(@Nullable dnnl_memory_desc residual, boolean relu) {
       // Scratch memory of the caller's makes primitives safe to share between threads.
       OneDnn.check(
           dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user), "scratch");
+      if (residual != null || relu) {
+        append(residual, relu);
+      }
     }
 
-    Attributes adding(@Nullable dnnl_memory_desc residual, boolean relu) {
+    private void append(@Nullable dnnl_memory_desc residual, boolean relu) {
       var operations = new dnnl_post_ops();
-      OneDnn.check(dnnl_post_ops_create(operations), "appended operations");
-      if (residual != null) {
-        OneDnn.check(
-            dnnl_post_ops_append_binary(operations, dnnl_binary_add, residual), "an addition");
+      OneDnn.create("appended operations", () -> dnnl_post_ops_create(operations));
+      try {
+        if (residual != null) {
+          OneDnn.check(
+              dnnl_post_ops_append_binary(operations, dnnl_binary_add, residual), "an addition");
+        }
+        if (relu) {
+          OneDnn.check(dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0), "a ReLU");
+        }
+        OneDnn.check(dnnl_primitive_attr_set_post_ops(handle, operations), "appended operations");
+      } finally {
+        dnnl_post_ops_destroy(operations);
+        Natives.closed();
       }
-      if (relu) {
-        OneDnn.check(dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0, 0), "a ReLU");
-      }
-      OneDnn.check(dnnl_primitive_attr_set_post_ops(handle, operations), "appended operations");
-      dnnl_post_ops_destroy(operations);
-      return this;
     }
 
     @Override
     public void close() {
       dnnl_primitive_attr_destroy(handle);
+      Natives.closed();
     }
   }
 
@@ -56,11 +67,17 @@ final class Descriptions {
     int create(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr attributes);
   }
 
+  private static OneDnn.Description describe(String name, Creation creation) {
+    return describe(name, null, false, creation);
+  }
+
   private static OneDnn.Description describe(
-      String name, Attributes attributes, Creation creation) {
+      String name, @Nullable dnnl_memory_desc residual, boolean relu, Creation creation) {
     var description = new OneDnn.Description(name);
-    try (attributes) {
-      OneDnn.check(creation.create(description.handle, OneDnn.Cpu.ENGINE, attributes.handle), name);
+    try (var attributes = new Attributes()) {
+      attributes.set(residual, relu);
+      OneDnn.create(
+          name, () -> creation.create(description.handle, OneDnn.Cpu.ENGINE, attributes.handle));
     }
     return description;
   }
@@ -106,7 +123,8 @@ final class Descriptions {
     try (var g = Geometry.of(window)) {
       return describe(
           name + " convolution",
-          new Attributes().adding(residual, relu),
+          residual,
+          relu,
           (pd, engine, attributes) ->
               dnnl_convolution_forward_primitive_desc_create(
                   pd,
@@ -135,7 +153,6 @@ final class Descriptions {
     try (var g = Geometry.of(window)) {
       return describe(
           name + " convolution data gradient",
-          new Attributes(),
           (pd, engine, attributes) ->
               dnnl_convolution_backward_data_primitive_desc_create(
                   pd,
@@ -164,7 +181,6 @@ final class Descriptions {
     try (var g = Geometry.of(window)) {
       return describe(
           name + " convolution weight gradient",
-          new Attributes(),
           (pd, engine, attributes) ->
               dnnl_convolution_backward_weights_primitive_desc_create(
                   pd,
@@ -188,7 +204,6 @@ final class Descriptions {
     int statistics = training ? 0 : dnnl_use_global_stats;
     return describe(
         name + " normalisation",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_batch_normalization_forward_primitive_desc_create(
                 pd,
@@ -209,7 +224,6 @@ final class Descriptions {
       OneDnn.Description forward) {
     return describe(
         name + " normalisation gradient",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_batch_normalization_backward_primitive_desc_create(
                 pd,
@@ -231,7 +245,6 @@ final class Descriptions {
   static OneDnn.Description relu(String name, boolean training, dnnl_memory_desc tensor) {
     return describe(
         name + " ReLU",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_eltwise_forward_primitive_desc_create(
                 pd,
@@ -249,7 +262,6 @@ final class Descriptions {
       String name, dnnl_memory_desc tensor, OneDnn.Description forward) {
     return describe(
         name + " ReLU gradient",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_eltwise_backward_primitive_desc_create(
                 pd,
@@ -274,7 +286,6 @@ final class Descriptions {
     try (var g = Geometry.of(window)) {
       return describe(
           name + " pooling",
-          new Attributes(),
           (pd, engine, attributes) ->
               dnnl_pooling_forward_primitive_desc_create(
                   pd,
@@ -302,7 +313,6 @@ final class Descriptions {
     try (var g = Geometry.of(window)) {
       return describe(
           name + " pooling gradient",
-          new Attributes(),
           (pd, engine, attributes) ->
               dnnl_pooling_backward_primitive_desc_create(
                   pd,
@@ -333,7 +343,6 @@ final class Descriptions {
       dnnl_memory_desc target) {
     return describe(
         name + " dense",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_inner_product_forward_primitive_desc_create(
                 pd, engine, propagation(training), source, weights, bias, target, attributes));
@@ -347,7 +356,6 @@ final class Descriptions {
       OneDnn.Description forward) {
     return describe(
         name + " dense data gradient",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_inner_product_backward_data_primitive_desc_create(
                 pd, engine, sourceGradient, weights, targetGradient, forward.handle, attributes));
@@ -362,7 +370,6 @@ final class Descriptions {
       OneDnn.Description forward) {
     return describe(
         name + " dense weight gradient",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_inner_product_backward_weights_primitive_desc_create(
                 pd,
@@ -378,7 +385,6 @@ final class Descriptions {
   static OneDnn.Description addition(String name, dnnl_memory_desc tensor) {
     return describe(
         name + " addition",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_binary_primitive_desc_create(
                 pd, engine, dnnl_binary_add, tensor, tensor, tensor, attributes));
@@ -387,7 +393,6 @@ final class Descriptions {
   static OneDnn.Description reorder(String name, dnnl_memory_desc from, dnnl_memory_desc to) {
     return describe(
         name + " reorder",
-        new Attributes(),
         (pd, engine, attributes) ->
             dnnl_reorder_primitive_desc_create(pd, from, engine, to, engine, attributes));
   }

@@ -78,7 +78,8 @@ final class ForwardBinding {
     } else if (operation instanceof Relu relu) {
       Map<Integer, OneDnn.Memory> arguments = sourceAndTarget(relu.source(), relu.target());
       var descriptor = binding.tensor(relu.source()).descriptor();
-      return binding.bind(Descriptions.relu(relu.name(), training, descriptor), arguments);
+      return new Bound(
+          binding.own(Descriptions.relu(relu.name(), training, descriptor)), arguments);
     } else if (operation instanceof Pooling pooling) {
       return pooling(pooling);
     } else if (operation instanceof Dense dense) {
@@ -100,7 +101,7 @@ final class ForwardBinding {
         binding.weights(op.name(), own, op.weights(), description.argument(Arguments.WEIGHTS)));
     putIf(arguments, Arguments.BIAS, bias);
     putIf(arguments, Arguments.RESIDUAL, residual);
-    return binding.bind(description, arguments);
+    return new Bound(description, arguments);
   }
 
   private Bound foldedConvolution(FoldedConvolution op) {
@@ -119,7 +120,7 @@ final class ForwardBinding {
             convolution.weights(),
             description.argument(Arguments.WEIGHTS)));
     arguments.put(Arguments.BIAS, weights.bias());
-    return binding.bind(description, arguments);
+    return new Bound(description, arguments);
   }
 
   private OneDnn.Description describe(
@@ -130,16 +131,17 @@ final class ForwardBinding {
       boolean relu) {
     dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, weightDimensions(op));
     try {
-      return Descriptions.convolution(
-          op.name(),
-          training,
-          binding.tensor(op.source()).descriptor(),
-          any,
-          bias == null ? null : bias.descriptor(),
-          binding.tensor(target).descriptor(),
-          op.window(),
-          residual == null ? null : residual.descriptor(),
-          relu);
+      return binding.own(
+          Descriptions.convolution(
+              op.name(),
+              training,
+              binding.tensor(op.source()).descriptor(),
+              any,
+              bias == null ? null : bias.descriptor(),
+              binding.tensor(target).descriptor(),
+              op.window(),
+              residual == null ? null : residual.descriptor(),
+              relu));
     } finally {
       OneDnn.close(any);
     }
@@ -161,7 +163,8 @@ final class ForwardBinding {
   private Bound normalization(Normalization op) {
     var descriptor = binding.tensor(op.source()).descriptor();
     var description =
-        Descriptions.normalization(op.name(), training, descriptor, op.epsilon(), op.relu());
+        binding.own(
+            Descriptions.normalization(op.name(), training, descriptor, op.epsilon(), op.relu()));
     Map<Integer, OneDnn.Memory> arguments = sourceAndTarget(op.source(), op.target());
     arguments.put(Arguments.SCALE, vector(op.scale()));
     arguments.put(Arguments.SHIFT, vector(op.shift()));
@@ -179,24 +182,25 @@ final class ForwardBinding {
       arguments.put(Arguments.MEAN, vector(op.mean()));
       arguments.put(Arguments.VARIANCE, vector(op.variance()));
     }
-    return binding.bind(description, arguments);
+    return new Bound(description, arguments);
   }
 
   private Bound pooling(Pooling op) {
     var description =
-        Descriptions.pooling(
-            op.name(),
-            training,
-            op.maximum(),
-            binding.tensor(op.source()).descriptor(),
-            binding.tensor(op.target()).descriptor(),
-            op.window());
+        binding.own(
+            Descriptions.pooling(
+                op.name(),
+                training,
+                op.maximum(),
+                binding.tensor(op.source()).descriptor(),
+                binding.tensor(op.target()).descriptor(),
+                op.window()));
     Map<Integer, OneDnn.Memory> arguments = sourceAndTarget(op.source(), op.target());
     if (training && op.maximum()) {
       arguments.put(
           Arguments.WORKSPACE, binding.allocate(description.argument(Arguments.WORKSPACE)));
     }
-    return binding.bind(description, arguments);
+    return new Bound(description, arguments);
   }
 
   private Bound dense(Dense op) {
@@ -206,13 +210,14 @@ final class ForwardBinding {
     dnnl_memory_desc any = OneDnn.descriptor(binding.type(), OneDnn.ANY, weightDimensions(op));
     try {
       var description =
-          Descriptions.dense(
-              op.name(),
-              training,
-              binding.tensor(op.source()).descriptor(),
-              any,
-              bias == null ? null : bias.descriptor(),
-              target.descriptor());
+          binding.own(
+              Descriptions.dense(
+                  op.name(),
+                  training,
+                  binding.tensor(op.source()).descriptor(),
+                  any,
+                  bias == null ? null : bias.descriptor(),
+                  target.descriptor()));
       Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
       arguments.put(Arguments.SOURCE, binding.tensor(op.source()));
       arguments.put(Arguments.TARGET, target);
@@ -220,7 +225,7 @@ final class ForwardBinding {
           Arguments.WEIGHTS,
           binding.weights(op.name(), own, op.weights(), description.argument(Arguments.WEIGHTS)));
       putIf(arguments, Arguments.BIAS, bias);
-      return binding.bind(description, arguments);
+      return new Bound(description, arguments);
     } finally {
       OneDnn.close(any);
     }
@@ -242,7 +247,7 @@ final class ForwardBinding {
     arguments.put(Arguments.SOURCE_1, binding.tensor(op.right()));
     arguments.put(Arguments.TARGET, binding.tensor(op.target()));
     var descriptor = binding.tensor(op.left()).descriptor();
-    return binding.bind(Descriptions.addition(op.name(), descriptor), arguments);
+    return new Bound(binding.own(Descriptions.addition(op.name(), descriptor)), arguments);
   }
 
   private OneDnn.Memory vector(Variable variable) {

@@ -18,6 +18,7 @@ final class InferenceProgram implements AutoCloseable {
   private final InputReorder input;
   private final SoftmaxGradient end;
   private final float[] pixels;
+  private final Owned owned = new Owned();
 
   /**
    * Compiles for the threads that the calling thread would take.
@@ -28,17 +29,21 @@ final class InferenceProgram implements AutoCloseable {
   InferenceProgram(Program program, int size, int type, ComputationGraph graph) {
     this.program = program;
     this.size = size;
-    compiled =
-        new CompiledProgram(
-            program, size, type, OneDnnTrainingEngine.address(graph.params()), null);
-    compiled.prepareWeights();
-    long count = size * program.input().elements();
-    block = new NativeBlock(count * Float.BYTES);
-    staged = NativeBlock.floats(block.at(0), count);
-    pixels = new float[Math.toIntExact(program.input().elements())];
-    input = new InputReorder(program.input(), size, compiled);
-    end =
-        new SoftmaxGradient(size, program.classes(), compiled.tensor(program.logits()), null, type);
+    try {
+      var parameters = OneDnnTrainingEngine.address(graph.params());
+      compiled = owned.add(new CompiledProgram(program, size, type, parameters, null));
+      compiled.prepareWeights();
+      long count = size * program.input().elements();
+      block = owned.add(new NativeBlock(count * Float.BYTES));
+      staged = NativeBlock.floats(block.at(0), count);
+      pixels = new float[Math.toIntExact(program.input().elements())];
+      input = owned.add(new InputReorder(program.input(), size, compiled));
+      var logits = compiled.tensor(program.logits());
+      end = new SoftmaxGradient(size, program.classes(), logits, null, type);
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
   }
 
   int size() {
@@ -81,8 +86,6 @@ final class InferenceProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    input.close();
-    compiled.close();
-    block.close();
+    owned.close();
   }
 }

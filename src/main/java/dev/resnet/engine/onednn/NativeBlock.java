@@ -17,10 +17,12 @@ final class NativeBlock implements AutoCloseable {
   NativeBlock(long size) {
     // Not one of JavaCPP's own arrays: those are counted against a limit that is made for small
     // ones.
+    Natives.opening();
     allocation = Pointer.malloc(size + ALIGNMENT);
     if (allocation == null || allocation.isNull()) {
       throw new OutOfMemoryError("oneDNN engine: no %,d bytes of native memory".formatted(size));
     }
+    Natives.opened();
     start = (allocation.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     Pointer.memset(at(0), 0, size);
   }
@@ -54,6 +56,7 @@ final class NativeBlock implements AutoCloseable {
   @Override
   public void close() {
     Pointer.free(allocation);
+    Natives.closed();
   }
 
   private static final class Address extends Pointer {

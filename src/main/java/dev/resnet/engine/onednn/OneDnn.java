@@ -2,7 +2,9 @@ package dev.resnet.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -80,14 +82,17 @@ final class OneDnn {
   /** A descriptor of a dense tensor. */
   static dnnl_memory_desc descriptor(int type, int layout, long... dimensions) {
     var descriptor = new dnnl_memory_desc();
-    check(
-        dnnl_memory_desc_create_with_tag(descriptor, dimensions.length, dimensions, type, layout),
-        "a tensor of " + java.util.Arrays.toString(dimensions));
+    create(
+        "a tensor of " + Arrays.toString(dimensions),
+        () ->
+            dnnl_memory_desc_create_with_tag(
+                descriptor, dimensions.length, dimensions, type, layout));
     return descriptor;
   }
 
   static void close(dnnl_memory_desc descriptor) {
     dnnl_memory_desc_destroy(descriptor);
+    Natives.closed();
   }
 
   static boolean equal(dnnl_memory_desc left, dnnl_memory_desc right) {
@@ -106,8 +111,13 @@ final class OneDnn {
 
     Memory(dnnl_memory_desc descriptor, Pointer place) {
       this.place = place;
-      check(dnnl_memory_desc_clone(this.descriptor, descriptor), "a descriptor");
-      check(dnnl_memory_create(handle, descriptor, Cpu.ENGINE, place), "a memory");
+      create("a descriptor", () -> dnnl_memory_desc_clone(this.descriptor, descriptor));
+      try {
+        create("a memory", () -> dnnl_memory_create(handle, descriptor, Cpu.ENGINE, place));
+      } catch (RuntimeException | Error e) {
+        OneDnn.close(this.descriptor);
+        throw e;
+      }
     }
 
     dnnl_memory_desc descriptor() {
@@ -126,7 +136,8 @@ final class OneDnn {
     @Override
     public void close() {
       dnnl_memory_destroy(handle);
-      dnnl_memory_desc_destroy(descriptor);
+      Natives.closed();
+      OneDnn.close(descriptor);
     }
   }
 
@@ -135,12 +146,13 @@ final class OneDnn {
     private final dnnl_stream handle = new dnnl_stream();
 
     Stream() {
-      check(dnnl_stream_create(handle, Cpu.ENGINE, dnnl_stream_default_flags), "a stream");
+      create("a stream", () -> dnnl_stream_create(handle, Cpu.ENGINE, dnnl_stream_default_flags));
     }
 
     @Override
     public void close() {
       dnnl_stream_destroy(handle);
+      Natives.closed();
     }
   }
 
@@ -170,6 +182,7 @@ final class OneDnn {
     @Override
     public void close() {
       dnnl_primitive_desc_destroy(handle);
+      Natives.closed();
     }
   }
 
@@ -182,7 +195,6 @@ final class OneDnn {
 
     Primitive(Description description, Map<Integer, Memory> arguments) {
       this.name = description.name;
-      check(dnnl_primitive_create(handle, description.handle), name);
       this.count = arguments.size();
       this.arguments = new dnnl_exec_arg_t(count);
       int i = 0;
@@ -190,6 +202,12 @@ final class OneDnn {
         this.arguments.position(i++).arg(argument.getKey()).memory(argument.getValue().handle);
       }
       this.arguments.position(0);
+      try {
+        create(name, () -> dnnl_primitive_create(handle, description.handle));
+      } catch (RuntimeException | Error e) {
+        this.arguments.close();
+        throw e;
+      }
     }
 
     void execute(Stream stream) {
@@ -199,8 +217,16 @@ final class OneDnn {
     @Override
     public void close() {
       dnnl_primitive_destroy(handle);
+      Natives.closed();
       arguments.close();
     }
+  }
+
+  /** A call that creates a handle, which counts as open from then on. */
+  static void create(String what, IntSupplier call) {
+    Natives.opening();
+    check(call.getAsInt(), what);
+    Natives.opened();
   }
 
   /** Every status but success becomes an exception. */

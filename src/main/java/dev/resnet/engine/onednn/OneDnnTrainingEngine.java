@@ -30,6 +30,8 @@ final class OneDnnTrainingEngine implements TrainingEngine {
   private final NesterovUpdate update;
   private final RunningStatistics statistics;
 
+  private final Owned owned = new Owned();
+
   /** Evaluation, by batch size. */
   private final Map<Integer, Evaluation> evaluations = new HashMap<>();
 
@@ -53,24 +55,30 @@ final class OneDnnTrainingEngine implements TrainingEngine {
     }
     graph.getFlattenedGradients().assign(0); // gradients that are always zero are never written
     this.update = new NesterovUpdate(graph, weightDecay);
-    this.compiled =
-        new CompiledProgram(
-            program,
-            batchSize,
-            type,
-            address(graph.params()),
-            address(graph.getFlattenedGradients()));
-    this.statistics =
-        new RunningStatistics(compiled, graph.getFlattenedGradients().data().asNioFloat());
-    this.input = new InputReorder(image, batchSize, compiled);
-    Loss last = (Loss) program.forward().get(program.forward().size() - 1);
-    this.loss =
-        new SoftmaxGradient(
-            batchSize,
-            program.classes(),
-            compiled.tensor(last.logits()),
-            compiled.tensor(last.gradient()),
-            type);
+    try {
+      this.compiled =
+          owned.add(
+              new CompiledProgram(
+                  program,
+                  batchSize,
+                  type,
+                  address(graph.params()),
+                  address(graph.getFlattenedGradients())));
+      this.statistics =
+          new RunningStatistics(compiled, graph.getFlattenedGradients().data().asNioFloat());
+      this.input = owned.add(new InputReorder(image, batchSize, compiled));
+      Loss last = (Loss) program.forward().get(program.forward().size() - 1);
+      this.loss =
+          new SoftmaxGradient(
+              batchSize,
+              program.classes(),
+              compiled.tensor(last.logits()),
+              compiled.tensor(last.gradient()),
+              type);
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
   }
 
   static Pointer address(INDArray array) {
@@ -124,8 +132,12 @@ final class OneDnnTrainingEngine implements TrainingEngine {
 
   @Override
   public Tally evaluate(Minibatch batch) {
-    Evaluation evaluation = evaluations.computeIfAbsent(batch.size(), Evaluation::new);
+    Evaluation evaluation = evaluations.computeIfAbsent(batch.size(), this::evaluation);
     return evaluation.tally(batch);
+  }
+
+  private Evaluation evaluation(int size) {
+    return owned.add(new Evaluation(size));
   }
 
   /** Nothing to do: the graph's arrays are what is worked on. */
@@ -134,9 +146,7 @@ final class OneDnnTrainingEngine implements TrainingEngine {
 
   @Override
   public void close() {
-    evaluations.values().forEach(Evaluation::close);
-    input.close();
-    compiled.close();
+    owned.close();
   }
 
   /** Forward with running statistics, for one batch size. */
@@ -144,17 +154,20 @@ final class OneDnnTrainingEngine implements TrainingEngine {
     private final CompiledProgram forward;
     private final InputReorder images;
     private final SoftmaxGradient end;
+    private final Owned parts = new Owned();
 
     Evaluation(int size) {
-      forward = new CompiledProgram(evaluationProgram, size, type, address(graph.params()), null);
-      images = new InputReorder(evaluationProgram.input(), size, forward);
-      end =
-          new SoftmaxGradient(
-              size,
-              evaluationProgram.classes(),
-              forward.tensor(evaluationProgram.logits()),
-              null,
-              type);
+      Program program = evaluationProgram;
+      try {
+        forward =
+            parts.add(new CompiledProgram(program, size, type, address(graph.params()), null));
+        images = parts.add(new InputReorder(program.input(), size, forward));
+        var logits = forward.tensor(program.logits());
+        end = new SoftmaxGradient(size, program.classes(), logits, null, type);
+      } catch (RuntimeException | Error e) {
+        parts.close();
+        throw e;
+      }
     }
 
     Tally tally(Minibatch batch) {
@@ -166,8 +179,7 @@ final class OneDnnTrainingEngine implements TrainingEngine {
 
     @Override
     public void close() {
-      images.close();
-      forward.close();
+      parts.close();
     }
   }
 }

@@ -12,15 +12,23 @@ final class Owned implements AutoCloseable {
     return resource;
   }
 
+  /** Closes all, whatever becomes of one of them. */
   @Override
   public void close() {
-    for (AutoCloseable resource : resources) {
+    IllegalStateException failure = null;
+    while (!resources.isEmpty()) {
       try {
-        resource.close();
+        resources.pop().close();
       } catch (Exception e) {
-        throw new IllegalStateException("a native resource could not be closed", e);
+        if (failure == null) {
+          failure = new IllegalStateException("a native resource could not be closed", e);
+        } else {
+          failure.addSuppressed(e);
+        }
       }
     }
-    resources.clear();
+    if (failure != null) {
+      throw failure;
+    }
   }
 }
