@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A real Prometheus scrapes the packaged jar, started as the chart starts it, while it trains and
  * classifies: whatever dashboard and alerts ask for is there.
  */
+@Tag("monitoring")
 class MonitoringIT {
   private static final String JOBS = "/api/v1/training-jobs";
   private static final Duration PATIENCE = Duration.ofMinutes(3);

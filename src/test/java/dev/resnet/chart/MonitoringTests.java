@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -81,12 +82,14 @@ class MonitoringTests {
   }
 
   @Test
+  @Tag("monitoring")
   void promtoolAcceptsTheRules() throws Exception {
     Promtool.Result result = Promtool.run("check", "rules", Alerts.FILE.toString());
     assertThat(result.exit()).as(result.output()).isZero();
   }
 
   @Test
+  @Tag("monitoring")
   void everyAlertFiresWhenItShouldAndOnlyThen() throws Exception {
     Promtool.Result result = Promtool.run("test", "rules", "src/test/prometheus/alerts.test.yaml");
     assertThat(result.exit()).as(result.output()).isZero();

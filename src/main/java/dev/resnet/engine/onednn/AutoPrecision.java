@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.Team;
 import dev.resnet.engine.program.Window;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which precision {@code auto} means on this processor. That it has bfloat16 instructions does not
@@ -21,19 +23,59 @@ record AutoPrecision(Precision precision, String reason) {
   /** bfloat16 rounds to eight bits: it has to be worth it. */
   static final double WORTHWHILE = 1.1;
 
+  /** Fixes the choice where it is not to hang on a measurement: {@code measure} is the default. */
+  static final String PROPERTY = "resnet.engine.auto";
+
+  /** The same as an environment variable, which reaches every process that a test starts. */
+  static final String VARIABLE = "RESNET_ENGINE_AUTO";
+
+  private static final String MEASURE = "measure";
   private static final int ROUNDS = 24;
 
-  /** This processor's; measured when it is first asked for. */
-  static AutoPrecision ofThisProcessor() {
-    return Measured.CHOICE;
+  private static @Nullable AutoPrecision chosen;
+
+  /**
+   * This processor's; measured when it is first asked for.
+   *
+   * @throws EngineUnavailableException where a setting asks for what can't be
+   */
+  static synchronized AutoPrecision ofThisProcessor() {
+    if (chosen == null) {
+      chosen = choose(setting(), OneDnn.hasBfloat16());
+    }
+    return chosen;
   }
 
-  private static final class Measured {
-    static final AutoPrecision CHOICE =
-        OneDnn.hasBfloat16()
-            ? of(Team.of(1, AutoPrecision::speedOfBfloat16))
-            : new AutoPrecision(
-                Precision.FLOAT32, "float32, since the processor does not compute in bfloat16");
+  private static String setting() {
+    String property = System.getProperty(PROPERTY);
+    return property != null ? property : System.getenv().getOrDefault(VARIABLE, MEASURE);
+  }
+
+  /**
+   * The choice.
+   *
+   * @param setting {@code measure}, or the precision that is taken unmeasured
+   * @param hasBfloat16 whether the processor computes in it
+   */
+  static AutoPrecision choose(String setting, boolean hasBfloat16) {
+    boolean fixed = !setting.equals(MEASURE);
+    if (fixed && !setting.equals("float32") && !setting.equals("bfloat16")) {
+      throw new EngineUnavailableException(
+          "%s is \"%s\": it takes measure, float32 or bfloat16.".formatted(PROPERTY, setting));
+    }
+    if (setting.equals("bfloat16") && !hasBfloat16) {
+      throw new EngineUnavailableException(
+          "%s is bfloat16, in which this processor does not compute: it takes measure or float32 here."
+              .formatted(PROPERTY));
+    }
+    if (fixed) {
+      return new AutoPrecision(
+          Precision.of(setting), "%s, since %s says so".formatted(setting, PROPERTY));
+    }
+    return hasBfloat16
+        ? of(Team.of(1, AutoPrecision::speedOfBfloat16))
+        : new AutoPrecision(
+            Precision.FLOAT32, "float32, since the processor does not compute in bfloat16");
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.resnet.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -52,6 +53,21 @@ final class OneDnn {
     "invalid data type"
   };
 
+  /** From the richest set down; each holds those of the ones below. */
+  private static final Map<Integer, String> INSTRUCTIONS = new LinkedHashMap<>();
+
+  static {
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_amx, "AVX512_CORE_AMX");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_fp16, "AVX512_CORE_FP16");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_bf16, "AVX512_CORE_BF16");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_vnni, "AVX512_CORE_VNNI");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core, "AVX512_CORE");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx2_vnni, "AVX2_VNNI");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx2, "AVX2");
+    INSTRUCTIONS.put(dnnl_cpu_isa_avx, "AVX");
+    INSTRUCTIONS.put(dnnl_cpu_isa_sse41, "SSE41");
+  }
+
   private OneDnn() {}
 
   /** The one CPU engine of the process; never closed. */
@@ -72,6 +88,16 @@ final class OneDnn {
   static boolean hasBfloat16() {
     int isa = dnnl_get_effective_cpu_isa();
     return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+  }
+
+  /** The instructions that oneDNN uses here, by its own name for them. */
+  static String instructions() {
+    int isa = dnnl_get_effective_cpu_isa();
+    return INSTRUCTIONS.entrySet().stream()
+        .filter(entry -> (isa & entry.getKey()) == entry.getKey())
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("isa 0x%x".formatted(isa));
   }
 
   static String version() {

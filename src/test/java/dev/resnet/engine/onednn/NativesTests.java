@@ -151,7 +151,9 @@ class NativesTests {
                     .build(),
                 "relu2")
             .addLayer(
-                "dense", new DenseLayer.Builder().nOut(8).activation(Activation.RELU).build(), "pool")
+                "dense",
+                new DenseLayer.Builder().nOut(8).activation(Activation.RELU).build(),
+                "pool")
             .addLayer(
                 "output",
                 new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build(),
