@@ -164,7 +164,7 @@ final class TrainingRun implements AutoCloseable {
               return true;
             });
     trained = engine.takeTally();
-    imagesPerSecond = trained.images() / ((nanoTime.getAsLong() - epochStarted) * 1e-9);
+    imagesPerSecond = trained.images() / (Math.max(1, nanoTime.getAsLong() - epochStarted) * 1e-9);
     return all;
   }
 
