@@ -20,14 +20,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** An epoch's figures are a function of the configuration, whatever the clock does meanwhile. */
 class ReproducibleRowsTests {
-  private static final int BATCHES = 24;
   private static final int EPOCHS = 2;
 
-  /**
-   * How often the loss is looked at at random moments; stock DL4J takes a tenth of a second a step.
-   */
-  private static int runs(EngineName engine) {
-    return engine == EngineName.DL4J ? 1 : 8;
+  /** Of an epoch; stock DL4J takes a tenth of a second for one. */
+  private static int batches(Noise.Execution execution) {
+    return execution.engine() == EngineName.DL4J ? 8 : 24;
+  }
+
+  /** How often the loss is looked at at random moments. */
+  private static int runs(Noise.Execution execution) {
+    return execution.engine() == EngineName.DL4J ? 1 : 8;
   }
 
   private final Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
@@ -42,11 +44,11 @@ class ReproducibleRowsTests {
     List<EpochMetrics> never = completed(execution, () -> 0, "never");
     assertThat(reports).hasValue(EPOCHS);
     List<EpochMetrics> always = completed(execution, ticking(1_000_000_000L), "always");
-    assertThat(reports).hasValueGreaterThan(EPOCHS * BATCHES);
+    assertThat(reports).hasValueGreaterThan(EPOCHS * batches(execution));
     assertSame(always, never);
 
     var random = new Random(7);
-    for (int i = 0; i < runs(execution.engine()); i++) {
+    for (int i = 0; i < runs(execution); i++) {
       var time = new AtomicLong();
       List<EpochMetrics> sometimes =
           completed(execution, () -> time.addAndGet(random.nextInt(200_000_000)), "some" + i);
@@ -60,7 +62,8 @@ class ReproducibleRowsTests {
     List<EpochMetrics> undisturbed = completed(execution, () -> 0, "undisturbed");
     checkpoints.clear();
     var asked = new AtomicInteger();
-    StopSignal inEpochTwo = () -> asked.incrementAndGet() == BATCHES + 1 + BATCHES / 2;
+    int batches = batches(execution);
+    StopSignal inEpochTwo = () -> asked.incrementAndGet() == batches + 1 + batches / 2;
     var stopped = train(execution, ticking(300_000_000L), "stopped", List.of(), inEpochTwo);
     assertThat(stopped).isEqualTo(new TrainingResult.Stopped(1));
 
@@ -125,6 +128,12 @@ class ReproducibleRowsTests {
           }
         };
     return new Trainer(clock, nanoTime)
-        .train(config, Noise.data(2 * BATCHES, 10), folder.resolve(run), resumable, listener, stop);
+        .train(
+            config,
+            Noise.data(2 * batches(execution), 10),
+            folder.resolve(run),
+            resumable,
+            listener,
+            stop);
   }
 }
