@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The files of the versions: {@code <models>/<name>/<version>/}. */
@@ -39,10 +40,9 @@ final class ModelFiles {
     }
     CheckpointFile checkpoint = model.checkpoint();
     requireUndamaged(checkpoint, Sha256.of(checkpoint.path()));
-    try {
-      network.check(checkpoint.path());
-    } catch (IllegalArgumentException e) {
-      throw diverged(model, e.getMessage());
+    Optional<String> refusal = network.refusal(checkpoint.path());
+    if (refusal.isPresent()) {
+      throw diverged(model, refusal.get());
     }
   }
 

@@ -3,6 +3,8 @@ package dev.resnet.serving;
 import dev.resnet.serving.ModelVersions.Order;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the registry holds, in pages. */
 public final class ModelLists {
@@ -30,6 +32,27 @@ public final class ModelLists {
   public List<ModelVersion> newest(String name, int size) {
     return rows.versions(name, Order.VERSION, false, size, 0);
   }
+
+  /** The newest versions of each name, and how many it has in all. */
+  public Map<String, Newest> newest(List<String> names, int each) {
+    Map<String, Long> counts = rows.count(names);
+    return rows.newest(names, each).stream()
+        .collect(
+            Collectors.groupingBy(
+                ModelVersion::name,
+                Collectors.collectingAndThen(
+                    Collectors.toList(),
+                    newest ->
+                        new Newest(
+                            newest,
+                            counts.getOrDefault(newest.get(0).name(), (long) newest.size())))));
+  }
+
+  /**
+   * @param versions the newest first
+   * @param total of all versions
+   */
+  public record Newest(List<ModelVersion> versions, long total) {}
 
   /**
    * @param order {@code version}, {@code created_at} or {@code test_accuracy}

@@ -15,12 +15,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -271,6 +273,12 @@ public class ModelRegistry implements TrainedModelReceiver {
     return aliases.inProduction().stream()
         .findFirst()
         .flatMap(newest -> versions.find(newest.name(), newest.version()));
+  }
+
+  /** By name, the number of the version that answers. */
+  public Map<String, Integer> promotedVersions() {
+    return aliases.inProduction().stream()
+        .collect(Collectors.toMap(Pointer::name, Pointer::version));
   }
 
   /** What answers for each name, the newest promotion first. */

@@ -10,8 +10,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +162,40 @@ final class ModelVersions {
         .param("from", from)
         .query(ModelVersions::map)
         .list();
+  }
+
+  /** The newest versions of each name: by name, the newest first. */
+  List<ModelVersion> newest(Collection<String> names, int each) {
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    return jdbc.sql(
+            """
+            select * from (
+              select numbered.*, row_number() over (partition by name order by version desc) as age
+              from (%s where v.name in (:names)) numbered) aged
+            where age <= :each order by name, version desc
+            """
+                .formatted(SELECT))
+        .param("names", names)
+        .param("each", each)
+        .query(ModelVersions::map)
+        .list();
+  }
+
+  /** How many versions each of these names has; without those that have none. */
+  Map<String, Long> count(Collection<String> names) {
+    Map<String, Long> counts = new HashMap<>();
+    if (!names.isEmpty()) {
+      jdbc.sql(
+              "select name, count(*) as versions from model_version where name in (:names) group by name")
+          .param("names", names)
+          .query(
+              row -> {
+                counts.put(row.getString("name"), row.getLong("versions"));
+              });
+    }
+    return counts;
   }
 
   long count(String name) {

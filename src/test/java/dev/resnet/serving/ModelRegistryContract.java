@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -42,7 +43,7 @@ abstract class ModelRegistryContract {
   private final List<Object> events = new ArrayList<>();
   private DataSource database;
   private ModelRegistry registry;
-  private final NetworkCheck network = file -> {};
+  private final NetworkCheck network = file -> Optional.empty();
 
   /** An empty database. */
   abstract DataSource database();
@@ -385,6 +386,15 @@ abstract class ModelRegistryContract {
     assertThat(lists.namesWithVersions(false, 1, 0)).containsExactly("c");
     assertThat(lists.countNamesWithVersions()).isEqualTo(3);
     assertThat(lists.count("a")).isEqualTo(2);
+    assertThat(lists.newest(List.of("a", "c"), 1))
+        .hasSize(2)
+        .hasEntrySatisfying(
+            "a",
+            newest -> {
+              assertThat(newest.total()).isEqualTo(2);
+              assertThat(newest.versions()).extracting(ModelVersion::version).containsExactly(2);
+            });
+    assertThat(lists.newest(List.of(), 1)).isEmpty();
     assertThat(lists.versions("a", "version", true, 1, 1))
         .extracting(ModelVersion::version)
         .containsExactly(2);
@@ -485,6 +495,10 @@ abstract class ModelRegistryContract {
           .isEqualTo(trained.sha256());
     }
     assertThat(events).hasSize(jobs);
+    assertThat(registry.promoted("a")).map(ModelVersion::version).contains(jobs);
+    for (int before = jobs - 1; before >= 1; before--) {
+      assertThat(rollBack("a")).as("promoted one after the other").isEqualTo(before);
+    }
   }
 
   /** As many as may work on this database at once. */

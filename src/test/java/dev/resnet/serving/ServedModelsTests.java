@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,7 +61,7 @@ class ServedModelsTests {
 
   private ModelRegistry registry(ApplicationEventPublisher events) {
     return new ModelRegistry(
-        new ModelFiles(folder.resolve("models"), file -> {}),
+        new ModelFiles(folder.resolve("models"), file -> Optional.empty()),
         RegistryRows.in(JdbcClient.create(database), new JdbcTransactionManager(database)),
         new PromotionRule(true),
         events,

@@ -11,6 +11,8 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -49,9 +51,21 @@ class ModelController {
           "By name; each with its newest 20 versions. GET /api/v1/models/{name} pages through all"
               + " of them.")
   ModelList list(@Sortable(value = "name", defaultSort = "name,asc") PageRequest page) {
+    List<String> names = lists.namesWithVersions(page.ascending(), page.size(), page.offset());
+    Map<String, ModelLists.Newest> newest = lists.newest(names, NEWEST.size());
+    Map<String, Integer> promoted = registry.promotedVersions();
     List<ModelSummary> items =
-        lists.namesWithVersions(page.ascending(), page.size(), page.offset()).stream()
-            .map(name -> summary(name, NEWEST))
+        names.stream()
+            // Those that are deleted at this moment are left out.
+            .filter(newest::containsKey)
+            .map(
+                name -> {
+                  ModelLists.Newest of = newest.get(name);
+                  return ModelSummary.of(
+                      name,
+                      Optional.ofNullable(promoted.get(name)),
+                      Page.of(of.versions(), NEWEST, of.total()));
+                })
             .toList();
     Page<ModelSummary> found = Page.of(items, page, lists.countNamesWithVersions());
     return new ModelList(
@@ -67,10 +81,6 @@ class ModelController {
               defaultSort = NEWEST_FIRST)
           PageRequest page) {
     models.requireName(name);
-    return summary(name, page);
-  }
-
-  private ModelSummary summary(String name, PageRequest page) {
     return ModelSummary.of(
         name,
         registry.promoted(name).map(ModelVersion::version),
