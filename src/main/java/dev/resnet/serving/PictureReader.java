@@ -41,12 +41,7 @@ public final class PictureReader {
 
   public PictureReader(ServingProperties limits) {
     this.limits = limits;
-    this.memory =
-        new MemoryBudget(
-            limits.decodeMemory(),
-            limits.memoryWait(),
-            "resnet.serving.max-decode-memory",
-            "the pictures that are being decoded");
+    this.memory = limits.decodeBudget();
     this.pixels = new Semaphore(limits.maxPixelsAtOnce(), true);
   }
 

@@ -71,8 +71,22 @@ public record ServingProperties(
     return !memoryWait.isNegative();
   }
 
-  DataSize decodeMemory() {
-    return MemoryBudget.orPartOfHeap(maxDecodeMemory, 4);
+  /** For what is being decoded. */
+  MemoryBudget decodeBudget() {
+    return new MemoryBudget(
+        MemoryBudget.orPartOfHeap(maxDecodeMemory, 4),
+        memoryWait,
+        "resnet.serving.max-decode-memory",
+        "the pictures that are being decoded");
+  }
+
+  /** For pictures from their reading to their answer. */
+  public MemoryBudget picturesBudget() {
+    return new MemoryBudget(
+        MemoryBudget.orPartOfHeap(maxPicturesMemory, 8),
+        memoryWait,
+        "resnet.serving.max-pictures-memory",
+        "the pictures that are being classified");
   }
 
   private static boolean usable(DataSize size) {

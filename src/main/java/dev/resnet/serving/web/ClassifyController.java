@@ -86,8 +86,11 @@ class ClassifyController {
       ModelVersion version = find.get();
       name = Optional.of(version.name());
       var query = ClassifyQuery.of(request, version.classes().size());
-      List<Picture> pictures = images.read(request, query.resize());
-      var response = ClassifyResponse.of(classify.apply(version, pictures), query.topK());
+      var response =
+          images.read(
+              request,
+              query.resize(),
+              pictures -> ClassifyResponse.of(classify.apply(version, pictures), query.topK()));
       outcome = Outcome.SUCCESS;
       return response;
     } catch (ModelUnavailableException e) {

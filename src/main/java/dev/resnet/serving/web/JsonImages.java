@@ -2,10 +2,11 @@ package dev.resnet.serving.web;
 
 import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
+import dev.resnet.serving.ServingProperties;
 import dev.resnet.serving.UnreadablePictureException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
@@ -17,8 +18,9 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads {@code {"images": ["<base64>", …]}} as a stream: a tree of a body of many megabytes would
- * take several times its size.
+ * Reads {@code {"images": ["<base64>", …]}} in place: of each image only its place in the body is
+ * kept, and it is decoded when it is asked for. A tree of a body of many megabytes, or its strings,
+ * would take several times its size.
  */
 final class JsonImages {
   private static final String FIELD = "images";
@@ -35,19 +37,21 @@ final class JsonImages {
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
 
-  private final int maxImages;
+  private final byte[] body;
+  private final ServingProperties limits;
   private final List<FieldError> errors = new ArrayList<>();
   private final List<Received> images = new ArrayList<>();
   private boolean seen;
 
-  private JsonImages(int maxImages) {
-    this.maxImages = maxImages;
+  private JsonImages(byte[] body, ServingProperties limits) {
+    this.body = body;
+    this.limits = limits;
   }
 
-  static List<Received> read(byte[] body, int maxImages) {
-    var reading = new JsonImages(maxImages);
-    try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), body)) {
-      reading.body(in);
+  static List<Received> read(byte[] body, ServingProperties limits) {
+    var reading = new JsonImages(inUtf8(body), limits);
+    try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), reading.body)) {
+      reading.object(in);
     } catch (JacksonException e) {
       var place = e.getLocation();
       throw bad(
@@ -61,7 +65,22 @@ final class JsonImages {
     return reading.images;
   }
 
-  private void body(JsonParser in) {
+  /** Places in a body are told in bytes only where it is UTF-8, as JSON is today. */
+  private static byte[] inUtf8(byte[] body) {
+    if (body.length < 4) {
+      return body;
+    }
+    boolean big = body[0] == 0 || body[0] == (byte) 0xfe && body[1] == (byte) 0xff;
+    boolean little = body[1] == 0 || body[0] == (byte) 0xff && body[1] == (byte) 0xfe;
+    if (!big && !little) {
+      return body;
+    }
+    boolean four = body[1] == 0 && (body[0] == 0 || body[2] == 0) || body[2] == 0 && body[3] == 0;
+    String charset = four ? (big ? "UTF-32BE" : "UTF-32LE") : big ? "UTF-16BE" : "UTF-16LE";
+    return new String(body, Charset.forName(charset)).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void object(JsonParser in) {
     if (in.nextToken() != JsonToken.START_OBJECT) {
       throw bad("The body is not a JSON object. Send {\"images\": [\"<base64>\"]}.");
     }
@@ -92,12 +111,12 @@ final class JsonImages {
     int index = 0;
     for (JsonToken item = in.nextToken(); item != JsonToken.END_ARRAY; item = in.nextToken()) {
       String field = FIELD + "[" + index++ + "]";
-      if (index > maxImages) {
-        throw TooLarge.images(maxImages);
+      if (index > limits.maxImages()) {
+        throw TooLarge.images(limits.maxImages());
       }
       if (item == JsonToken.VALUE_STRING) {
-        String text = in.getString();
-        images.add(new Received(field, () -> decode(text)));
+        int quote = (int) in.currentTokenLocation().getByteOffset();
+        images.add(new Received(field, () -> decode(quote)));
       } else {
         wrong(field, "must be a string: the image file in base64");
         in.skipChildren();
@@ -116,31 +135,23 @@ final class JsonImages {
     }
   }
 
-  /**
-   * Base64 as tools write it: with or without padding, in lines, in the URL alphabet, or as a
-   * {@code data:} URL.
-   */
-  static byte[] decode(String text) throws UnreadablePictureException {
-    String base64 = text;
-    if (text.startsWith("data:")) {
-      int comma = text.indexOf(',');
-      if (comma < 0 || !text.substring(0, comma).endsWith(";base64")) {
-        throw new UnreadablePictureException(
-            "is a data URL without base64; write data:image/png;base64,…");
-      }
-      base64 = text.substring(comma + 1);
+  /** The string that begins with the quotation mark at this place; the parser has checked it. */
+  private byte[] decode(int quote) throws UnreadablePictureException {
+    boolean escaped = false;
+    int end = quote + 1;
+    while (body[end] != '"') {
+      escaped |= body[end] == '\\';
+      end += body[end] == '\\' ? 2 : 1;
     }
-    if (base64.chars().anyMatch(c -> c <= ' ')) {
-      base64 = base64.replaceAll("[ \t\r\n]+", "");
+    if (!escaped) {
+      return Base64Text.decode(body, quote + 1, end, limits.maxImageSize());
     }
-    boolean urlAlphabet = base64.indexOf('-') >= 0 || base64.indexOf('_') >= 0;
-    Base64.Decoder decoder = urlAlphabet ? Base64.getUrlDecoder() : Base64.getDecoder();
-    try {
+    try (JsonParser in =
+        FACTORY.createParser(ObjectReadContext.empty(), body, quote, end + 1 - quote)) {
+      in.nextToken();
       // Characters beyond Latin-1 become '?', which is not base64 either.
-      return decoder.decode(base64.getBytes(StandardCharsets.ISO_8859_1));
-    } catch (IllegalArgumentException e) {
-      throw new UnreadablePictureException(
-          "is not base64 (%s); send the image file in base64".formatted(e.getMessage()));
+      byte[] text = in.getString().getBytes(StandardCharsets.ISO_8859_1);
+      return Base64Text.decode(text, 0, text.length, limits.maxImageSize());
     }
   }
 

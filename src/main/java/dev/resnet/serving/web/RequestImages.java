@@ -1,6 +1,7 @@
 package dev.resnet.serving.web;
 
 import dev.resnet.api.FieldError;
+import dev.resnet.api.MemoryBudget;
 import dev.resnet.api.ProblemException;
 import dev.resnet.serving.Picture;
 import dev.resnet.serving.PictureFormat;
@@ -11,9 +12,13 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
@@ -36,20 +41,48 @@ class RequestImages {
 
   private final PictureReader pictures;
   private final ServingProperties limits;
+  private final MemoryBudget memory;
 
   RequestImages(PictureReader pictures, ServingProperties limits) {
     this.pictures = pictures;
     this.limits = limits;
+    this.memory = limits.picturesBudget();
   }
 
-  /** All pictures of the request, at least one. */
-  List<Picture> read(HttpServletRequest request, boolean resize) throws IOException {
+  /**
+   * What is made of all pictures of the request, at least one. As long as it is being made, they
+   * are counted as memory.
+   */
+  <T> T read(HttpServletRequest request, boolean resize, Function<List<Picture>, T> use)
+      throws IOException {
     String type = mediaType(request);
     List<Received> images =
-        type.startsWith("multipart/")
-            ? parts(request)
-            : images(request.getInputStream().readAllBytes(), type);
-    return pictures(images, resize);
+        type.startsWith("multipart/") ? parts(request) : images(body(request), type);
+    long bytes = (long) images.size() * ServingProperties.PICTURE_BYTES;
+    if (!memory.holds(bytes)) {
+      throw TooLarge.pictures(images.size(), memory);
+    }
+    try (var hold = memory.hold(bytes)) {
+      return use.apply(pictures(images, resize));
+    }
+  }
+
+  /** Into one array where the length is known; one that grows takes twice the room. */
+  private static byte[] body(HttpServletRequest request) throws IOException {
+    InputStream in = request.getInputStream();
+    long length = request.getContentLengthLong();
+    if (length < 0 || length > Integer.MAX_VALUE - 8) {
+      return in.readAllBytes();
+    }
+    byte[] body = new byte[(int) length];
+    int read = in.readNBytes(body, 0, body.length);
+    byte[] more = in.readAllBytes();
+    if (read == body.length && more.length == 0) {
+      return body;
+    }
+    byte[] all = Arrays.copyOf(body, read + more.length);
+    System.arraycopy(more, 0, all, read, more.length);
+    return all;
   }
 
   private List<Received> images(byte[] body, String type) {
@@ -60,7 +93,7 @@ class RequestImages {
       return List.of(Received.of(PART, body));
     }
     if (isJson(type) || type.isEmpty() && startsObject(body)) {
-      return JsonImages.read(body, limits.maxImages());
+      return JsonImages.read(body, limits);
     }
     if (type.equals("image/png") || type.equals("image/jpeg")) {
       // Let the reader say what is wrong with it.
@@ -82,9 +115,7 @@ class RequestImages {
             new FieldError(part.getName(), "is not a known part; images are in parts named image"));
         continue;
       }
-      // Parts are kept in memory, see ClassifyBodies: their bytes are there already.
-      byte[] bytes = part.getInputStream().readAllBytes();
-      images.add(Received.of("image[%d]".formatted(images.size()), bytes));
+      images.add(new Received("image[%d]".formatted(images.size()), () -> bytes(part)));
     }
     if (images.size() > limits.maxImages()) {
       throw TooLarge.images(limits.maxImages());
@@ -97,6 +128,20 @@ class RequestImages {
           HttpStatus.BAD_REQUEST, "The multipart body has parts that are not right.", errors);
     }
     return images;
+  }
+
+  /** Parts are kept in memory, see {@link ClassifyBodies}; this copies one of them. */
+  private byte[] bytes(Part part) throws UnreadablePictureException {
+    if (part.getSize() > limits.maxImageSize().toBytes()) {
+      throw UnreadablePictureException.largerThan(limits.maxImageSize());
+    }
+    try {
+      byte[] bytes = part.getInputStream().readAllBytes();
+      part.delete(); // The container would keep a copy of its own.
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Iterable<Part> parsed(HttpServletRequest request) throws IOException {

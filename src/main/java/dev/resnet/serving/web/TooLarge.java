@@ -1,5 +1,6 @@
 package dev.resnet.serving.web;
 
+import dev.resnet.api.MemoryBudget;
 import dev.resnet.api.ProblemException;
 import org.springframework.http.HttpStatus;
 
@@ -20,5 +21,12 @@ final class TooLarge {
         "The multipart body has more than %d bytes or more than %d images. Send several requests"
                 .formatted(bytes, images)
             + " (resnet.serving.max-body-size, resnet.serving.max-images).");
+  }
+
+  static ProblemException pictures(int images, MemoryBudget memory) {
+    return new ProblemException(
+        HttpStatus.CONTENT_TOO_LARGE,
+        "%d images take more than %s of memory, the limit set by %s. Send them in several requests."
+            .formatted(images, memory.sizeText(), memory.property()));
   }
 }

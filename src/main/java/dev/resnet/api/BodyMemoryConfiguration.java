@@ -1,0 +1,37 @@
+package dev.resnet.api;
+
+import jakarta.servlet.MultipartConfigElement;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/** Bounds the bytes of all bodies together; {@link BodyLimitFilter} bounds each one. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(BodyMemoryProperties.class)
+class BodyMemoryConfiguration {
+
+  @Bean
+  FilterRegistrationBean<BodyMemoryFilter> bodyMemoryFilter(
+      BodyMemoryProperties properties,
+      ObjectProvider<MultipartConfigElement> multipart,
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
+    var budget =
+        new MemoryBudget(
+            MemoryBudget.orPartOfHeap(properties.maxMemory(), 4),
+            properties.maxWait(),
+            BodyMemoryProperties.MAX_MEMORY,
+            "the bodies of other requests");
+    MultipartConfigElement parts = multipart.getIfAvailable();
+    long largestMultipart = parts == null ? -1 : parts.getMaxRequestSize();
+    var registration =
+        new FilterRegistrationBean<>(new BodyMemoryFilter(budget, largestMultipart, resolver));
+    // Next to the body as the application reads it: after its limit and its decoding.
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
+    return registration;
+  }
+}

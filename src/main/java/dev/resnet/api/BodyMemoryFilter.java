@@ -1,0 +1,187 @@
+package dev.resnet.api;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.Part;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Enumeration;
+import java.util.Map;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+
+/**
+ * Takes the memory of a body out of the budget of all bodies when somebody begins to read it, so
+ * after the caller has been let in, and gives it back when the request is over, however it ends.
+ */
+final class BodyMemoryFilter extends OncePerRequestFilter {
+  private final MemoryBudget budget;
+  private final long largestMultipart;
+  private final HandlerExceptionResolver resolver;
+
+  /**
+   * @param largestMultipart bytes of a multipart body that the container reads, -1 without a limit
+   * @param resolver renders a refusal as any other error
+   */
+  BodyMemoryFilter(MemoryBudget budget, long largestMultipart, HandlerExceptionResolver resolver) {
+    this.budget = budget;
+    this.largestMultipart = largestMultipart;
+    this.resolver = resolver;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    var body = new BodyMemory(request, budget, largestMultipart);
+    try {
+      chain.doFilter(new CountedRequest(request, body), response);
+    } catch (ProblemException e) {
+      // A filter further in has read the body.
+      if (response.isCommitted()) {
+        throw e;
+      }
+      resolver.resolveException(request, response, null, e);
+    } finally {
+      if (request.isAsyncStarted()) {
+        request.getAsyncContext().addListener(new Release(body));
+      } else {
+        body.close();
+      }
+    }
+  }
+
+  private static final class CountedRequest extends HttpServletRequestWrapper {
+    private final BodyMemory body;
+
+    CountedRequest(HttpServletRequest request, BodyMemory body) {
+      super(request);
+      this.body = body;
+    }
+
+    @Override
+    public ServletInputStream getInputStream() throws IOException {
+      body.begin();
+      return new CountedStream(super.getInputStream(), body);
+    }
+
+    @Override
+    public BufferedReader getReader() throws IOException {
+      String encoding = getCharacterEncoding();
+      Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+      return new BufferedReader(new InputStreamReader(getInputStream(), charset));
+    }
+
+    @Override
+    public Collection<Part> getParts() throws IOException, ServletException {
+      body.begin();
+      return super.getParts();
+    }
+
+    @Override
+    public Part getPart(String name) throws IOException, ServletException {
+      body.begin();
+      return super.getPart(name);
+    }
+
+    /** Asking for a parameter makes the container read the parts. */
+    private void beginParts() {
+      if (body.isMultipart()) {
+        body.begin();
+      }
+    }
+
+    @Override
+    public String getParameter(String name) {
+      beginParts();
+      return super.getParameter(name);
+    }
+
+    @Override
+    public Map<String, String[]> getParameterMap() {
+      beginParts();
+      return super.getParameterMap();
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+      beginParts();
+      return super.getParameterNames();
+    }
+
+    @Override
+    public String[] getParameterValues(String name) {
+      beginParts();
+      return super.getParameterValues(name);
+    }
+  }
+
+  private static final class CountedStream extends ServletInputStream {
+    private final ServletInputStream in;
+    private final BodyMemory body;
+
+    CountedStream(ServletInputStream in, BodyMemory body) {
+      this.in = in;
+      this.body = body;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = in.read();
+      body.count(value < 0 ? 0 : 1);
+      return value;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read = in.read(buffer, offset, length);
+      body.count(Math.max(0, read));
+      return read;
+    }
+
+    @Override
+    public boolean isFinished() {
+      return in.isFinished();
+    }
+
+    @Override
+    public boolean isReady() {
+      return in.isReady();
+    }
+
+    @Override
+    public void setReadListener(ReadListener listener) {
+      in.setReadListener(listener);
+    }
+  }
+
+  /** At the end of a request that is answered later. */
+  private record Release(BodyMemory body) implements AsyncListener {
+    @Override
+    public void onComplete(AsyncEvent event) {
+      body.close();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {}
+
+    @Override
+    public void onError(AsyncEvent event) {}
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      event.getAsyncContext().addListener(this);
+    }
+  }
+}
