@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -227,6 +228,36 @@ class PictureReaderTests {
         assertThat(e).hasMessageStartingWith("is ");
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0, 0", "3, 31, 31", "6, 31, 0", "8, 0, 31"})
+  void aPngIsTurnedByItsExifChunk(int orientation, int x, int y) throws Exception {
+    byte[] exif =
+        ByteBuffer.allocate(26)
+            .put("MM\0*".getBytes(US_ASCII))
+            .putInt(8)
+            .putShort((short) 1)
+            .putShort((short) 0x0112)
+            .putShort((short) 3)
+            .putInt(1)
+            .putShort((short) orientation)
+            .array();
+    byte[] rows = new byte[32 * 96];
+    rows[0] = (byte) 200;
+    byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("eXIf", exif).rows(rows, 96);
+
+    assertThat(pixel(reader.read(file, false), x, y)).containsExactly(200, 0, 0);
+  }
+
+  @Test
+  void anExifChunkWithAWrongChecksumIsLeftAlone() throws Exception {
+    byte[] rows = new byte[32 * 96];
+    rows[0] = (byte) 200;
+    byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("eXIf", new byte[26]).rows(rows, 96);
+    System.arraycopy("MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\3".getBytes(US_ASCII), 0, file, 41, 20);
+
+    assertThat(pixel(reader.read(file, false), 0, 0)).containsExactly(200, 0, 0);
   }
 
   @Test

@@ -20,7 +20,7 @@ public final class Png {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  private Png(int width, int height, int bits, int colors) {
+  private Png(int width, int height, int bits, int colors, int interlaced) {
     out.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
     byte[] header =
         ByteBuffer.allocate(13)
@@ -28,12 +28,26 @@ public final class Png {
             .putInt(height)
             .put((byte) bits)
             .put((byte) colors)
+            .put(12, (byte) interlaced)
             .array();
     chunk("IHDR", header);
   }
 
   public static Png of(int width, int height, int bits, int colors) {
-    return new Png(width, height, bits, colors);
+    return new Png(width, height, bits, colors, 0);
+  }
+
+  /** A black interlaced picture, RGB; each side must be at least 5, so that no pass is empty. */
+  public static byte[] interlaced(int width, int height) {
+    long rows = 0;
+    int[][] passes = {{8, 8}, {8, 8}, {4, 8}, {4, 4}, {2, 4}, {2, 2}, {1, 2}};
+    int[][] first = {{0, 0}, {4, 0}, {0, 4}, {2, 0}, {0, 2}, {1, 0}, {0, 1}};
+    for (int i = 0; i < 7; i++) {
+      int columns = (width - first[i][0] + passes[i][0] - 1) / passes[i][0];
+      int lines = (height - first[i][1] + passes[i][1] - 1) / passes[i][1];
+      rows += lines * (1L + 3L * columns);
+    }
+    return new Png(width, height, 8, RGB, 1).zeros(rows);
   }
 
   public Png chunk(String type, byte... data) {
