@@ -76,7 +76,8 @@ record PngFile(
       }
       switch (type) {
         case IHDR -> header = header == null ? bytes(file, start, 13) : header;
-        case PLTE -> palette = palette == null ? bytes(file, start, length) : palette;
+        case PLTE ->
+            palette = palette == null ? bytes(file, start, Math.min(length, 768)) : palette;
         case TRNS -> transparency = bytes(file, start, Math.min(length, 256));
         case EXIF -> orientation = intact ? Exif.orientation(file, start, start + length) : 1;
         case IDAT -> data = data == 0 ? chunk : data;
