@@ -51,6 +51,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     BodyLimit limit = limit(request);
+    request.setAttribute(BodyLimit.class.getName(), limit); // For BodyMemoryFilter.
     if (request.getContentLengthLong() > limit.size().toBytes()) {
       resolver.resolveException(request, response, null, limit.exceeded());
     } else {

@@ -5,15 +5,14 @@ import java.util.Locale;
 import org.springframework.http.HttpStatus;
 
 /**
- * What the body of one request takes of the budget: all of it before the first byte is read where
- * its length is known, else more and more as it comes.
+ * What the body of one request takes of the budget. Where its length is known, so much is taken
+ * before the first byte is read. Else the most that it may have is taken once it is no longer
+ * small, and the rest is given back at its end. Taking more and more as it comes would not do:
+ * bodies that come together would each hold a part and wait for the others.
  */
 final class BodyMemory implements AutoCloseable {
   /** Smaller bodies are free: as many as there are threads take some megabytes. */
   static final int FREE = 64 << 10;
-
-  /** A body of unknown length takes more in steps of this many bytes. */
-  private static final int STEP = 256 << 10;
 
   /** One array of the announced length. */
   private static final int PICTURE = 1;
@@ -26,19 +25,21 @@ final class BodyMemory implements AutoCloseable {
 
   private final HttpServletRequest request;
   private final MemoryBudget budget;
-  private final long largestMultipart;
+  private final long largest;
   private final MemoryBudget.Hold hold;
   private final boolean multipart;
   private final int factor;
   private boolean begun;
   private long read;
   private long covered = FREE;
-  private long taken;
 
-  BodyMemory(HttpServletRequest request, MemoryBudget budget, long largestMultipart) {
+  /**
+   * @param largest bytes of a body, its length being unknown
+   */
+  BodyMemory(HttpServletRequest request, MemoryBudget budget, long largest) {
     this.request = request;
     this.budget = budget;
-    this.largestMultipart = largestMultipart;
+    this.largest = largest;
     this.hold = budget.hold(0);
     String type = request.getContentType() == null ? "" : request.getContentType();
     String lower = type.strip().toLowerCase(Locale.ROOT);
@@ -59,34 +60,48 @@ final class BodyMemory implements AutoCloseable {
     begun = true;
     long length = request.getContentLengthLong();
     if (length > FREE) {
-      take(length * factor);
-      covered = length;
-    } else if (length < 0 && multipart && largestMultipart > FREE) {
-      // The container reads parts by itself, so they can't be counted as they come.
-      hold.add(Math.min(largestMultipart * factor, budget.size().toBytes()));
-      covered = Long.MAX_VALUE;
+      take(length);
+    } else if (length < 0 && multipart) {
+      takeLargest(); // The container may read the parts by itself, past what is counted here.
     }
   }
 
   /** After so many further bytes have been read. */
   void count(long bytes) {
     read += bytes;
-    while (read > covered) {
-      long first = covered == FREE ? FREE : 0;
-      take((STEP + first) * factor);
-      covered += STEP;
+    if (read > covered) {
+      takeLargest();
+      if (read > covered) {
+        throw tooLarge();
+      }
     }
   }
 
-  private void take(long bytes) {
-    taken += bytes;
-    if (!budget.holds(taken)) {
-      throw new ProblemException(
-          HttpStatus.CONTENT_TOO_LARGE,
-          "The body takes more than %s of memory, all that bodies may take, the limit set by %s. Send less at once."
-              .formatted(budget.sizeText(), budget.property()));
+  /** At the end of the body. */
+  void end() {
+    if (covered > read && read > 0) {
+      covered = Math.max(FREE, read);
+      hold.keep(read <= FREE ? 0 : read * factor);
     }
-    hold.add(bytes);
+  }
+
+  private void takeLargest() {
+    take(Math.max(FREE, Math.min(largest, budget.size().toBytes() / factor)));
+  }
+
+  private void take(long length) {
+    if (!budget.holds(length * factor)) {
+      throw tooLarge();
+    }
+    hold.add(length * factor);
+    covered = length;
+  }
+
+  private ProblemException tooLarge() {
+    return new ProblemException(
+        HttpStatus.CONTENT_TOO_LARGE,
+        "The body takes more than %s of memory, all that bodies may take, the limit set by %s. Send less at once."
+            .formatted(budget.sizeText(), budget.property()));
   }
 
   @Override

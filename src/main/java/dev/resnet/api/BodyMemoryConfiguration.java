@@ -1,7 +1,5 @@
 package dev.resnet.api;
 
-import jakarta.servlet.MultipartConfigElement;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -18,7 +16,6 @@ class BodyMemoryConfiguration {
   @Bean
   FilterRegistrationBean<BodyMemoryFilter> bodyMemoryFilter(
       BodyMemoryProperties properties,
-      ObjectProvider<MultipartConfigElement> multipart,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
     var budget =
         new MemoryBudget(
@@ -26,10 +23,7 @@ class BodyMemoryConfiguration {
             properties.maxWait(),
             BodyMemoryProperties.MAX_MEMORY,
             "the bodies of other requests");
-    MultipartConfigElement parts = multipart.getIfAvailable();
-    long largestMultipart = parts == null ? -1 : parts.getMaxRequestSize();
-    var registration =
-        new FilterRegistrationBean<>(new BodyMemoryFilter(budget, largestMultipart, resolver));
+    var registration = new FilterRegistrationBean<>(new BodyMemoryFilter(budget, resolver));
     // Next to the body as the application reads it: after its limit and its decoding.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
     return registration;

@@ -27,16 +27,13 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  */
 final class BodyMemoryFilter extends OncePerRequestFilter {
   private final MemoryBudget budget;
-  private final long largestMultipart;
   private final HandlerExceptionResolver resolver;
 
   /**
-   * @param largestMultipart bytes of a multipart body that the container reads, -1 without a limit
    * @param resolver renders a refusal as any other error
    */
-  BodyMemoryFilter(MemoryBudget budget, long largestMultipart, HandlerExceptionResolver resolver) {
+  BodyMemoryFilter(MemoryBudget budget, HandlerExceptionResolver resolver) {
     this.budget = budget;
-    this.largestMultipart = largestMultipart;
     this.resolver = resolver;
   }
 
@@ -44,7 +41,11 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    var body = new BodyMemory(request, budget, largestMultipart);
+    long largest =
+        request.getAttribute(BodyLimit.class.getName()) instanceof BodyLimit limit
+            ? limit.size().toBytes()
+            : Long.MAX_VALUE;
+    var body = new BodyMemory(request, budget, largest);
     try {
       chain.doFilter(new CountedRequest(request, body), response);
     } catch (ProblemException e) {
@@ -139,15 +140,23 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
     @Override
     public int read() throws IOException {
       int value = in.read();
-      body.count(value < 0 ? 0 : 1);
+      counted(value < 0 ? -1 : 1);
       return value;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       int read = in.read(buffer, offset, length);
-      body.count(Math.max(0, read));
+      counted(read);
       return read;
+    }
+
+    private void counted(int read) {
+      if (read < 0) {
+        body.end();
+      } else {
+        body.count(read);
+      }
     }
 
     @Override

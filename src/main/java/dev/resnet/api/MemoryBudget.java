@@ -91,6 +91,14 @@ public final class MemoryBudget {
       bytes += more;
     }
 
+    /** Gives back all but so many bytes. */
+    void keep(long kept) {
+      int wanted = (int) Math.min(held, (kept + UNIT - 1) / UNIT);
+      units.release(held - wanted);
+      held = wanted;
+      bytes = Math.min(bytes, kept);
+    }
+
     @Override
     public void close() {
       units.release(held);

@@ -147,16 +147,24 @@ public final class PictureReader {
       rows.finish();
       return Orientation.upright(picture, plan.orientation());
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      if (isOutOfMemory(e)) {
-        throw MemoryBudget.exhausted("The service has no memory left to decode the picture.");
-      }
-      // The library answers to damaged files with either of the others.
-      throw UnreadablePictureException.because(
-          "is a %s that cannot be read: it is damaged, cut off or of a rare kind; save it again as"
-                  .formatted(format)
-              + " a plain RGB file",
-          e);
+      throw failure(e, format);
     }
+  }
+
+  /**
+   * What a client is told of what a decoder threw: a picture is not damaged because memory was
+   * short.
+   */
+  static UnreadablePictureException failure(Throwable thrown, PictureFormat format) {
+    if (isOutOfMemory(thrown)) {
+      throw MemoryBudget.exhausted("The service has no memory left to decode the picture.");
+    }
+    // The library answers to damaged files with either of the others.
+    return UnreadablePictureException.because(
+        "is a %s that cannot be read: it is damaged, cut off or of a rare kind; save it again as"
+                .formatted(format)
+            + " a plain RGB file",
+        thrown);
   }
 
   /** Java's heap, or that of the native JPEG decoder, which says so in words. */

@@ -43,6 +43,16 @@ class MemoryBudgetTests {
   }
 
   @Test
+  void whatIsNotKeptIsFreeForOthers() {
+    try (var hold = budget.hold(1 << 20)) {
+      hold.keep(1 << 19);
+      budget.hold(1 << 19).close();
+      assertThatThrownBy(() -> budget.hold((1 << 19) + 1)).isInstanceOf(ProblemException.class);
+    }
+    budget.hold(1 << 20).close();
+  }
+
+  @Test
   void closingTwiceGivesBackOnce() {
     var hold = budget.hold(1 << 19);
     hold.close();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import dev.resnet.api.ProblemException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Random;
+import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
 /** What the decoding of one picture takes. */
@@ -112,6 +116,25 @@ class PictureMemoryTests {
 
     assertThat(large.read(file(image, "png", true), true).pixels())
         .isEqualTo(large.read(file(image, "png", false), true).pixels());
+  }
+
+  @Test
+  void aPictureIsNotCalledDamagedBecauseMemoryWasShort() {
+    for (Throwable thrown :
+        List.of(
+            new OutOfMemoryError(),
+            new IIOException("Error reading", new IOException(new OutOfMemoryError())),
+            new IIOException("Insufficient memory (case 4)"))) {
+      assertThatThrownBy(() -> PictureReader.failure(thrown, PictureFormat.JPEG))
+          .isInstanceOfSatisfying(
+              ProblemException.class,
+              e -> {
+                assertThat(e.status()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+                assertThat(e.retryAfter()).isPositive();
+              });
+    }
+    assertThat(PictureReader.failure(new IIOException("Bad table"), PictureFormat.JPEG))
+        .hasMessageContaining("damaged");
   }
 
   @Test

@@ -90,19 +90,21 @@ class BodyMemoryTests {
         client.post(
             CLASSIFY,
             Multipart.TYPE,
-            new Multipart().field("image", Arrays.copyOf(tiny, MEMORY / 3)).bytes()));
+            new Multipart().file("image", "a.png", Arrays.copyOf(tiny, MEMORY / 3)).bytes()));
     assertThat(
             client
                 .post(
                     CLASSIFY,
                     Multipart.TYPE,
-                    new Multipart().field("image", Arrays.copyOf(tiny, MEMORY / 3 - 1000)).bytes())
+                    new Multipart()
+                        .file("image", "a.png", Arrays.copyOf(tiny, MEMORY / 3 - 1000))
+                        .bytes())
                 .status())
         .isEqualTo(200);
   }
 
   @Test
-  void aBodyOfUnknownLengthIsCountedAsItComes() throws Exception {
+  void aBodyOfUnknownLengthIsCountedAsWell() throws Exception {
     assertThat(client.postInChunks(CLASSIFY, "application/json", json(300_000)).status())
         .isEqualTo(200);
     assertTooLarge(client.postInChunks(CLASSIFY, "application/json", json(MEMORY)));
