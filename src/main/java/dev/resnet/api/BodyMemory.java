@@ -69,11 +69,11 @@ final class BodyMemory implements AutoCloseable {
   /** After so many further bytes have been read. */
   void count(long bytes) {
     read += bytes;
-    if (read > covered) {
+    if (read > covered && covered == FREE) {
       takeLargest();
-      if (read > covered) {
-        throw tooLarge();
-      }
+    }
+    if (read > covered) {
+      throw tooLarge();
     }
   }
 

@@ -11,6 +11,7 @@ import dev.resnet.serving.Png;
 import dev.resnet.serving.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
+import dev.resnet.training.checkpoint.Promote;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,7 +35,8 @@ import org.springframework.test.context.DynamicPropertySource;
       DATABASE,
       ALONE,
       "resnet.http.bodies.max-memory=1MB",
-      "resnet.http.bodies.max-wait=0s",
+      // A request gives its share back after its answer has gone out.
+      "resnet.http.bodies.max-wait=2s",
       "resnet.serving.max-pictures-memory=1MB",
       "resnet.serving.max-decode-memory=1MB",
       "resnet.serving.memory-wait=0s"
@@ -58,7 +60,7 @@ class BodyMemoryTests {
 
   @BeforeEach
   void register() throws Exception {
-    registry.register(TrainedModels.trained(home, "net", "job", 1));
+    registry.register(TrainedModels.trained(home, "net", "job", 1), Promote.IF_BETTER);
     client = Client.of(environment);
   }
 

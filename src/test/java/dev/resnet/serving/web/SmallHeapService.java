@@ -5,6 +5,7 @@ import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 
 import dev.resnet.serving.ModelRegistry;
 import dev.resnet.serving.TrainedModels;
+import dev.resnet.training.checkpoint.Promote;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,9 @@ final class SmallHeapService implements AutoCloseable {
             "--" + ServingApplication.DATABASE,
             "--" + ALONE,
             "--" + FLOAT32);
-    context.getBean(ModelRegistry.class).register(TrainedModels.trained(home, "net", "job", 1));
+    context
+        .getBean(ModelRegistry.class)
+        .register(TrainedModels.trained(home, "net", "job", 1), Promote.IF_BETTER);
     Path port = home.resolve("port.new");
     Files.writeString(port, context.getEnvironment().getRequiredProperty("local.server.port"));
     Files.move(port, home.resolve(PORT_FILE));
