@@ -39,7 +39,8 @@ public final class Trainer {
    *     newest valid one is taken
    * @throws TrainingDivergedException where anything is not finite; no checkpoint of that epoch is
    *     written
-   * @throws TrainingFailedException where a checkpoint can't be written
+   * @throws TrainingFailedException with an {@link IOException} as its cause where a checkpoint
+   *     can't be written or read, which may pass
    * @throws dev.resnet.engine.EngineUnavailableException where the requested engine can't run
    */
   public TrainingResult train(
@@ -58,11 +59,11 @@ public final class Trainer {
         }
         CheckpointFile checkpoint = run.checkpoint();
         listener.epochCompleted(run.latest(), checkpoint);
-        run.pruneCheckpoints();
       }
       return run.result();
     } catch (IOException e) {
-      throw new TrainingFailedException("A checkpoint could not be written: " + e.getMessage(), e);
+      throw new TrainingFailedException(
+          "A checkpoint could not be written or read: " + e.getMessage(), e);
     }
   }
 }

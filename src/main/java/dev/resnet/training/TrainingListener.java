@@ -18,6 +18,9 @@ public interface TrainingListener {
   /** At most once a second, and after the last step of an epoch. */
   default void progress(Progress progress) {}
 
-  /** An epoch has been measured and its checkpoint is on the disk. */
+  /**
+   * An epoch has been measured and its checkpoint is on the disk, where it stays: whoever keeps the
+   * list of checkpoints deletes those that it does not need.
+   */
   default void epochCompleted(EpochMetrics metrics, CheckpointFile checkpoint) {}
 }

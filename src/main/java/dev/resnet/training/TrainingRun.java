@@ -40,7 +40,7 @@ final class TrainingRun implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final int iterationsPerEpoch;
   private final List<EpochMetrics> history = new ArrayList<>();
-  private List<CheckpointFile> checkpoints = new ArrayList<>();
+  private final List<CheckpointFile> checkpoints = new ArrayList<>();
 
   private long epochStarted;
   private double imagesPerSecond;
@@ -105,7 +105,8 @@ final class TrainingRun implements AutoCloseable {
       Path folder,
       List<CheckpointFile> resumable,
       Clock clock,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime)
+      throws IOException {
     var checkpoints = new Checkpoints(folder);
     var restored = Checkpoints.newestValid(resumable, data.sha256());
     if (restored == null) {
@@ -262,11 +263,6 @@ final class TrainingRun implements AutoCloseable {
     checkpoints.removeIf(older -> older.epoch() == file.epoch());
     checkpoints.add(file);
     return file;
-  }
-
-  /** Done last: whoever keeps a list of checkpoints has heard of the new one by then. */
-  void pruneCheckpoints() throws IOException {
-    checkpoints = Checkpoints.prune(checkpoints);
   }
 
   TrainingResult.Completed result() {

@@ -5,6 +5,7 @@ import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -21,6 +23,9 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -30,7 +35,11 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final String STATE = "training.json";
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build();
 
   /** How many of the newest are kept, beside the best. */
   private static final int NEWEST_KEPT = 2;
@@ -88,10 +97,14 @@ public final class Checkpoints {
    * data; null where none is.
    *
    * @param dataSha256 of the images that will be trained on
+   * @throws IOException where none is valid and the disk refused to read one: it may be valid, so
+   *     starting from the beginning would throw a training away
    */
-  public static @Nullable Restored newestValid(List<CheckpointFile> candidates, String dataSha256) {
+  public static @Nullable Restored newestValid(List<CheckpointFile> candidates, String dataSha256)
+      throws IOException {
     List<CheckpointFile> newestFirst = new ArrayList<>(candidates);
     newestFirst.sort(Comparator.comparingInt(CheckpointFile::epoch).reversed());
+    IOException unread = null;
     for (CheckpointFile file : newestFirst) {
       try {
         String sha256 = Sha256.of(file.path());
@@ -104,16 +117,22 @@ public final class Checkpoints {
           LOG.warn("{} was trained on other images: trying an older one", file.path());
           continue;
         }
-        ComputationGraph graph = graph(file.path(), true);
+        ComputationGraph graph = restored(file.path());
         Optional<String> notFinite = notFinite(graph, state);
         if (notFinite.isPresent()) {
           LOG.warn("{}: {} is not finite: trying an older one", file.path(), notFinite.get());
           continue;
         }
         return new Restored(file, graph, state);
+      } catch (UnusableCheckpointException | NoSuchFileException e) {
+        LOG.warn("{} can't be used ({}): trying an older one", file.path(), e.toString());
       } catch (IOException e) {
         LOG.warn("{} can't be read ({}): trying an older one", file.path(), e.toString());
+        unread = e;
       }
+    }
+    if (unread != null) {
+      throw unread;
     }
     return null;
   }
@@ -124,22 +143,51 @@ public final class Checkpoints {
     return measured ? NotFinite.in(graph) : Optional.of("the loss");
   }
 
+  private static ComputationGraph restored(Path file) throws IOException {
+    try {
+      return graph(file, true);
+    } catch (RuntimeException e) { // whatever DL4J stumbles over in a file that is no network
+      throw new UnusableCheckpointException(file + " holds no network that can be read", e);
+    }
+  }
+
   /** The network of a checkpoint or an exported model. */
   public static ComputationGraph graph(Path file, boolean withOptimiserState) throws IOException {
     return ModelSerializer.restoreComputationGraph(file.toFile(), withOptimiserState);
   }
 
-  /** What a checkpoint says about its training. */
+  /**
+   * What a checkpoint says about its training.
+   *
+   * @throws UnusableCheckpointException where it says nothing that this version understands
+   */
   public static TrainingState state(Path file) throws IOException {
     try (var zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(STATE);
       if (entry == null) {
-        throw new IOException(file + " has no " + STATE + ": it is no checkpoint of this service");
+        throw new UnusableCheckpointException(
+            file + " has no " + STATE + ": it is no checkpoint of this service");
       }
       try (var in = zip.getInputStream(entry)) {
-        return JSON.readValue(in, TrainingState.class);
+        return state(file, JSON.readTree(in));
       }
+    } catch (ZipException e) {
+      throw new UnusableCheckpointException(file + " is no zip", e);
+    } catch (JacksonException e) {
+      throw new UnusableCheckpointException(
+          "%s in %s is damaged: %s".formatted(STATE, file, e.getOriginalMessage()), e);
     }
+  }
+
+  private static TrainingState state(Path file, JsonNode json) throws UnusableCheckpointException {
+    int format = json.path("format").asInt(0);
+    if (format != TrainingState.FORMAT) {
+      // Before the fields: another format may call them otherwise.
+      throw new UnusableCheckpointException(
+          "%s has format %d; this version of the service reads format %d"
+              .formatted(file, format, TrainingState.FORMAT));
+    }
+    return JSON.treeToValue(json, TrainingState.class);
   }
 
   /**
@@ -158,23 +206,5 @@ public final class Checkpoints {
                 .thenComparing(Comparator.comparingInt(CheckpointFile::epoch).reversed()))
         .ifPresent(best -> kept.add(best.epoch()));
     return kept;
-  }
-
-  /**
-   * Deletes the files of all but {@link #kept}.
-   *
-   * @return what is left
-   */
-  public static List<CheckpointFile> prune(List<CheckpointFile> all) throws IOException {
-    Set<Integer> kept = kept(all);
-    List<CheckpointFile> left = new ArrayList<>();
-    for (CheckpointFile file : all) {
-      if (kept.contains(file.epoch())) {
-        left.add(file);
-      } else {
-        Files.deleteIfExists(file.path());
-      }
-    }
-    return left;
   }
 }

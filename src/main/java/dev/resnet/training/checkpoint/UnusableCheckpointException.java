@@ -1,0 +1,14 @@
+package dev.resnet.training.checkpoint;
+
+import java.io.IOException;
+
+/** A checkpoint was read, and is none that this version can use; reading it again won't help. */
+public final class UnusableCheckpointException extends IOException {
+  UnusableCheckpointException(String message) {
+    super(message);
+  }
+
+  UnusableCheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
