@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 
 /** Training jobs whose truth is the database: any process that shares it may answer or run them. */
@@ -34,7 +35,10 @@ final class DurableTrainingJobs implements TrainingJobs {
   private final MemoryCheck memory;
   private final int capacity;
 
-  /** Two requests at once must not both take the queue's last place. */
+  /**
+   * Two requests at once must not both take the queue's last place. The database keeps other
+   * processes out; this lock keeps the requests of one from waiting for it with a connection each.
+   */
   private final Lock admission = new ReentrantLock();
 
   DurableTrainingJobs(
@@ -56,25 +60,48 @@ final class DurableTrainingJobs implements TrainingJobs {
   public JobSnapshot submit(NewJob request) {
     TrainingConfig config = request.config();
     DatasetInfo dataset = dataset(config);
+    requireMemory(config, dataset);
+    long parameters = new ResNetSpec(config.stackN(), dataset.classes().size()).parameters();
+    long iterations = (long) config.iterationsPerEpoch(dataset.train()) * config.epochs();
+    TrainingJob job =
+        TrainingJob.queued(
+            UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
+    admitting(
+        () -> {
+          store.jobs().insert(job);
+          queue.schedule(job.id(), job.due());
+          return true;
+        });
+    return new JobSnapshot(job, null, null);
+  }
+
+  /** Adds to the queue if it has a place, in one transaction. */
+  private boolean admitting(Supplier<Boolean> addition) {
+    admission.lock();
+    try {
+      boolean added =
+          store
+              .transaction()
+              .execute(
+                  status -> {
+                    store.jobs().lockAdmission();
+                    requirePlace();
+                    return addition.get();
+                  });
+      queue.wake();
+      return added;
+    } finally {
+      admission.unlock();
+    }
+  }
+
+  private void requireMemory(TrainingConfig config, DatasetInfo dataset) {
     memory
         .refusal(config, dataset)
         .ifPresent(
             reason -> {
               throw new ProblemException(HttpStatus.UNPROCESSABLE_ENTITY, reason);
             });
-    long parameters = new ResNetSpec(config.stackN(), dataset.classes().size()).parameters();
-    long iterations = (long) config.iterationsPerEpoch(dataset.train()) * config.epochs();
-    TrainingJob job =
-        TrainingJob.queued(
-            UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
-    admission.lock();
-    try {
-      store.transaction().executeWithoutResult(status -> admit(job));
-    } finally {
-      admission.unlock();
-    }
-    queue.wake();
-    return new JobSnapshot(job, null, null);
   }
 
   private DatasetInfo dataset(TrainingConfig config) {
@@ -92,7 +119,7 @@ final class DurableTrainingJobs implements TrainingJobs {
             });
   }
 
-  private void admit(TrainingJob job) {
+  private void requirePlace() {
     long waiting = store.jobs().count(JobStatus.QUEUED, null);
     if (waiting >= capacity) {
       throw new ProblemException(
@@ -102,8 +129,6 @@ final class DurableTrainingJobs implements TrainingJobs {
           List.of(),
           Duration.ofSeconds(untilNextPlace()));
     }
-    store.jobs().insert(job);
-    queue.schedule(job.id(), job.createdAt());
   }
 
   private long untilNextPlace() {
@@ -165,24 +190,53 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   private boolean tryCancel(TrainingJob job) {
-    TrainingJob cancelled;
-    try {
-      cancelled = job.cancelled(store.jobs().now());
-    } catch (IllegalMoveException e) {
-      throw new ProblemException(HttpStatus.CONFLICT, e.getMessage());
-    }
+    TrainingJob cancelled = orConflict(() -> job.cancelled(store.jobs().now()));
     if (job.status() != JobStatus.RUNNING) {
-      boolean done = store.jobs().move(job, cancelled);
-      if (done) {
-        queue.unschedule(job.id());
-      }
-      return done;
+      // Together, so that a job which is resumed in between does not lose its entry.
+      return store.transaction().execute(status -> cancelWaiting(job, cancelled));
     }
     boolean asked = store.jobs().requestCancel(job.id());
     if (asked) {
       running.cancel(job.id());
     }
     return asked;
+  }
+
+  private boolean cancelWaiting(TrainingJob job, TrainingJob cancelled) {
+    boolean done = store.jobs().move(job, cancelled);
+    if (done) {
+      queue.unschedule(job.id());
+    }
+    return done;
+  }
+
+  private static TrainingJob orConflict(Supplier<TrainingJob> move) {
+    try {
+      return move.get();
+    } catch (IllegalMoveException e) {
+      throw new ProblemException(HttpStatus.CONFLICT, e.getMessage());
+    }
+  }
+
+  @Override
+  public JobSnapshot resume(String id) {
+    while (!tryResume(require(id))) {
+      Thread.onSpinWait();
+    }
+    return snapshots(List.of(require(id))).get(0);
+  }
+
+  private boolean tryResume(TrainingJob job) {
+    TrainingJob resumed = orConflict(job::resumed);
+    requireMemory(job.config(), dataset(job.config()));
+    return admitting(
+        () -> {
+          boolean done = store.jobs().move(job, resumed);
+          if (done) {
+            queue.schedule(job.id(), store.jobs().now());
+          }
+          return done;
+        });
   }
 
   @Override
@@ -193,13 +247,21 @@ final class DurableTrainingJobs implements TrainingJobs {
           HttpStatus.CONFLICT,
           "The job %s is %s; cancel it first, or wait for its end.".formatted(id, job.status()));
     }
+    // Together: where a file can't be deleted, the job stays and can be deleted again; and a job
+    // that is resumed in between keeps its files.
+    store.transaction().executeWithoutResult(status -> deleteEnded(id));
+  }
+
+  private void deleteEnded(String id) {
+    if (!store.jobs().delete(id)) {
+      throw new ProblemException(
+          HttpStatus.CONFLICT, "The job %s has just been resumed or deleted.".formatted(id));
+    }
     try {
-      // Before the row: where a file can't be deleted, the job stays and can be deleted again.
       store.folders().delete(id);
     } catch (IOException e) {
       throw new UncheckedIOException("The files of job " + id + " could not be deleted", e);
     }
-    store.jobs().delete(id);
   }
 
   @Override

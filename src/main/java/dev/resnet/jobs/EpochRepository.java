@@ -5,6 +5,7 @@ import static dev.resnet.jobs.JobRows.column;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Checkpoints;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -70,8 +71,15 @@ final class EpochRepository {
         .list();
   }
 
-  /** Adds an epoch with its checkpoint, and drops the checkpoints that are not worth keeping. */
-  void add(String job, EpochMetrics epoch, CheckpointFile checkpoint) {
+  /**
+   * Adds an epoch with its checkpoint, and drops the checkpoints that are not worth keeping. May be
+   * done twice: the commit of the first time may have succeeded without an answer.
+   *
+   * @return the dropped ones, whose files may go once this is committed
+   */
+  List<CheckpointFile> add(String job, EpochMetrics epoch, CheckpointFile checkpoint) {
+    List<CheckpointFile> dropped = new ArrayList<>(forgetAfter(job, epoch.epoch() - 1));
+    dropped.remove(checkpoint);
     insert(job, epoch);
     insert(job, checkpoint);
     List<CheckpointFile> all = checkpoints(job);
@@ -82,8 +90,10 @@ final class EpochRepository {
             .param("job", job)
             .param("epoch", file.epoch())
             .update();
+        dropped.add(file);
       }
     }
+    return dropped;
   }
 
   private void insert(String job, EpochMetrics epoch) {
@@ -116,20 +126,27 @@ final class EpochRepository {
             """)
         .param("job", job)
         .param("epoch", checkpoint.epoch())
-        .param("file", checkpoint.path().getFileName().toString())
+        .param("file", folders.name(job, checkpoint.path()))
         .param("size", checkpoint.size())
         .param("sha256", checkpoint.sha256())
         .param("testAccuracy", checkpoint.testAccuracy())
         .update();
   }
 
-  /** Forgets what came after the epoch that a resumed training goes on from. */
-  void forgetAfter(String job, int epoch) {
+  /**
+   * Forgets what came after the epoch that a resumed training goes on from.
+   *
+   * @return the forgotten checkpoints, whose files may go once this is committed
+   */
+  List<CheckpointFile> forgetAfter(String job, int epoch) {
+    List<CheckpointFile> forgotten =
+        checkpoints(job).stream().filter(file -> file.epoch() > epoch).toList();
     for (String table : List.of("training_epoch", "training_checkpoint")) {
       jdbc.sql("delete from " + table + " where job_id = :job and epoch > :epoch")
           .param("job", job)
           .param("epoch", epoch)
           .update();
     }
+    return forgotten;
   }
 }

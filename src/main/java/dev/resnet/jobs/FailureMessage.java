@@ -3,33 +3,54 @@ package dev.resnet.jobs;
 import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.training.TrainingFailedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
-/** What a failed job tells its user. */
+/** What a job tells its user about the failure of an attempt. */
 final class FailureMessage {
   private static final int LONGEST = 2000;
 
   private FailureMessage() {}
 
   static String of(Throwable failure) {
+    String text = text(failure);
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+  }
+
+  private static String text(Throwable failure) {
     String message = failure.getMessage() == null ? "" : failure.getMessage();
-    String text;
-    if (failure instanceof OutOfMemoryError) {
-      text =
-          "Not enough memory (%s). Use a smaller batch_size or stack_n, or give the service more memory."
-              .formatted(message);
-    } else if (!message.isEmpty()
-        && (failure instanceof TrainingFailedException
+    List<Throwable> chain = Fault.chain(failure);
+    for (Throwable cause : chain) {
+      if (Fault.isOutOfMemory(cause)) {
+        return "Not enough memory (%s). Use a smaller batch_size or stack_n, or give the service more memory."
+            .formatted(cause.getMessage());
+      }
+    }
+    if (failure instanceof UncheckedIOException unchecked) {
+      return text(unchecked.getCause());
+    }
+    if (failure instanceof DataAccessException || failure instanceof TransactionException) {
+      return "The database failed: " + message;
+    }
+    if (failure instanceof LinkageError) {
+      return "The numerical libraries can't be loaded: " + failure;
+    }
+    boolean writtenForUsers =
+        failure instanceof TrainingFailedException
             || failure instanceof EngineUnavailableException
             || failure instanceof IllegalArgumentException
-            || failure instanceof IOException)) {
-      // Written for users where they were thrown.
-      text = message;
-    } else {
-      text =
-          "Unexpected %s%s. The service's log has the details."
-              .formatted(
-                  failure.getClass().getSimpleName(), message.isEmpty() ? "" : ": " + message);
+            || (failure instanceof IOException && !(failure instanceof FileSystemException));
+    if (writtenForUsers && !message.isEmpty()) {
+      return message;
     }
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+    if (failure instanceof IOException) {
+      // A message of the system: often nothing but the name of a file.
+      return "Reading or writing failed: " + failure;
+    }
+    return "Unexpected %s%s. The service's log has the details."
+        .formatted(failure.getClass().getSimpleName(), message.isEmpty() ? "" : ": " + message);
   }
 }

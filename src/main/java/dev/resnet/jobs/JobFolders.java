@@ -7,38 +7,103 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Where a job's files lie: {@code <resnet.home>/jobs/<id>/checkpoints/epoch-0007.zip}. */
+/**
+ * Where a job's files lie: {@code <resnet.home>/jobs/<id>/checkpoints/attempt-2/epoch-0007.zip}.
+ *
+ * <p>Every attempt has a folder of its own: a worker that was given up, and does not know it yet,
+ * can't touch what the next one writes.
+ */
 final class JobFolders {
+  private static final Logger LOG = LoggerFactory.getLogger(JobFolders.class);
+  private static final String ATTEMPT = "attempt-";
+  private static final Pattern ATTEMPT_FOLDER = Pattern.compile(ATTEMPT + "(\\d{1,9})");
+
   private final Path root;
 
   JobFolders(Path home) {
     this.root = home.resolve("jobs");
   }
 
+  /** What the rows' file names are relative to. */
   Path checkpoints(String job) {
     return root.resolve(job).resolve("checkpoints");
+  }
+
+  /** Where an attempt writes, and nobody else. */
+  Path checkpoints(TrainingJob job) {
+    return checkpoints(job.id()).resolve(ATTEMPT + job.attempt());
+  }
+
+  /** A checkpoint's name in its row, the same on every system. */
+  String name(String job, Path file) {
+    return checkpoints(job).relativize(file).toString().replace('\\', '/');
   }
 
   void delete(String job) throws IOException {
     AtomicFiles.deleteRecursively(root.resolve(job));
   }
 
-  /** Deletes what a process left that died between writing a file and writing its row. */
-  void sweep(String job, List<CheckpointFile> known) throws IOException {
-    Path folder = checkpoints(job);
-    if (!Files.isDirectory(folder)) {
-      return;
+  /** Deletes files that no row names any more; what can't be deleted is left to the next sweep. */
+  void discard(List<CheckpointFile> files) {
+    for (CheckpointFile file : files) {
+      try {
+        Files.deleteIfExists(file.path());
+      } catch (IOException e) {
+        LOG.warn("The old checkpoint {} could not be deleted: {}", file.path(), e.toString());
+      }
     }
+  }
+
+  /**
+   * Deletes what earlier attempts left that ended between writing a file and writing its row. Never
+   * anything of a later attempt, which owns the job if there is one.
+   *
+   * @param known the files that have a row
+   */
+  void sweep(TrainingJob job, List<CheckpointFile> known) throws IOException {
     Set<Path> kept = known.stream().map(CheckpointFile::path).collect(Collectors.toSet());
-    List<Path> strays;
-    try (Stream<Path> files = Files.list(folder)) {
-      strays = files.filter(file -> !kept.contains(file)).toList();
+    for (Path entry : entries(checkpoints(job.id()))) {
+      if (attempt(entry) >= job.attempt()) {
+        continue;
+      }
+      if (!Files.isDirectory(entry)) {
+        deleteUnless(kept, entry);
+        continue;
+      }
+      for (Path file : entries(entry)) {
+        deleteUnless(kept, file);
+      }
+      if (entries(entry).isEmpty()) {
+        Files.deleteIfExists(entry);
+      }
     }
-    for (Path stray : strays) {
-      AtomicFiles.deleteRecursively(stray);
+  }
+
+  /** 0 for what was written when attempts had no folders yet. */
+  private static int attempt(Path entry) {
+    Matcher name = ATTEMPT_FOLDER.matcher(entry.getFileName().toString());
+    return name.matches() ? Integer.parseInt(name.group(1)) : 0;
+  }
+
+  private static void deleteUnless(Set<Path> kept, Path file) throws IOException {
+    if (!kept.contains(file)) {
+      AtomicFiles.deleteRecursively(file);
+    }
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
     }
   }
 }

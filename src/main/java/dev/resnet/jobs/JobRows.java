@@ -37,6 +37,9 @@ final class JobRows {
             row.getObject("images_per_second", Double.class)),
         row.getInt("attempt"),
         row.getInt("crashes"),
+        new Retry(
+            row.getInt("retries"), row.getString("last_error"), instant(row, "next_attempt_at")),
+        row.getString("held_for"),
         row.getBoolean("cancel_requested"),
         row.getString("error"),
         row.getObject("model_version", Integer.class),

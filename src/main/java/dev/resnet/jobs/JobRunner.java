@@ -2,6 +2,7 @@ package dev.resnet.jobs;
 
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
+import dev.resnet.jobs.JobsProperties.Retries;
 import dev.resnet.jobs.RunHandle.Reason;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.TrainingResult;
@@ -9,14 +10,15 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * One attempt at a job: take it up, load the data, train, hand the model over, say how it ended.
@@ -25,113 +27,173 @@ final class JobRunner {
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
 
   /** What becomes of the queue's entry. */
-  enum Outcome {
+  enum Next {
     /** Nothing is left to do. */
     DONE,
     /** It is to be taken up again. */
     AGAIN,
+    /** It can't be taken up now, nor can those behind it. */
+    HELD,
     /** The entry belongs to another worker now. */
     LOST
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param at when to take the job up again; null for as soon as possible
+   */
+  record Outcome(Next next, @Nullable Instant at) {
+    private static Outcome of(Next next) {
+      return new Outcome(next, null);
+    }
+
+    private static Outcome of(TrainingJob job) {
+      return job.status() == JobStatus.QUEUED
+          ? new Outcome(Next.AGAIN, job.retry().nextAttemptAt())
+          : of(Next.DONE);
+    }
   }
 
   private final JobStore store;
   private final TrainingJobRepository jobs;
   private final RunningJobs running;
+  private final Intake intake;
   private final DatasetCatalog datasets;
   private final Training training;
   private final TrainedModelReceiver receiver;
   private final int maxAttempts;
+  private final Retries retries;
 
   JobRunner(
       JobStore store,
       RunningJobs running,
+      Intake intake,
       DatasetCatalog datasets,
       Training training,
       TrainedModelReceiver receiver,
-      int maxAttempts) {
+      JobsProperties settings) {
     this.store = store;
     this.jobs = store.jobs();
     this.running = running;
+    this.intake = intake;
     this.datasets = datasets;
     this.training = training;
     this.receiver = receiver;
-    this.maxAttempts = maxAttempts;
+    this.maxAttempts = settings.maxAttempts();
+    this.retries = settings.retry();
   }
 
   /**
    * Runs a job to its end, or until it is stopped. Nothing here waits inside a transaction.
    *
-   * @throws DataAccessException where the database is out of reach: the job is as its row says, to
-   *     be taken up again later
+   * @throws DataAccessException where the database is out of reach before the job is taken up, or
+   *     while the process shuts down: the job is as its row says, to be taken up again later
    */
   Outcome run(String id) {
     Optional<TrainingJob> found = jobs.find(id);
     if (found.isEmpty() || found.get().status().ended()) {
-      return Outcome.DONE;
+      return Outcome.of(Next.DONE);
     }
     TrainingJob left = found.get();
     if (left.cancelRequested()) {
-      return moved(left, left.cancelled(jobs.now()), Outcome.DONE);
+      return moved(left, left.cancelled(jobs.now()));
     }
     if (left.status() == JobStatus.RUNNING && left.crashes() + 1 >= maxAttempts) {
-      return moved(left, left.failed(crashed(left), jobs.now()), Outcome.DONE);
+      return moved(left, left.failed(crashed(left), jobs.now()));
     }
-    TrainingJob taken = left.taken(jobs.now());
-    return moved(left, taken, Outcome.DONE) == Outcome.LOST ? Outcome.LOST : attempt(taken);
+    Optional<Intake.Hold> hold = intake.enter(left);
+    if (hold.isPresent()) {
+      return held(left, hold.get());
+    }
+    try {
+      TrainingJob taken = left.taken(jobs.now());
+      return jobs.move(left, taken) ? attempt(taken) : Outcome.of(Next.LOST);
+    } finally {
+      intake.leave(id);
+    }
   }
 
   private String crashed(TrainingJob job) {
     return ("The service died, or lost its database, %d times in a row while it ran this job, without "
             + "completing an epoch. Look for the cause in its log (often too little memory), then "
-            + "submit the job again.")
+            + "resume the job.")
         .formatted(job.crashes() + 1);
+  }
+
+  private Outcome held(TrainingJob left, Intake.Hold hold) {
+    if (left.status() == JobStatus.RUNNING && !jobs.move(left, left.foundDead())) {
+      return Outcome.of(Next.LOST);
+    }
+    jobs.hold(hold);
+    return Outcome.of(Next.HELD);
   }
 
   private Outcome attempt(TrainingJob job) {
     RunHandle handle = running.open(job);
-    try {
-      return trainOrFail(job, handle);
+    var outage = new Outage(job.id(), handle, retries.databaseWait());
+    try (var recorder = new RunRecorder(job, store, handle, outage)) {
+      UnaryOperator<TrainingJob> move = trainOrFail(job, handle, outage, recorder);
+      return outage.outlast(() -> end(job, move));
     } catch (LostAttemptException e) {
       LOG.warn("Job {}: {}", job.id(), e.getMessage());
-      return Outcome.LOST;
+      return Outcome.of(Next.LOST);
     } finally {
       running.close(handle);
     }
   }
 
-  private Outcome trainOrFail(TrainingJob job, RunHandle handle) {
+  /** How the job is to be moved when the attempt has ended. */
+  private UnaryOperator<TrainingJob> trainOrFail(
+      TrainingJob job, RunHandle handle, Outage outage, RunRecorder recorder) {
     try {
-      return train(job, handle);
-    } catch (LostAttemptException | DataAccessException | TransactionException e) {
+      return train(job, handle, outage, recorder);
+    } catch (LostAttemptException e) {
       throw e;
     } catch (Throwable e) {
+      // The epochs that were completed before it are written first, as long as the job is owned.
+      finish(recorder, e);
       if (handle.stopRequested()) {
         LOG.debug("Job {} ended with this after it was asked to stop", job.id(), e);
         return stopped(job, handle);
       }
-      LOG.error("Job {} failed", job.id(), e);
-      String reason = FailureMessage.of(e);
-      return end(job, current -> current.failed(reason, jobs.now()), Outcome.DONE);
+      return failed(job, e);
     }
   }
 
-  private Outcome train(TrainingJob job, RunHandle handle) throws Exception {
+  private static void finish(RunRecorder recorder, Throwable failure) {
+    try {
+      recorder.finish();
+    } catch (LostAttemptException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      if (e != failure) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private UnaryOperator<TrainingJob> train(
+      TrainingJob job, RunHandle handle, Outage outage, RunRecorder recorder) throws Exception {
     Dataset dataset = handle.interruptibly(() -> datasets.load(job.config().dataset()));
     if (handle.stopRequested()) {
       return stopped(job, handle);
     }
-    List<CheckpointFile> kept = store.epochs().checkpoints(job.id());
-    store.folders().sweep(job.id(), kept);
-    var recorder = new RunRecorder(job, store);
+    List<CheckpointFile> kept = outage.outlast(() -> store.epochs().checkpoints(job.id()));
+    store.folders().sweep(job, kept);
     TrainingResult result =
         training.train(
-            job.config(), dataset, store.folders().checkpoints(job.id()), kept, recorder, handle);
+            job.config(), dataset, store.folders().checkpoints(job), kept, recorder, handle);
+    boolean written = recorder.finish();
     // A shutdown can wait for the hand-over, which is short.
     boolean wanted = handle.reason() == null || handle.reason() == Reason.SHUTDOWN;
-    if (result instanceof TrainingResult.Completed completed && wanted) {
-      RegisteredModel registered =
-          receiver.register(model(job, completed, recorder), job.promote());
-      return end(job, current -> current.succeeded(registered, jobs.now()), Outcome.DONE);
+    if (result instanceof TrainingResult.Completed completed && wanted && written) {
+      // Whoever takes the job up after this look finds the last epoch in the rows, and hands over
+      // the same file.
+      outage.outlast(() -> owned(job));
+      TrainedModel model = model(job, completed, recorder);
+      RegisteredModel registered = outage.outlast(() -> receiver.register(model, job.promote()));
+      return current -> current.succeeded(registered, jobs.now());
     }
     return stopped(job, handle);
   }
@@ -158,37 +220,62 @@ final class JobRunner {
         last.finishedAt());
   }
 
-  private Outcome stopped(TrainingJob job, RunHandle handle) {
+  private UnaryOperator<TrainingJob> stopped(TrainingJob job, RunHandle handle) {
     Reason reason = handle.reason();
     if (reason == Reason.CANCELLED) {
-      return end(job, current -> current.cancelled(jobs.now()), Outcome.DONE);
+      return current -> current.cancelled(jobs.now());
     }
     if (reason == Reason.SHUTDOWN) {
       LOG.info("Job {} goes back to the queue for the next start", job.id());
-      return end(
-          job,
-          current -> current.cancelRequested() ? current.cancelled(jobs.now()) : current.requeued(),
-          Outcome.AGAIN);
+      return current ->
+          current.cancelRequested() ? current.cancelled(jobs.now()) : current.requeued();
     }
     if (reason == Reason.LOST) {
-      LOG.warn("Job {} is another worker's now: attempt {} stops", job.id(), job.attempt());
-      return Outcome.LOST;
+      throw new LostAttemptException(job.id(), job.attempt());
     }
     throw new IllegalStateException("The training stopped although nobody had asked it to");
   }
 
-  /** Reads the row again first: the engine and the progress have been written to it since. */
-  private Outcome end(TrainingJob job, UnaryOperator<TrainingJob> move, Outcome outcome) {
-    TrainingJob current =
-        jobs.find(job.id())
-            .filter(row -> row.attempt() == job.attempt() && row.status() == JobStatus.RUNNING)
-            .orElseThrow(() -> new LostAttemptException(job.id(), job.attempt()));
-    TrainingJob ended = move.apply(current);
-    LOG.info("Job {} attempt {} is {}", job.id(), job.attempt(), ended.status());
-    return moved(current, ended, outcome);
+  private UnaryOperator<TrainingJob> failed(TrainingJob job, Throwable failure) {
+    Fault fault = Fault.of(failure);
+    String reason = FailureMessage.of(failure);
+    if (fault == Fault.LASTING) {
+      LOG.error("Job {} failed", job.id(), failure);
+      return current -> current.failed(reason, jobs.now());
+    }
+    LOG.warn("Job {} attempt {} was ended by a fault", job.id(), job.attempt(), failure);
+    return current -> {
+      int before = current.retry().count();
+      if (current.cancelRequested()) {
+        return current.cancelled(jobs.now());
+      }
+      if (fault == Fault.PASSING && before >= retries.attempts()) {
+        return current.failed(
+            "%s This came back after %d retries in a row. Mend the cause, then resume the job."
+                .formatted(reason, before),
+            jobs.now());
+      }
+      Instant next = jobs.now().plus(retries.waitAfter(before));
+      LOG.warn("Job {} is tried again at {} (retry {})", job.id(), next, before + 1);
+      return current.retriedAt(next, reason);
+    };
   }
 
-  private Outcome moved(TrainingJob from, TrainingJob to, Outcome outcome) {
-    return jobs.move(from, to) ? outcome : Outcome.LOST;
+  /** Reads the row again first: the engine and the progress have been written to it since. */
+  private Outcome end(TrainingJob job, UnaryOperator<TrainingJob> move) {
+    TrainingJob current = owned(job);
+    TrainingJob ended = move.apply(current);
+    LOG.info("Job {} attempt {} is {}", job.id(), job.attempt(), ended.status());
+    return moved(current, ended);
+  }
+
+  private TrainingJob owned(TrainingJob job) {
+    return jobs.find(job.id())
+        .filter(row -> row.attempt() == job.attempt() && row.status() == JobStatus.RUNNING)
+        .orElseThrow(() -> new LostAttemptException(job.id(), job.attempt()));
+  }
+
+  private Outcome moved(TrainingJob from, TrainingJob to) {
+    return jobs.move(from, to) ? Outcome.of(to) : Outcome.of(Next.LOST);
   }
 }

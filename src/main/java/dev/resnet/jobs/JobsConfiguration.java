@@ -1,7 +1,9 @@
 package dev.resnet.jobs;
 
 import dev.resnet.data.DatasetCatalog;
+import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
 import dev.resnet.training.Trainer;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
@@ -69,9 +72,32 @@ class JobsConfiguration {
   }
 
   @Bean
+  IntakeCheck engineIntakeCheck(EngineCheck engines) {
+    return () -> {
+      try {
+        return engines
+            .refusal(EngineName.AUTO, Precision.AUTO)
+            .map(reason -> "an engine that can run here: " + reason);
+      } catch (LinkageError e) {
+        return Optional.of("the numerical libraries, which can't be loaded: " + e);
+      }
+    };
+  }
+
+  @Bean
+  Intake intake(
+      JobStore store,
+      ObjectProvider<IntakeCheck> checks,
+      MemoryCheck memory,
+      DatasetCatalog datasets) {
+    return new Intake(store.jobs(), checks.orderedStream().toList(), memory, datasets);
+  }
+
+  @Bean
   JobRunner jobRunner(
       JobStore store,
       RunningJobs running,
+      Intake intake,
       DatasetCatalog datasets,
       Training training,
       TrainedModelReceiver receiver,
@@ -81,7 +107,7 @@ class JobsConfiguration {
     // A worker's jobs were accepted elsewhere.
     Training checked =
         role == Role.WORKER ? new MemoryCheckedTraining(training, datasets, memory) : training;
-    return new JobRunner(store, running, datasets, checked, receiver, settings.maxAttempts());
+    return new JobRunner(store, running, intake, datasets, checked, receiver, settings);
   }
 
   @Bean
@@ -89,6 +115,7 @@ class JobsConfiguration {
       DataSource dataSource,
       JobStore store,
       JobRunner runner,
+      Intake intake,
       RunningJobs running,
       JobsProperties settings,
       Role role,
@@ -104,7 +131,8 @@ class JobsConfiguration {
               + " spring.datasource.url (SPRING_DATASOURCE_URL) to a PostgreSQL that all processes"
               + " share, or leave resnet.role at 'all'.");
     }
-    return new TrainingTask(dataSource, store.jobs(), runner, running, settings, role, soleProcess);
+    return new TrainingTask(
+        dataSource, store, runner, intake, running, settings, role, soleProcess);
   }
 
   /** The embedded database locks its file, so that a second process can't open it. */

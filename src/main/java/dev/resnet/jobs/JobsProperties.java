@@ -25,8 +25,8 @@ import org.springframework.validation.annotation.Validated;
  *     processes wrote; what this process is asked takes effect at once
  * @param shutdownWait how long a shutdown waits for the trainings to stop; they do so within one
  *     batch
- * @param memoryLimit what one training may take; 0 means the machine's or container's memory less
- *     the largest Java heap
+ * @param memoryLimit what the trainings of this process may take together; 0 means the machine's or
+ *     container's memory less the largest Java heap
  */
 @Validated
 @ConfigurationProperties("resnet.jobs")
@@ -38,7 +38,35 @@ public record JobsProperties(
     @NotNull @DurationMin(millis = 10) @DefaultValue("1s") Duration pollInterval,
     @NotNull @DurationMin(millis = 1) @DefaultValue("20s") Duration shutdownWait,
     @NotNull @DefaultValue("0B") DataSize memoryLimit,
+    @NotNull @Valid @DefaultValue Retries retry,
     @NotNull @Valid @DefaultValue Limits limits) {
+
+  /**
+   * How a job goes on after a passing fault: no memory, an error of a disk or of the database.
+   *
+   * @param firstWait until the first retry; each further one waits twice as long
+   * @param longestWait between two retries
+   * @param attempts retries in a row, without completing an epoch, before the job fails. With the
+   *     other defaults they last 16 hours: a fault of the evening can be mended in the morning. A
+   *     full disk is waited for without end
+   * @param databaseWait between two tries to write what a training has reached, while the database
+   *     is away; the training goes on meanwhile
+   */
+  public record Retries(
+      @NotNull @DurationMin(millis = 1) @DefaultValue("10s") Duration firstWait,
+      @NotNull @DurationMin(millis = 1) @DefaultValue("10m") Duration longestWait,
+      @Min(0) @DefaultValue("100") int attempts,
+      @NotNull @DurationMin(millis = 1) @DefaultValue("2s") Duration databaseWait) {
+
+    /** The wait before the next attempt, after so many retries that ended in the same way. */
+    Duration waitAfter(int retries) {
+      Duration wait = firstWait;
+      for (int i = 0; i < retries && wait.compareTo(longestWait) < 0; i++) {
+        wait = wait.multipliedBy(2);
+      }
+      return wait.compareTo(longestWait) < 0 ? wait : longestWait;
+    }
+  }
 
   /**
    * What a request may ask for.

@@ -34,9 +34,7 @@ final class PhysicalMemoryCheck implements MemoryCheck {
 
   @Override
   public Optional<String> refusal(TrainingConfig config, DatasetInfo dataset) {
-    var spec = new ResNetSpec(config.stackN(), dataset.classes().size());
-    long activations = spec.activationsPerImage() * config.batchSize();
-    long needed = Engines.memory(config.engine(), config.precision(), activations);
+    long needed = needed(config, dataset);
     if (needed <= limit) {
       return Optional.empty();
     }
@@ -47,5 +45,17 @@ final class PhysicalMemoryCheck implements MemoryCheck {
                 needed / MEGABYTE,
                 limit / MEGABYTE,
                 Math.max(1, (long) ((double) limit / needed * config.batchSize()))));
+  }
+
+  @Override
+  public long needed(TrainingConfig config, DatasetInfo dataset) {
+    var spec = new ResNetSpec(config.stackN(), dataset.classes().size());
+    long activations = spec.activationsPerImage() * config.batchSize();
+    return Engines.memory(config.engine(), config.precision(), activations);
+  }
+
+  @Override
+  public long limit() {
+    return limit;
   }
 }

@@ -1,7 +1,9 @@
 package dev.resnet.jobs;
 
 import dev.resnet.training.StopSignal;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ final class RunHandle implements StopSignal {
   private final String job;
   private final int attempt;
   private volatile @Nullable Reason reason;
+  private volatile boolean mustLeave;
   private @Nullable Thread waiting;
 
   RunHandle(String job, int attempt) {
@@ -51,9 +54,31 @@ final class RunHandle implements StopSignal {
     if (reason == null || why == Reason.LOST) {
       reason = why;
     }
+    if (why != Reason.CANCELLED) {
+      mustLeave = true;
+      notifyAll();
+    }
     if (waiting != null) {
       waiting.interrupt();
     }
+  }
+
+  /** Whether nobody may wait for anything any more: the process shuts down or the job is lost. */
+  boolean mustLeave() {
+    return mustLeave;
+  }
+
+  /** Waits for so long; false as soon as the attempt {@link #mustLeave}. */
+  synchronized boolean await(Duration wait) {
+    long end = System.nanoTime() + wait.toNanos();
+    try {
+      for (long left = wait.toNanos(); left > 0 && !mustLeave; left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      mustLeave = true;
+    }
+    return !mustLeave;
   }
 
   /**

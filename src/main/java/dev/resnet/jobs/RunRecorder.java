@@ -1,20 +1,31 @@
 package dev.resnet.jobs;
 
 import dev.resnet.engine.EngineDescription;
+import dev.resnet.jobs.RunHandle.Reason;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.Progress;
 import dev.resnet.training.TrainingListener;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Writes the course of one attempt into the rows, as long as it owns the job. */
-final class RunRecorder implements TrainingListener {
+/**
+ * Writes the course of one attempt into the rows, as long as it owns the job.
+ *
+ * <p>A thread of its own writes, in order, so that the training goes on while the database is away.
+ * Every epoch is kept until it is written, of the progress only the newest.
+ */
+final class RunRecorder implements TrainingListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
   private static final Duration BETWEEN_WRITES = Duration.ofSeconds(1);
 
@@ -22,16 +33,33 @@ final class RunRecorder implements TrainingListener {
   private final TrainingJobRepository jobs;
   private final EpochRepository epochs;
   private final TransactionOperations transaction;
+  private final JobFolders folders;
+  private final RunHandle handle;
+  private final Outage outage;
+  private final ExecutorService writer;
+  private final AtomicBoolean progressQueued = new AtomicBoolean();
   private Instant nextWrite = Instant.MIN;
-  private JobProgress progress;
+  private volatile JobProgress progress;
   private @Nullable EngineDescription engine;
+  private volatile @Nullable Throwable failure;
+  private volatile boolean closed;
 
-  RunRecorder(TrainingJob job, JobStore store) {
+  RunRecorder(TrainingJob job, JobStore store, RunHandle handle, Outage outage) {
     this.job = job;
     this.jobs = store.jobs();
     this.epochs = store.epochs();
     this.transaction = store.transaction();
+    this.folders = store.folders();
+    this.handle = handle;
+    this.outage = outage;
     this.progress = job.progress();
+    this.writer =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              var thread = new Thread(work, "rows-of-" + job.id());
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
   /** Null until the training has begun. */
@@ -42,7 +70,8 @@ final class RunRecorder implements TrainingListener {
   @Override
   public void started(EngineDescription chosen, int resumedAfterEpoch) {
     engine = chosen;
-    progress = progress.rewound(resumedAfterEpoch, job.config().epochs());
+    JobProgress start = progress.rewound(resumedAfterEpoch, job.config().epochs());
+    progress = start;
     LOG.info(
         "Job {} attempt {} trains on {} {} ({}), after epoch {}",
         job.id(),
@@ -51,10 +80,10 @@ final class RunRecorder implements TrainingListener {
         chosen.precision().wireName(),
         chosen.reason(),
         resumedAfterEpoch);
-    transaction.executeWithoutResult(
-        status -> {
-          jobs.started(job, chosen, progress);
-          epochs.forgetAfter(job.id(), resumedAfterEpoch);
+    write(
+        () -> {
+          jobs.started(job, chosen, start);
+          return epochs.forgetAfter(job.id(), resumedAfterEpoch);
         });
   }
 
@@ -68,26 +97,30 @@ final class RunRecorder implements TrainingListener {
             now.crossEntropy(),
             now.accuracy(),
             now.imagesPerSecond());
+    throwFailure();
     Instant time = jobs.now();
     if (time.isBefore(nextWrite)) {
       return;
     }
     nextWrite = time.plus(BETWEEN_WRITES);
-    try {
-      jobs.progressed(job, progress);
-    } catch (DataAccessException e) {
-      // Days of training do not hang on one of these: the next second writes again.
-      LOG.warn("The progress of job {} could not be written: {}", job.id(), e.toString());
+    if (progressQueued.compareAndSet(false, true)) {
+      write(
+          () -> {
+            jobs.progressed(job, progress);
+            progressQueued.set(false);
+            return List.of();
+          });
     }
   }
 
   @Override
   public void epochCompleted(EpochMetrics metrics, CheckpointFile checkpoint) {
-    transaction.executeWithoutResult(
-        status -> {
+    throwFailure();
+    write(
+        () -> {
           // First, since it locks the job's row: a worker that lost the job adds nothing.
           jobs.epochCompleted(job, progress);
-          epochs.add(job.id(), metrics, checkpoint);
+          return epochs.add(job.id(), metrics, checkpoint);
         });
     nextWrite = jobs.now().plus(BETWEEN_WRITES);
     LOG.info(
@@ -99,5 +132,67 @@ final class RunRecorder implements TrainingListener {
         metrics.trainAccuracy(),
         metrics.testLoss(),
         metrics.testAccuracy());
+  }
+
+  /**
+   * Queues a transaction.
+   *
+   * @param rows gives the checkpoints that have no row any more: their files go after the commit
+   */
+  private void write(Supplier<List<CheckpointFile>> rows) {
+    writer.execute(
+        () -> {
+          if (failure != null || closed) {
+            return;
+          }
+          try {
+            folders.discard(outage.outlast(() -> transaction.execute(status -> rows.get())));
+          } catch (LostAttemptException e) {
+            failure = e;
+            handle.stop(Reason.LOST);
+          } catch (Throwable e) { // told to the training at its next call
+            failure = e;
+          }
+        });
+  }
+
+  private void throwFailure() {
+    Throwable thrown = failure;
+    if (thrown instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    if (thrown != null) {
+      throw new IllegalStateException(thrown);
+    }
+  }
+
+  /**
+   * Waits until all is written.
+   *
+   * @return false where the process must leave before that
+   * @throws LostAttemptException where another attempt owns the job
+   */
+  boolean finish() {
+    try {
+      writer.submit(() -> {}).get();
+    } catch (InterruptedException | ExecutionException e) {
+      LOG.debug("Job {}: nobody waits for its rows any more", job.id(), e);
+      return false;
+    }
+    if (failure != null && !(failure instanceof LostAttemptException) && handle.mustLeave()) {
+      return false;
+    }
+    throwFailure();
+    return true;
+  }
+
+  /** What is not written by now never will be; a statement under way is not interrupted. */
+  @Override
+  public void close() {
+    closed = true;
+    writer.shutdown();
   }
 }

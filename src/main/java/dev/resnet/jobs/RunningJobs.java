@@ -30,6 +30,11 @@ final class RunningJobs {
     handles.remove(handle.job(), handle);
   }
 
+  /** Whether this process runs the job at this moment. */
+  boolean runs(String job) {
+    return handles.containsKey(job);
+  }
+
   /** Whether nothing runs in this process. */
   boolean isIdle() {
     return handles.isEmpty();

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine what was chosen in the newest attempt, and why; null until it trains
  * @param attempt how often a worker has taken the job up; 0 before the first time
  * @param crashes attempts in a row whose process died before it completed an epoch
+ * @param retry what passing faults have done to it since its last completed epoch
+ * @param heldFor why it is not taken up although a slot may be free; null otherwise
  * @param cancelRequested the owner is to stop within one batch
  * @param error why the job failed; null otherwise
  * @param modelVersion set once it has succeeded
@@ -44,6 +46,8 @@ public record TrainingJob(
     JobProgress progress,
     int attempt,
     int crashes,
+    Retry retry,
+    @Nullable String heldFor,
     boolean cancelRequested,
     @Nullable String error,
     @Nullable Integer modelVersion,
@@ -67,6 +71,8 @@ public record TrainingJob(
         JobProgress.none(iterations),
         0,
         0,
+        Retry.NONE,
+        null,
         false,
         null,
         null,
@@ -77,84 +83,129 @@ public record TrainingJob(
         null);
   }
 
-  /**
-   * A worker takes it up under the next attempt number. A job that is still running was left behind
-   * by a process that died.
-   */
-  TrainingJob taken(Instant now) {
-    require("started", QUEUED, RUNNING);
-    return new TrainingJob(
-        id,
-        name,
-        model,
-        RUNNING,
-        config,
-        parameters,
-        null,
-        progress.withoutSpeed(),
-        attempt + 1,
-        status == RUNNING ? crashes + 1 : crashes,
-        cancelRequested,
-        null,
-        null,
-        createdAt,
-        startedAt == null ? now : startedAt,
-        null,
-        promote,
-        null);
-  }
-
-  /** Its process shuts down; the next start goes on from the newest checkpoint. */
-  TrainingJob requeued() {
-    require("queued again", RUNNING);
-    return ended(QUEUED, null, null, null);
-  }
-
-  TrainingJob succeeded(RegisteredModel registered, Instant now) {
-    require("completed", RUNNING);
-    return ended(SUCCEEDED, null, registered, now);
-  }
-
-  TrainingJob failed(String reason, Instant now) {
-    require("failed", RUNNING);
-    return ended(FAILED, reason, null, now);
-  }
-
-  TrainingJob cancelled(Instant now) {
-    require("cancelled", QUEUED, RUNNING, PAUSED);
-    return ended(CANCELLED, null, null, now);
-  }
-
-  private TrainingJob ended(
-      JobStatus to,
-      @Nullable String reason,
+  /** What moves change; all else stays as it was submitted. */
+  private TrainingJob with(
+      JobStatus status,
+      @Nullable EngineDescription engine,
+      int attempt,
+      int crashes,
+      Retry retry,
+      boolean cancelRequested,
+      @Nullable String error,
       @Nullable RegisteredModel registered,
-      @Nullable Instant at) {
+      @Nullable Instant startedAt,
+      @Nullable Instant finishedAt) {
     return new TrainingJob(
         id,
         name,
         model,
-        to,
+        status,
         config,
         parameters,
         engine,
         progress.withoutSpeed(),
         attempt,
         crashes,
+        retry,
+        null,
         cancelRequested,
-        reason,
+        error,
         registered == null ? null : registered.version(),
         createdAt,
         startedAt,
-        at,
+        finishedAt,
         promote,
         registered == null ? null : registered.promotion());
+  }
+
+  /**
+   * A worker takes it up under the next attempt number. A job that is still running was left behind
+   * by a process that died.
+   */
+  TrainingJob taken(Instant now) {
+    require("started", QUEUED, RUNNING);
+    return with(
+        RUNNING,
+        null,
+        attempt + 1,
+        status == RUNNING ? crashes + 1 : crashes,
+        retry.underWay(),
+        cancelRequested,
+        null,
+        null,
+        startedAt == null ? now : startedAt,
+        null);
+  }
+
+  /** Its process shuts down; the next start goes on from the newest checkpoint. */
+  TrainingJob requeued() {
+    require("queued again", RUNNING);
+    return ended(QUEUED, retry, null, null, null);
+  }
+
+  /** Its process died, and nobody can take it up now. */
+  TrainingJob foundDead() {
+    require("queued again", RUNNING);
+    return with(
+        QUEUED,
+        engine,
+        attempt,
+        crashes + 1,
+        retry.underWay(),
+        cancelRequested,
+        null,
+        null,
+        startedAt,
+        null);
+  }
+
+  /** A passing fault ended the attempt; the next one goes on from the newest checkpoint. */
+  TrainingJob retriedAt(Instant nextAttempt, String reason) {
+    require("retried", RUNNING);
+    return ended(QUEUED, retry.next(nextAttempt, reason), null, null, null);
+  }
+
+  /** A person takes up what has ended, from the newest checkpoint. */
+  TrainingJob resumed() {
+    require("resumed", FAILED, CANCELLED, PAUSED);
+    return with(QUEUED, engine, attempt, 0, Retry.NONE, false, null, null, startedAt, null);
+  }
+
+  TrainingJob succeeded(RegisteredModel registered, Instant now) {
+    require("completed", RUNNING);
+    return ended(SUCCEEDED, Retry.NONE, null, registered, now);
+  }
+
+  TrainingJob failed(String reason, Instant now) {
+    require("failed", RUNNING);
+    return ended(FAILED, retry.underWay(), reason, null, now);
+  }
+
+  TrainingJob cancelled(Instant now) {
+    require("cancelled", QUEUED, RUNNING, PAUSED);
+    return ended(CANCELLED, retry.underWay(), null, null, now);
+  }
+
+  private TrainingJob ended(
+      JobStatus to,
+      Retry retry,
+      @Nullable String reason,
+      @Nullable RegisteredModel registered,
+      @Nullable Instant at) {
+    return with(
+        to, engine, attempt, crashes, retry, cancelRequested, reason, registered, startedAt, at);
   }
 
   void require(String move, JobStatus... from) {
     if (!Set.of(from).contains(status)) {
       throw new IllegalMoveException(this, move);
     }
+  }
+
+  /** When it is to be taken up: at once, unless a passing fault has put it off. */
+  Instant due() {
+    Instant next = retry.nextAttemptAt();
+    return next == null ? createdAt : next;
   }
 
   /** Seconds of training left at the present speed; null unless it is running and has a speed. */

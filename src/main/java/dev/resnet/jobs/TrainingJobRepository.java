@@ -68,7 +68,7 @@ final class TrainingJobRepository {
 
   /**
    * Writes a move, unless the job has moved since {@code from} was read. A wish to cancel is never
-   * overwritten.
+   * overwritten, but forgotten once the job has ended.
    */
   boolean move(TrainingJob from, TrainingJob to) {
     EngineDescription engine = to.engine();
@@ -79,7 +79,10 @@ final class TrainingJobRepository {
                   engine = :engine, engine_precision = :precision, engine_device = :device,
                   engine_reason = :reason, images_per_second = :speed, error = :error,
                   model_version = :version, promoted = :promoted,
-                  promotion_reason = :promotionReason, started_at = :startedAt, finished_at = :finishedAt,
+                  promotion_reason = :promotionReason, started_at = :startedAt,
+                  finished_at = :finishedAt, retries = :retries, last_error = :lastError,
+                  next_attempt_at = :nextAttemptAt, held_for = null,
+                  cancel_requested = (cancel_requested and :keepWish),
                   updated_at = :now
                 where id = :id and attempt = :fromAttempt and status = :fromStatus
                 """)
@@ -97,12 +100,55 @@ final class TrainingJobRepository {
             .param("promotionReason", promotion == null ? null : promotion.reason())
             .param("startedAt", column(to.startedAt()))
             .param("finishedAt", column(to.finishedAt()))
+            .param("retries", to.retry().count())
+            .param("lastError", to.retry().lastError())
+            .param("nextAttemptAt", column(to.retry().nextAttemptAt()))
+            .param("keepWish", !from.status().ended())
             .param("now", column(now()))
             .param("id", from.id())
             .param("fromAttempt", from.attempt())
             .param("fromStatus", from.status().name())
             .update()
         == 1;
+  }
+
+  /** Says why waiting jobs wait: one of them, or all. */
+  void hold(Intake.Hold hold) {
+    jdbc.sql(
+            """
+            update training_job set held_for = :reason where status = 'QUEUED'
+              and (held_for is null or held_for <> :reason) %s
+            """
+                .formatted(hold.job() == null ? "" : "and id = :id"))
+        .param("reason", hold.reason())
+        .param("id", hold.job() == null ? "" : hold.job())
+        .update();
+  }
+
+  /** Nothing holds the waiting jobs any more. */
+  void release() {
+    jdbc.sql(
+            "update training_job set held_for = null where status = 'QUEUED' and held_for is not null")
+        .update();
+  }
+
+  /**
+   * Keeps all other processes from adding jobs until the end of this transaction, so that what is
+   * counted in it stays true.
+   */
+  void lockAdmission() {
+    jdbc.sql("select id from job_admission for update").query(Integer.class).single();
+  }
+
+  /**
+   * A job's state, which nobody moves until the end of this transaction; empty where it is gone.
+   */
+  Optional<JobStatus> lockedStatus(String id) {
+    return jdbc.sql("select status from training_job where id = :id for update")
+        .param("id", id)
+        .query(String.class)
+        .optional()
+        .map(JobStatus::valueOf);
   }
 
   /** Asks the owner of a running job to stop; false where it is not running any more. */
@@ -142,9 +188,10 @@ final class TrainingJobRepository {
     requireOwned(job, updateProgress(job, progress, ""));
   }
 
-  /** An epoch is done: the job makes way, so earlier crashes count no more. */
+  /** An epoch is done: the job makes way, so earlier crashes and faults count no more. */
   void epochCompleted(TrainingJob job, JobProgress progress) {
-    requireOwned(job, updateProgress(job, progress, "crashes = 0,"));
+    requireOwned(
+        job, updateProgress(job, progress, "crashes = 0, retries = 0, last_error = null,"));
   }
 
   private int updateProgress(TrainingJob job, JobProgress progress, String more) {

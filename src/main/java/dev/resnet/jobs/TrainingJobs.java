@@ -39,6 +39,14 @@ public interface TrainingJobs {
   JobSnapshot cancel(String id);
 
   /**
+   * Queues a job again that failed, was cancelled or is paused; it goes on from its newest valid
+   * checkpoint.
+   *
+   * @throws ProblemException 409 from any other state, 429 where the queue is full
+   */
+  JobSnapshot resume(String id);
+
+  /**
    * Removes an ended job with its files; the models that came of it stay.
    *
    * @throws ProblemException 409 where it has not ended

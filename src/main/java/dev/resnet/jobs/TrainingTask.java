@@ -6,7 +6,9 @@ import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutin
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
+import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
@@ -40,8 +42,10 @@ final class TrainingTask implements SmartLifecycle {
   /** Polls until the next try where the database went away under an attempt. */
   private static final int POLLS_UNTIL_RETRY = 10;
 
+  private final JobStore store;
   private final TrainingJobRepository jobs;
   private final JobRunner runner;
+  private final Intake intake;
   private final RunningJobs running;
   private final JobsProperties settings;
   private final JdbcClient jdbc;
@@ -57,6 +61,8 @@ final class TrainingTask implements SmartLifecycle {
             return thread;
           });
   private volatile boolean started;
+  private boolean held;
+  private boolean reachable = true;
 
   /**
    * @param role whether this process takes jobs out of the queue, or only puts them in
@@ -65,14 +71,17 @@ final class TrainingTask implements SmartLifecycle {
    */
   TrainingTask(
       DataSource dataSource,
-      TrainingJobRepository jobs,
+      JobStore store,
       JobRunner runner,
+      Intake intake,
       RunningJobs running,
       JobsProperties settings,
       Role role,
       boolean soleProcess) {
-    this.jobs = jobs;
+    this.store = store;
+    this.jobs = store.jobs();
     this.runner = runner;
+    this.intake = intake;
     this.running = running;
     this.settings = settings;
     this.jdbc = JdbcClient.create(dataSource);
@@ -81,9 +90,7 @@ final class TrainingTask implements SmartLifecycle {
     Duration retry = settings.pollInterval().multipliedBy(POLLS_UNTIL_RETRY);
     this.task =
         Tasks.custom(NAME, Void.class)
-            .onDeadExecution(
-                (complete, queue) ->
-                    queue.reschedule(complete, complete.getExecution().executionTime))
+            .onDeadExecution(this::takeOver)
             .onFailure(
                 (complete, queue) -> queue.reschedule(complete, complete.getTimeDone().plus(retry)))
             .execute(this::execute);
@@ -102,17 +109,59 @@ final class TrainingTask implements SmartLifecycle {
 
   private CompletionHandler<Void> execute(TaskInstance<Void> entry, ExecutionContext context) {
     JobRunner.Outcome outcome = runner.run(entry.getId());
-    return switch (outcome) {
-      case DONE -> new CompletionHandler.OnCompleteRemove<>();
-      case AGAIN ->
-          (complete, queue) -> queue.reschedule(complete, complete.getExecution().executionTime);
+    Instant at = outcome.at();
+    if (outcome.next() != JobRunner.Next.HELD) {
+      lookAgain(); // its end may have made room
+    }
+    return switch (outcome.next()) {
+      case DONE -> this::remove;
+      case HELD -> {
+        // The order of the queue stays: nothing is taken out of it until this entry can be.
+        hold();
+        yield this::again;
+      }
+      case AGAIN -> at == null ? this::again : (complete, queue) -> queue.reschedule(complete, at);
       case LOST -> (complete, queue) -> LOG.debug("The entry {} is another worker's", entry);
     };
   }
 
+  private synchronized void hold() {
+    held = true;
+    scheduler.pause();
+  }
+
+  private void again(ExecutionComplete complete, ExecutionOperations<Void> queue) {
+    queue.reschedule(complete, complete.getExecution().executionTime);
+  }
+
+  /** Unless a person has resumed the job since it ended: then it found this entry and uses it. */
+  private void remove(ExecutionComplete complete, ExecutionOperations<Void> queue) {
+    String job = complete.getExecution().getId();
+    store
+        .transaction()
+        .executeWithoutResult(
+            status -> {
+              if (jobs.lockedStatus(job).filter(JobStatus.QUEUED::equals).isPresent()) {
+                queue.reschedule(complete, jobs.now());
+              } else {
+                queue.remove();
+              }
+            });
+  }
+
+  private void takeOver(ExecutionComplete complete, ExecutionOperations<Void> queue) {
+    String job = complete.getExecution().getId();
+    if (running.runs(job)) {
+      // The database was away, so that no heartbeat could be written. The next one will be.
+      LOG.info("Job {} runs here and goes on", job);
+    } else {
+      again(complete, queue);
+    }
+  }
+
   /** Puts a job into the queue, within the caller's transaction. */
-  void schedule(String job, Instant submitted) {
-    scheduler.scheduleIfNotExists(task.instance(job), submitted);
+  void schedule(String job, Instant due) {
+    scheduler.scheduleIfNotExists(task.instance(job), due);
   }
 
   /** Takes a job out of the queue; one that is just being taken up sees its row instead. */
@@ -152,7 +201,7 @@ final class TrainingTask implements SmartLifecycle {
         LOG.info("{} jobs were running when the last process ended; they go on", freed);
       }
     }
-    jobs.unfinished().forEach(job -> schedule(job.id(), job.createdAt()));
+    jobs.unfinished().forEach(job -> schedule(job.id(), job.due()));
     scheduler.start();
     long interval = settings.pollInterval().toMillis();
     watch.scheduleWithFixedDelay(this::poll, interval, interval, TimeUnit.MILLISECONDS);
@@ -162,10 +211,33 @@ final class TrainingTask implements SmartLifecycle {
   private void poll() {
     try {
       running.poll();
+      lookAgain();
+      if (!reachable) {
+        LOG.info("The database can be asked again what is to be cancelled");
+      }
+      reachable = true;
     } catch (RuntimeException e) {
       // An exception would end the polling for good; the next second may reach the database again.
-      LOG.warn("Could not look up what is to be cancelled: {}", e.toString());
+      if (reachable) { // once, not every second
+        LOG.warn("Could not look up what is to be cancelled: {}", e.toString());
+      }
+      reachable = false;
     }
+  }
+
+  /** Goes on with the queue once whatever held its first job is gone. */
+  private synchronized void lookAgain() {
+    if (!held) {
+      return;
+    }
+    intake.look().ifPresentOrElse(jobs::hold, this::goOn);
+  }
+
+  private void goOn() {
+    jobs.release();
+    held = false;
+    scheduler.resume();
+    wake();
   }
 
   /** Stops the trainings within one batch and waits until their jobs are back in the queue. */

@@ -66,6 +66,7 @@ final class AccessRules {
             rule(HttpMethod.DELETE, "/api/v1/models/{name}/versions/{version}", ADMIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/cancel", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/resume", TRAIN),
             rule(HttpMethod.DELETE, "/api/v1/training-jobs/{id}", TRAIN));
   }
 

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Processes that die are abandoned in the middle of an epoch: they put nothing in order. */
 class CrashRecoveryTests {
@@ -53,20 +56,79 @@ class CrashRecoveryTests {
   void whatAnAbandonedWorkerWritesLaterIsRefused() throws Exception {
     JobsProcess zombie = start(10);
     String id = zombie.submit(4);
+    zombie.training.weights("the abandoned worker's");
     abandonAfter(zombie, id, 1);
     JobsProcess next = start(10);
+    next.training.weights("the new owner's");
     next.training.awaitStart();
+    next.training.allow(1);
+    await().until(() -> next.jobs.epochs(id, 0).size() == 2);
 
-    // It wakes up and finishes its epoch: the row is another's, so nothing of it is written.
+    // It wakes up and finishes its epochs: the row is another's, so nothing of it counts.
     zombie.training.allow(3);
     await().until(() -> zombie.running.isIdle());
     assertThat(next.job(id).status()).isEqualTo(JobStatus.RUNNING);
-    assertThat(next.jobs.epochs(id, 0)).hasSize(1);
+    assertThat(next.jobs.epochs(id, 0)).hasSize(2);
     assertThat(zombie.registered).isEmpty();
+    assertThat(weights(next, id))
+        .containsExactly("the abandoned worker's weights of 1", "the new owner's weights of 2");
 
-    next.training.allow(3);
+    next.training.allow(2);
     awaitStatus(next, id, JobStatus.SUCCEEDED);
     assertThat(next.job(id).attempt()).isEqualTo(2);
+    assertThat(weights(next, id))
+        .containsExactly(
+            "the new owner's weights of 2",
+            "the new owner's weights of 3",
+            "the new owner's weights of 4");
+    assertThat(next.registered)
+        .singleElement()
+        .satisfies(
+            model ->
+                assertThat(model.checkpoint().path()).hasContent("the new owner's weights of 4"));
+  }
+
+  @Test
+  void anAbandonedWorkerThatStartsLateDeletesNothingOfTheNewOwner() throws Exception {
+    JobsProcess first = start(10);
+    String id = first.submit(4);
+    abandonAfter(first, id, 1);
+    TrainingJob abandoned = first.job(id);
+    JobsProcess next = start(10);
+    next.training.awaitStart();
+    next.training.allow(1);
+    await().until(() -> next.jobs.epochs(id, 0).size() == 2);
+
+    // It looks for files without a row among the rows that it read before it was given up.
+    first.store.folders().sweep(abandoned, List.of());
+    assertThat(next.jobs.checkpoints(id))
+        .hasSize(2)
+        .allSatisfy(file -> assertThat(file.path()).exists());
+  }
+
+  @Test
+  void checkpointsOfThePreviousLayoutAreGoneOnFrom() throws Exception {
+    JobsProcess dead = start(10);
+    String id = dead.submit(3);
+    abandonAfter(dead, id, 2);
+    for (CheckpointFile file : dead.jobs.checkpoints(id)) {
+      Files.move(
+          file.path(),
+          dead.store.folders().checkpoints(id).resolve(file.path().getFileName().toString()));
+      JdbcClient.create(dataSource)
+          .sql("update training_checkpoint set file = :name where job_id = :id and epoch = :epoch")
+          .param("name", file.path().getFileName().toString())
+          .param("id", id)
+          .param("epoch", file.epoch())
+          .update();
+    }
+
+    JobsProcess next = start(10);
+    assertThat(next.training.awaitStart()).isEqualTo(2);
+    next.training.allow(1);
+    awaitStatus(next, id, JobStatus.SUCCEEDED);
+    assertThat(next.jobs.checkpoints(id)).extracting(CheckpointFile::epoch).containsExactly(2, 3);
+    assertThat(next.jobs.checkpoints(id)).allSatisfy(file -> assertThat(file.path()).exists());
   }
 
   @Test
@@ -74,14 +136,15 @@ class CrashRecoveryTests {
     JobsProcess dead = start(10);
     String id = dead.submit(4);
     abandonAfter(dead, id, 3);
-    Path newest = dead.store.folders().checkpoints(id).resolve("epoch-0003.zip");
+    Path newest = dead.jobs.checkpoints(id).get(1).path();
     Files.writeString(newest, "half of it");
     Path stray = Files.writeString(newest.resolveSibling("epoch-0004.zip"), "without a row");
 
     JobsProcess next = start(10);
     assertThat(next.training.awaitStart()).isEqualTo(2);
-    assertThat(next.jobs.epochs(id, 0)).hasSize(2);
+    await().until(() -> next.jobs.epochs(id, 0).size() == 2);
     assertThat(stray).doesNotExist();
+    await().untilAsserted(() -> assertThat(newest).doesNotExist());
     next.training.allow(2);
     awaitStatus(next, id, JobStatus.SUCCEEDED);
     assertThat(next.jobs.epochs(id, 0)).hasSize(4);
@@ -99,8 +162,10 @@ class CrashRecoveryTests {
     next.close();
 
     // As if the process had died after the registration and before the job's last move.
-    TrainingJob ended = next.job(id);
-    assertThat(next.store.jobs().move(ended, resurrected(ended))).isTrue();
+    JdbcClient.create(dataSource)
+        .sql("update training_job set status = 'RUNNING', model_version = null where id = :id")
+        .param("id", id)
+        .update();
     JobsProcess last = start(10);
     assertThat(last.training.awaitStart()).isEqualTo(2);
     awaitStatus(last, id, JobStatus.SUCCEEDED);
@@ -139,28 +204,6 @@ class CrashRecoveryTests {
     assertThat(next.job(id).attempt()).isEqualTo(1);
   }
 
-  private static TrainingJob resurrected(TrainingJob job) {
-    return new TrainingJob(
-        job.id(),
-        job.name(),
-        job.model(),
-        JobStatus.RUNNING,
-        job.config(),
-        job.parameters(),
-        job.engine(),
-        job.progress(),
-        job.attempt(),
-        0,
-        false,
-        null,
-        null,
-        job.createdAt(),
-        job.startedAt(),
-        null,
-        job.promote(),
-        null);
-  }
-
   private JobsProcess start(int maxAttempts) {
     var settings = JobsProcess.settings(1, 100, maxAttempts, Duration.ofSeconds(4));
     var process = new JobsProcess(dataSource, home, settings, true).start();
@@ -173,6 +216,14 @@ class CrashRecoveryTests {
     process.training.goDeaf();
     process.training.allow(epochs);
     await().until(() -> process.jobs.epochs(id, 0).size() == epochs);
+  }
+
+  private static List<String> weights(JobsProcess process, String id) throws IOException {
+    List<String> weights = new ArrayList<>();
+    for (CheckpointFile file : process.jobs.checkpoints(id)) {
+      weights.add(Files.readString(file.path()));
+    }
+    return weights;
   }
 
   private static void awaitStatus(JobsProcess process, String id, JobStatus status) {

@@ -11,7 +11,6 @@ import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.TrainingFailedException;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -168,14 +167,6 @@ class JobLifecycleTests {
     process.training.allow(1);
     awaitStatus(id, JobStatus.SUCCEEDED);
     assertThat(process.job(id).attempt()).isEqualTo(2);
-  }
-
-  @Test
-  void dataThatCannotBeHadFailTheJobWithTheReason() {
-    process.datasets.failWith(new IOException("The archive is damaged; delete it."));
-    String id = process.submit(1);
-    awaitStatus(id, JobStatus.FAILED);
-    assertThat(process.job(id).error()).isEqualTo("The archive is damaged; delete it.");
   }
 
   @Test

@@ -1,14 +1,18 @@
 package dev.resnet.jobs;
 
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
+import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -17,11 +21,23 @@ import org.springframework.util.unit.DataSize;
 
 /** The module as one process has it, put together on a database and a volume. */
 final class JobsProcess implements AutoCloseable {
+  /** Three retries, almost at once. */
+  static final JobsProperties.Retries QUICK =
+      new JobsProperties.Retries(
+          Duration.ofMillis(10), Duration.ofMillis(40), 3, Duration.ofMillis(5));
+
   static final JobsProperties SETTINGS = settings(1, 100, 10, Duration.ofSeconds(4));
 
   final ScriptedTraining training = new ScriptedTraining();
   final TestDatasets datasets = new TestDatasets();
   final List<TrainedModel> registered = new CopyOnWriteArrayList<>();
+
+  /** Why nothing may be taken up; empty where all is well. */
+  final AtomicReference<Optional<String>> missing = new AtomicReference<>(Optional.empty());
+
+  /** The jobs' models, and whatever goes wrong while they are handed over. */
+  volatile TrainedModelReceiver receiver = this::register;
+
   final JobStore store;
   final RunningJobs running;
   final TrainingTask task;
@@ -37,25 +53,44 @@ final class JobsProcess implements AutoCloseable {
             new TransactionTemplate(new JdbcTransactionManager(dataSource)),
             folders);
     running = new RunningJobs(store.jobs());
+    var memory = new TestMemory(settings.memoryLimit().toBytes());
+    var intake = new Intake(store.jobs(), List.of(missing::get), memory, datasets);
     var runner =
-        new JobRunner(store, running, datasets, training, this::register, settings.maxAttempts());
+        new JobRunner(
+            store,
+            running,
+            intake,
+            datasets,
+            training,
+            (model, promote) -> receiver.register(model, promote),
+            settings);
     task =
         new TrainingTask(
-            dataSource, store.jobs(), runner, running, settings, Role.ALL, soleProcess);
+            dataSource, store, runner, intake, running, settings, Role.ALL, soleProcess);
     jobs =
-        new DurableTrainingJobs(
-            store,
-            task,
-            running,
-            datasets,
-            (config, dataset) ->
-                config.stackN() > 100
-                    ? Optional.of("It would take 70 GB; there are 8 GB.")
-                    : Optional.empty(),
-            settings.queueCapacity());
+        new DurableTrainingJobs(store, task, running, datasets, memory, settings.queueCapacity());
   }
 
   static JobsProperties settings(int slots, int capacity, int maxAttempts, Duration heartbeat) {
+    return settings(slots, capacity, maxAttempts, heartbeat, 0, QUICK);
+  }
+
+  /**
+   * Settings of which memory and retries matter.
+   *
+   * @param memory bytes for all trainings; a job takes one for each picture of its batch
+   */
+  static JobsProperties settings(int slots, long memory, JobsProperties.Retries retries) {
+    return settings(slots, 100, 10, Duration.ofSeconds(4), memory, retries);
+  }
+
+  private static JobsProperties settings(
+      int slots,
+      int capacity,
+      int maxAttempts,
+      Duration heartbeat,
+      long memory,
+      JobsProperties.Retries retries) {
     return new JobsProperties(
         slots,
         capacity,
@@ -63,12 +98,13 @@ final class JobsProcess implements AutoCloseable {
         heartbeat,
         Duration.ofMillis(20),
         Duration.ofSeconds(10),
-        DataSize.ofBytes(0),
+        DataSize.ofBytes(memory),
+        retries,
         new JobsProperties.Limits(200, 10000, 4096, 100, DataSize.ofKilobytes(64)));
   }
 
   /** Idempotent on the job, as the real one. */
-  private RegisteredModel register(TrainedModel model, Promote promote) {
+  RegisteredModel register(TrainedModel model, Promote promote) {
     if (registered.stream().noneMatch(known -> known.jobId().equals(model.jobId()))) {
       registered.add(model);
     }
@@ -86,6 +122,21 @@ final class JobsProcess implements AutoCloseable {
 
   String submit(int epochs) {
     return jobs.submit(TestJobs.request(epochs)).job().id();
+  }
+
+  /** A job takes a byte for each picture of a batch. */
+  private record TestMemory(long limit) implements MemoryCheck {
+    @Override
+    public Optional<String> refusal(TrainingConfig config, DatasetInfo dataset) {
+      return config.stackN() > 100
+          ? Optional.of("It would take 70 GB; there are 8 GB.")
+          : Optional.empty();
+    }
+
+    @Override
+    public long needed(TrainingConfig config, DatasetInfo dataset) {
+      return config.batchSize();
+    }
   }
 
   @Override

@@ -9,13 +9,14 @@ import dev.resnet.training.Progress;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -26,6 +27,7 @@ class RunRecorderTests {
   private HikariDataSource dataSource;
   private JobStore store;
   private TrainingJob job;
+  private RunHandle handle;
   private RunRecorder recorder;
 
   @BeforeEach
@@ -42,18 +44,22 @@ class RunRecorderTests {
     store.jobs().insert(queued);
     job = queued.taken(NOW);
     store.jobs().move(queued, job);
-    recorder = new RunRecorder(job, store);
+    handle = new RunHandle(job.id(), job.attempt());
+    recorder =
+        new RunRecorder(job, store, handle, new Outage(job.id(), handle, Duration.ofMillis(1)));
     recorder.started(TestJobs.ENGINE, 0);
   }
 
   @AfterEach
   void close() {
+    recorder.close();
     dataSource.close();
   }
 
   @Test
   void progressIsWrittenAtMostOnceASecond() {
     recorder.progress(progress(1));
+    assertThat(iteration()).isEqualTo(1);
     recorder.progress(progress(2));
     assertThat(iteration()).isEqualTo(1);
     clock.now = NOW.plusMillis(999);
@@ -91,16 +97,23 @@ class RunRecorderTests {
   @Test
   void anEpochIsWrittenWholeOrNotAtAll() {
     recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
-    assertThatThrownBy(() -> recorder.epochCompleted(TestJobs.epoch(2), checkpoint(1)))
-        .isInstanceOf(DuplicateKeyException.class);
+    recorder.finish();
+    // The checkpoint's row refuses an unknown digest; the epoch's row before it goes too.
+    recorder.epochCompleted(
+        TestJobs.epoch(2), new CheckpointFile(2, checkpoint(2).path(), 10, null, 0.5));
+    assertThatThrownBy(recorder::finish).isInstanceOf(DataIntegrityViolationException.class);
+    assertThatThrownBy(() -> recorder.progress(progress(20)))
+        .as("the training hears of it")
+        .isInstanceOf(DataIntegrityViolationException.class);
     assertThat(store.epochs().epochs(job.id(), 0)).containsExactly(TestJobs.epoch(1));
   }
 
   @Test
-  void aLostAttemptWritesNoEpoch() {
+  void aLostAttemptWritesNoEpochAndIsStopped() {
     store.jobs().move(row(), row().taken(NOW));
-    assertThatThrownBy(() -> recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1)))
-        .isInstanceOf(LostAttemptException.class);
+    recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
+    assertThatThrownBy(recorder::finish).isInstanceOf(LostAttemptException.class);
+    assertThat(handle.reason()).isEqualTo(RunHandle.Reason.LOST);
     assertThat(store.epochs().epochs(job.id(), 0)).isEmpty();
     assertThat(store.epochs().checkpoints(job.id())).isEmpty();
   }
@@ -114,7 +127,9 @@ class RunRecorderTests {
     return new CheckpointFile(epoch, file, 10, "ab".repeat(32), 0.5);
   }
 
+  /** As it is once all that was recorded is written. */
   private TrainingJob row() {
+    recorder.finish();
     return store.jobs().find(job.id()).orElseThrow();
   }
 

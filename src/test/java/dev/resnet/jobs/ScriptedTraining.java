@@ -30,7 +30,9 @@ import java.util.stream.IntStream;
 public final class ScriptedTraining implements Training {
   private final Semaphore epochs = new Semaphore(0);
   private final BlockingQueue<Integer> starts = new LinkedBlockingQueue<>();
-  private volatile RuntimeException failure;
+  private final Semaphore ends = new Semaphore(0);
+  private volatile Throwable failure;
+  private volatile String weights = "";
   private volatile boolean deaf;
 
   /** Lets so many epochs pass, in whichever job comes first. */
@@ -44,8 +46,20 @@ public final class ScriptedTraining implements Training {
   }
 
   /** Once, instead of the next epoch. */
-  public void failWith(RuntimeException thrown) {
+  public void failWith(Throwable thrown) {
     failure = thrown;
+  }
+
+  /** What its checkpoints hold from now on, so that they differ from another's. */
+  void weights(String whose) {
+    weights = whose + " ";
+  }
+
+  /** Waits until a training has done its last epoch. */
+  void awaitEnd() throws InterruptedException {
+    if (!ends.tryAcquire(10, TimeUnit.SECONDS)) {
+      throw new AssertionError("no training ended");
+    }
   }
 
   /** Does not look at the stop signal any more, like a process that is stopped itself. */
@@ -87,6 +101,7 @@ public final class ScriptedTraining implements Training {
       last = write(folder, done);
       listener.epochCompleted(TestJobs.epoch(done), last);
     }
+    ends.release();
     List<EpochMetrics> history = IntStream.rangeClosed(1, done).mapToObj(TestJobs::epoch).toList();
     return new TrainingResult.Completed(
         last,
@@ -99,10 +114,13 @@ public final class ScriptedTraining implements Training {
   private boolean nextEpoch(StopSignal stop) {
     try {
       while (!epochs.tryAcquire(2, TimeUnit.MILLISECONDS)) {
-        RuntimeException thrown = failure;
+        Throwable thrown = failure;
         if (thrown != null) {
           failure = null;
-          throw thrown;
+          if (thrown instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) thrown;
         }
         if (!deaf && stop.stopRequested()) {
           return false;
@@ -114,12 +132,12 @@ public final class ScriptedTraining implements Training {
     }
   }
 
-  private static CheckpointFile write(Path folder, int epoch) {
+  private CheckpointFile write(Path folder, int epoch) {
     try {
       var written =
           AtomicFiles.write(
               folder.resolve("epoch-%04d.zip".formatted(epoch)),
-              out -> out.write(("weights of " + epoch).getBytes(StandardCharsets.UTF_8)));
+              out -> out.write((weights + "weights of " + epoch).getBytes(StandardCharsets.UTF_8)));
       return new CheckpointFile(
           epoch,
           written.path(),

@@ -53,8 +53,9 @@ public final class TestDatasets implements DatasetCatalog {
 
   @Override
   public Dataset load(String name) throws IOException {
-    if (failure != null) {
-      throw failure;
+    IOException thrown = failure;
+    if (thrown != null) {
+      throw thrown;
     }
     if (held) {
       downloading.countDown();

@@ -25,6 +25,9 @@ class TrainingJobTests {
     return Stream.of(
         move("started", job -> job.taken(NOW), RUNNING, EnumSet.of(QUEUED, RUNNING)),
         move("queued again", TrainingJob::requeued, QUEUED, EnumSet.of(RUNNING)),
+        move("queued again", TrainingJob::foundDead, QUEUED, EnumSet.of(RUNNING)),
+        move("retried", job -> job.retriedAt(NOW, "why"), QUEUED, EnumSet.of(RUNNING)),
+        move("resumed", TrainingJob::resumed, QUEUED, EnumSet.of(FAILED, CANCELLED, PAUSED)),
         move(
             "completed",
             job -> job.succeeded(TestJobs.registered(7), NOW),
@@ -75,6 +78,24 @@ class TrainingJobTests {
   }
 
   @Test
+  void aPassingFaultIsCountedUntilAPersonResumesTheJob() {
+    TrainingJob retried =
+        TestJobs.queued().taken(NOW).retriedAt(NOW.plusSeconds(10), "The disk is full.");
+    assertThat(retried.due()).isEqualTo(NOW.plusSeconds(10));
+    assertThat(retried.retry()).isEqualTo(new Retry(1, "The disk is full.", NOW.plusSeconds(10)));
+
+    TrainingJob running = retried.taken(NOW);
+    assertThat(running.crashes()).isZero();
+    assertThat(running.retry()).isEqualTo(new Retry(1, "The disk is full.", null));
+
+    TrainingJob failed = running.failed("why", NOW);
+    assertThat(failed.resumed().retry()).isEqualTo(Retry.NONE);
+    assertThat(failed.resumed().error()).isNull();
+    assertThat(failed.resumed().finishedAt()).isNull();
+    assertThat(failed.resumed().due()).isEqualTo(failed.createdAt());
+  }
+
+  @Test
   void theTimeLeftFollowsFromTheSpeedAndIsKnownOnlyWhileRunning() {
     var progress = new JobProgress(2, 12, 30, 1.0, 0.5, 90.0);
     assertThat(progress.etaSeconds(10)).isEqualTo(2);
@@ -104,6 +125,8 @@ class TrainingJobTests {
               job.progress(),
               1,
               0,
+              Retry.NONE,
+              null,
               false,
               null,
               null,

@@ -9,6 +9,7 @@ import dev.resnet.jobs.JobQuery;
 import dev.resnet.jobs.JobSnapshot;
 import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.NewJob;
+import dev.resnet.jobs.Retry;
 import dev.resnet.jobs.TrainingJob;
 import dev.resnet.jobs.TrainingJobs;
 import dev.resnet.training.EpochMetrics;
@@ -212,6 +213,8 @@ class OperationsTests {
             new JobProgress(3, 100, 1000, 0.5, 0.75, 128.0),
             1,
             0,
+            Retry.NONE,
+            null,
             false,
             null,
             null,
@@ -293,6 +296,11 @@ class OperationsTests {
     @Override
     public JobSnapshot cancel(String id) {
       throw new AssertionError("metrics cancel nothing");
+    }
+
+    @Override
+    public JobSnapshot resume(String id) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -157,6 +157,24 @@ class TrainingJobController {
     return response(jobs.cancel(id));
   }
 
+  @PostMapping(path = "/{id}/resume", produces = MediaType.APPLICATION_JSON_VALUE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @Operation(
+      summary = "Resume a training job",
+      description =
+          "Queues a job again that failed, was cancelled or is paused. It goes on from its newest"
+              + " valid checkpoint, with the hyperparameters that it has.")
+  @ApiResponse(responseCode = "202", description = "Queued.")
+  @ApiResponse(responseCode = "409", description = "It is queued, running or has succeeded.")
+  @ApiResponse(responseCode = "422", description = "The network does not fit into the memory.")
+  @ApiResponse(
+      responseCode = "429",
+      description = "The queue is full.",
+      headers = @Header(name = "Retry-After", description = "Seconds."))
+  TrainingJobResponse resume(@PathVariable String id) {
+    return response(jobs.resume(id));
+  }
+
   @DeleteMapping("/{id}")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(

@@ -40,11 +40,23 @@ record TrainingJobResponse(
         @Nullable EpochResponse latest,
     @Schema(nullable = true) @Nullable Best best,
     @Schema(
-            description = "How often it was taken up: more than once after a restart.",
+            description = "How often it was taken up: more than once after a restart or a retry.",
             example = "1")
         int attempt,
     @Schema(description = "It stops within one batch.") boolean cancelRequested,
     @Schema(description = "Why it failed.", nullable = true) @Nullable String error,
+    @Schema(
+            description = "Retries in a row after a passing fault, without completing an epoch.",
+            example = "0")
+        int retries,
+    @Schema(
+            description =
+                "What ended the last attempt, where it may pass; null once an epoch has been"
+                    + " completed since.",
+            nullable = true)
+        @Nullable String lastError,
+    @Schema(description = "When a queued job is tried again.", nullable = true)
+        @Nullable Instant nextAttemptAt,
     @Schema(example = "resnet-20") String model,
     @Schema(description = "Set once it has succeeded.", nullable = true)
         @Nullable Integer modelVersion,
@@ -134,6 +146,9 @@ record TrainingJobResponse(
         job.attempt(),
         job.cancelRequested(),
         job.error(),
+        job.retry().count(),
+        job.retry().lastError(),
+        job.retry().nextAttemptAt(),
         job.model(),
         job.modelVersion(),
         job.createdAt(),

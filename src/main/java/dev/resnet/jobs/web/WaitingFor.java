@@ -4,6 +4,7 @@ import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.TrainingJob;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -19,7 +20,7 @@ final class WaitingFor {
   /** Null where it trains, or has ended. */
   @Nullable String of(TrainingJob job) {
     if (job.status() == JobStatus.QUEUED) {
-      return "a free training slot";
+      return queued(job);
     }
     if (job.status() != JobStatus.RUNNING || job.engine() != null) {
       return null;
@@ -30,6 +31,14 @@ final class WaitingFor {
         .filter(info -> info.status() != DatasetInfo.Status.READY)
         .map(info -> "the data set " + name + downloaded(info.progress()))
         .orElse("the engine");
+  }
+
+  private static String queued(TrainingJob job) {
+    if (job.heldFor() != null) {
+      return job.heldFor();
+    }
+    Instant next = job.retry().nextAttemptAt();
+    return next == null ? "a free training slot" : "the next attempt at " + next;
   }
 
   private static String downloaded(@Nullable Double progress) {

@@ -1,0 +1,253 @@
+package dev.resnet.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.api.ProblemException;
+import dev.resnet.training.TrainingFailedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.http.HttpStatus;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Faults that pass, those that don't, and the person who resumes a job. */
+class RetryTests {
+  private static final TrainingFailedException NO_CHECKPOINT =
+      new TrainingFailedException("A checkpoint could not be written.", new IOException("EIO"));
+
+  @TempDir Path home;
+  private HikariDataSource dataSource;
+  private JobsProcess process;
+
+  @BeforeEach
+  void start() {
+    dataSource = TestDatabase.h2();
+    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true).start();
+  }
+
+  @AfterEach
+  void stop() {
+    process.close();
+    dataSource.close();
+  }
+
+  @Test
+  void aPassingFaultPutsTheJobOffAndItGoesOnFromItsCheckpoint() throws Exception {
+    String id = process.submit(3);
+    process.training.awaitStart();
+    process.training.allow(2);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 2);
+
+    process.training.failWith(NO_CHECKPOINT);
+    assertThat(process.training.awaitStart()).as("resumed after epoch").isEqualTo(2);
+    TrainingJob again = process.job(id);
+    assertThat(again.retry()).isEqualTo(new Retry(1, "A checkpoint could not be written.", null));
+    assertThat(again.crashes()).isZero();
+
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.job(id).retry()).isEqualTo(Retry.NONE);
+    assertThat(process.job(id).error()).isNull();
+    assertThat(process.job(id).attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void whileItWaitsTheJobSaysWhatHappenedAndWhenItIsTriedAgain() throws Exception {
+    restart(
+        new JobsProperties.Retries(
+            Duration.ofHours(1), Duration.ofHours(2), 3, Duration.ofMillis(5)));
+    Instant before = process.store.jobs().now();
+    String id = process.submit(3);
+    process.training.awaitStart();
+    process.training.failWith(new OutOfMemoryError("Java heap space"));
+
+    awaitStatus(id, JobStatus.QUEUED);
+    TrainingJob job = process.job(id);
+    assertThat(job.error()).isNull();
+    assertThat(job.retry().count()).isEqualTo(1);
+    assertThat(job.retry().lastError()).startsWith("Not enough memory (Java heap space).");
+    assertThat(job.retry().nextAttemptAt()).isAfterOrEqualTo(before.plusSeconds(3600));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        JdbcClient.create(dataSource)
+                            .sql("select count(*) from scheduled_tasks where not picked")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(1));
+
+    process.jobs.cancel(id);
+    assertThat(process.job(id).status()).isEqualTo(JobStatus.CANCELLED);
+    assertThat(process.job(id).retry().nextAttemptAt()).isNull();
+  }
+
+  @Test
+  void aFaultThatKeepsComingBackFailsTheJobAtTheLimit() throws Exception {
+    String id = process.submit(3);
+    for (int attempt = 1; attempt <= 4; attempt++) {
+      process.training.awaitStart();
+      process.training.failWith(NO_CHECKPOINT);
+    }
+    awaitStatus(id, JobStatus.FAILED);
+    assertThat(process.job(id).attempt()).isEqualTo(4);
+    assertThat(process.job(id).error())
+        .isEqualTo(
+            "A checkpoint could not be written. This came back after 3 retries in a row."
+                + " Mend the cause, then resume the job.");
+  }
+
+  @Test
+  void anEpochBetweenTwoFaultsStartsTheCountAgain() throws Exception {
+    String id = process.submit(7);
+    for (int epoch = 0; epoch < 6; epoch++) {
+      assertThat(process.training.awaitStart()).isEqualTo(epoch);
+      process.training.allow(1);
+      int done = epoch + 1;
+      await().until(() -> process.jobs.epochs(id, 0).size() == done);
+      process.training.failWith(NO_CHECKPOINT);
+    }
+    process.training.awaitStart();
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+  }
+
+  @Test
+  void aFullDiskIsWaitedForWithoutEnd() throws Exception {
+    String id = process.submit(1);
+    for (int attempt = 1; attempt <= 8; attempt++) {
+      process.training.awaitStart();
+      process.training.failWith(
+          new TrainingFailedException(
+              "No room for a checkpoint.", new IOException("No space left on device")));
+    }
+    process.training.awaitStart();
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.job(id).attempt()).isEqualTo(9);
+  }
+
+  @Test
+  void librariesThatCannotBeLoadedDoNotFailTheJob() throws Exception {
+    String id = process.submit(1);
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      process.training.awaitStart();
+      process.training.failWith(new NoClassDefFoundError("org/nd4j/linalg/factory/Nd4j"));
+    }
+    process.training.awaitStart();
+    assertThat(process.job(id).retry().lastError())
+        .startsWith("The numerical libraries can't be loaded")
+        .contains("org/nd4j/linalg/factory/Nd4j");
+  }
+
+  @Test
+  void dataThatCannotBeHadAreAskedForAgain() {
+    process.datasets.failWith(new IOException("The server does not answer."));
+    process.training.allow(1);
+    String id = process.submit(1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(process.job(id).retry().lastError())
+                    .isEqualTo("The server does not answer."));
+    process.datasets.failWith(null);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+  }
+
+  @Test
+  void aModelThatCouldNotBeCopiedIsHandedOverByTheNextAttempt() {
+    process.receiver =
+        (model, promote) -> {
+          process.receiver = process::register;
+          throw new IOException("No space left on device");
+        };
+    process.training.allow(2);
+    String id = process.submit(2);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.registered).hasSize(1);
+    assertThat(process.job(id).attempt()).isEqualTo(2);
+  }
+
+  @Test
+  void aFailedJobIsResumedFromItsCheckpoint() throws Exception {
+    String id = process.submit(3);
+    process.training.awaitStart();
+    process.training.allow(2);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 2);
+    process.training.failWith(new TrainingFailedException("The loss is not a number."));
+    awaitStatus(id, JobStatus.FAILED);
+
+    TrainingJob resumed = process.jobs.resume(id).job();
+    assertThat(resumed.error()).isNull();
+    assertThat(resumed.finishedAt()).isNull();
+    assertThat(process.training.awaitStart()).as("resumed after epoch").isEqualTo(2);
+    refuses(id, "is RUNNING and can't be resumed");
+    process.training.allow(1);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.job(id).attempt()).isEqualTo(2);
+    refuses(id, "is SUCCEEDED and can't be resumed");
+  }
+
+  @Test
+  void aCancelledJobIsResumedEvenRightAfterItsEnd() throws Exception {
+    String id = process.submit(200);
+    for (int round = 1; round <= 100; round++) {
+      process.training.awaitStart();
+      process.jobs.cancel(id);
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofNanos(1000))
+          .until(() -> process.job(id).status() == JobStatus.CANCELLED);
+      assertThat(process.jobs.resume(id).job().cancelRequested()).isFalse();
+    }
+    process.training.awaitStart();
+    assertThat(process.job(id).attempt()).isEqualTo(101);
+  }
+
+  @Test
+  void aResumedJobTakesAPlaceInTheQueue() throws Exception {
+    process.close();
+    var one = JobsProcess.settings(1, 1, 10, Duration.ofSeconds(4));
+    process = new JobsProcess(dataSource, home, one, true).start();
+    String cancelled = process.submit(1);
+    process.training.awaitStart();
+    process.jobs.cancel(cancelled);
+    awaitStatus(cancelled, JobStatus.CANCELLED);
+    process.submit(1);
+    process.training.awaitStart();
+    process.submit(1);
+
+    assertThatThrownBy(() -> process.jobs.resume(cancelled))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> assertThat(e.status()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS));
+    assertThat(process.job(cancelled).status()).isEqualTo(JobStatus.CANCELLED);
+  }
+
+  private void restart(JobsProperties.Retries retries) {
+    process.close();
+    process = new JobsProcess(dataSource, home, JobsProcess.settings(1, 0, retries), true).start();
+  }
+
+  private void refuses(String id, String reason) {
+    assertThatThrownBy(() -> process.jobs.resume(id))
+        .isInstanceOfSatisfying(
+            ProblemException.class, e -> assertThat(e.status()).isEqualTo(HttpStatus.CONFLICT))
+        .hasMessageContaining(reason);
+  }
+
+  private void awaitStatus(String id, JobStatus status) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> assertThat(process.job(id).status()).isEqualTo(status));
+  }
+}
