@@ -1,13 +1,116 @@
 package dev.resnet.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.resnet.files.Sha256;
+import dev.resnet.network.ResNetSpec;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointsTests {
+  private static final String DATA = "ab".repeat(32);
+
+  @TempDir private Path folder;
+  private final ComputationGraph graph = new ResNetSpec(1, 2).initialise(1, 0.9);
+
+  @Test
+  void takesAnOlderOneWhereTheStateCannotBeUnderstood() throws IOException {
+    CheckpointFile older = written(1);
+    for (String state :
+        List.of(
+            "{ half of it",
+            "[]",
+            "{}",
+            "{\"format\": 1}",
+            "{\"format\": 1, \"epoch\": \"two\"}",
+            "{\"format\": 1, \"epoch\": 2, \"dataSha256\": null}")) {
+      CheckpointFile damaged = withState(written(2), state);
+      assertThatThrownBy(() -> Checkpoints.state(damaged.path()))
+          .as(state)
+          .isInstanceOf(UnusableCheckpointException.class);
+      assertThat(Checkpoints.newestValid(List.of(older, damaged), DATA).file())
+          .as(state)
+          .isEqualTo(older);
+    }
+  }
+
+  @Test
+  void refusesAFormatOfALaterVersionAndSaysWhichItReads() throws IOException {
+    CheckpointFile older = written(1);
+    CheckpointFile later = withState(written(2), "{\"format\": 2, \"epochs\": 2}");
+    assertThatThrownBy(() -> Checkpoints.state(later.path()))
+        .hasMessageEndingWith("has format 2; this version of the service reads format 1");
+    assertThat(Checkpoints.newestValid(List.of(later, older), DATA).file()).isEqualTo(older);
+    assertThat(Checkpoints.newestValid(List.of(later), DATA)).isNull();
+  }
+
+  @Test
+  void takesAnOlderOneWhereTheNetworkCannotBeRead() throws IOException {
+    CheckpointFile older = written(1);
+    CheckpointFile damaged = with(written(2), "configuration.json", "{\"vertices\": 7}");
+    assertThat(Checkpoints.newestValid(List.of(older, damaged), DATA).file()).isEqualTo(older);
+  }
+
+  @Test
+  void doesNotTakeAnUnreadableDiskForAMissingCheckpoint() throws IOException {
+    // Reading a folder as a file fails like reading from a bad disk.
+    Path unreadable = Files.createDirectory(folder.resolve("epoch-0002.zip"));
+    var file = new CheckpointFile(2, unreadable, 1, DATA, 0.5);
+    assertThatThrownBy(() -> Checkpoints.newestValid(List.of(file), DATA))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(UnusableCheckpointException.class);
+
+    CheckpointFile older = written(1);
+    assertThat(Checkpoints.newestValid(List.of(file, older), DATA).file()).isEqualTo(older);
+    var missing = new CheckpointFile(3, folder.resolve("epoch-0003.zip"), 1, DATA, 0.5);
+    assertThat(Checkpoints.newestValid(List.of(missing), DATA)).isNull();
+  }
+
+  private CheckpointFile written(int epoch) throws IOException {
+    float[] channels = {0.5f, 0.5f, 0.5f};
+    var state =
+        new TrainingState(
+            TrainingState.FORMAT,
+            epoch,
+            10L * epoch,
+            1,
+            1,
+            "any",
+            DATA,
+            List.of("cat", "dog"),
+            channels,
+            channels,
+            "dl4j",
+            "float32",
+            List.of());
+    return new Checkpoints(folder).write(graph, state, 0.5);
+  }
+
+  private static CheckpointFile withState(CheckpointFile file, String state) throws IOException {
+    return with(file, "training.json", state);
+  }
+
+  /** As if it had been written with this in it. */
+  private static CheckpointFile with(CheckpointFile file, String entry, String content)
+      throws IOException {
+    try (var zip = FileSystems.newFileSystem(file.path())) {
+      Files.writeString(zip.getPath(entry), content);
+    }
+    return new CheckpointFile(
+        file.epoch(),
+        file.path(),
+        Files.size(file.path()),
+        Sha256.of(file.path()),
+        file.testAccuracy());
+  }
 
   @Test
   void keepsTheNewestTwoAndTheBest() {

@@ -1,0 +1,113 @@
+package dev.resnet.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.api.ProblemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two processes that answer requests, on one queue. */
+class AdmissionTests {
+  private static final int CAPACITY = 5;
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"H2", "PostgreSQL"})
+  void takeTheQueuesPlacesAndNotOneMore(String kind) throws Exception {
+    try (HikariDataSource dataSource =
+        kind.equals("H2") ? TestDatabase.h2() : TestDatabase.postgreSql()) {
+      for (int round = 0; round < 20; round++) {
+        List<JobsProcess> processes = List.of(process(dataSource), process(dataSource));
+        List<Boolean> accepted = submitAtOnce(processes, CAPACITY + 1);
+        assertThat(accepted).filteredOn(Boolean::booleanValue).hasSize(CAPACITY);
+        assertThat(processes.get(0).jobs.countByStatus())
+            .containsEntry(JobStatus.QUEUED, (long) CAPACITY);
+        for (JobSnapshot job :
+            processes
+                .get(0)
+                .jobs
+                .list(new JobQuery(null, null, 0, 99, JobOrder.NAME, false))
+                .jobs()) {
+          processes.get(0).jobs.cancel(job.job().id());
+          processes.get(0).jobs.delete(job.job().id());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aResumedJobAndANewOneShareTheLastPlace() throws Exception {
+    try (HikariDataSource dataSource = TestDatabase.postgreSql()) {
+      List<JobsProcess> processes = List.of(process(dataSource), process(dataSource));
+      String cancelled = processes.get(0).submit(1);
+      processes.get(0).jobs.cancel(cancelled);
+      for (int i = 1; i < CAPACITY; i++) {
+        processes.get(0).submit(1);
+      }
+      List<Boolean> accepted =
+          atOnce(
+              List.of(
+                  () -> processes.get(0).submit(1),
+                  () -> processes.get(1).jobs.resume(cancelled).job().id()));
+      assertThat(accepted).containsExactlyInAnyOrder(true, false);
+    }
+  }
+
+  private JobsProcess process(HikariDataSource dataSource) {
+    return new JobsProcess(
+        dataSource, home, JobsProcess.settings(1, CAPACITY, 10, Duration.ofSeconds(4)), false);
+  }
+
+  private static List<Boolean> submitAtOnce(List<JobsProcess> processes, int jobs)
+      throws Exception {
+    List<Callable<String>> requests = new ArrayList<>();
+    for (int i = 0; i < jobs; i++) {
+      JobsProcess process = processes.get(i % processes.size());
+      requests.add(() -> process.submit(1));
+    }
+    return atOnce(requests);
+  }
+
+  /** Whether each was accepted. */
+  private static List<Boolean> atOnce(List<Callable<String>> requests) throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(requests.size());
+    try {
+      var start = new CountDownLatch(1);
+      List<Future<Boolean>> answers = new ArrayList<>();
+      for (Callable<String> request : requests) {
+        answers.add(
+            clients.submit(
+                () -> {
+                  start.await();
+                  try {
+                    request.call();
+                    return true;
+                  } catch (ProblemException full) {
+                    return false;
+                  }
+                }));
+      }
+      start.countDown();
+      List<Boolean> accepted = new ArrayList<>();
+      for (Future<Boolean> answer : answers) {
+        accepted.add(answer.get());
+      }
+      return accepted;
+    } finally {
+      clients.shutdown();
+    }
+  }
+}
