@@ -2,7 +2,7 @@ package dev.resnet.jobs;
 
 /** Where a training job stands. */
 public enum JobStatus {
-  /** Waits for a free training slot; also after a shutdown, until the next start resumes it. */
+  /** Waits for a free training slot, for the next attempt after a fault, or for the next start. */
   QUEUED,
   /** A process owns it: loads the data, trains, or registers the model. */
   RUNNING,
@@ -14,7 +14,7 @@ public enum JobStatus {
   FAILED,
   CANCELLED;
 
-  /** No move leads out of this state. */
+  /** Only a person leads it out of this state. */
   public boolean ended() {
     return this == SUCCEEDED || this == FAILED || this == CANCELLED;
   }

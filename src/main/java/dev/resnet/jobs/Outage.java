@@ -4,7 +4,8 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.transaction.TransactionException;
 
 /**
@@ -44,9 +45,10 @@ final class Outage {
           LOG.info("Job {}: the database is back", job);
         }
         return result;
-      } catch (DataIntegrityViolationException e) {
-        throw e; // what the database refuses it refuses the next time too
       } catch (DataAccessException | TransactionException e) {
+        if (isRefusal(e)) {
+          throw e;
+        }
         if (!away) { // once, not at every try
           away = true;
           LOG.warn(
@@ -60,5 +62,11 @@ final class Outage {
         }
       }
     }
+  }
+
+  /** The database answered, and will give the same answer the next time. */
+  private static boolean isRefusal(RuntimeException failure) {
+    return failure instanceof NonTransientDataAccessException
+        && !(failure instanceof NonTransientDataAccessResourceException);
   }
 }

@@ -61,6 +61,7 @@ final class TrainingTask implements SmartLifecycle {
             return thread;
           });
   private volatile boolean started;
+  private final DatabaseContact contact;
   private boolean held;
   private boolean reachable = true;
 
@@ -87,6 +88,10 @@ final class TrainingTask implements SmartLifecycle {
     this.jdbc = JdbcClient.create(dataSource);
     this.role = role;
     this.soleProcess = soleProcess;
+    this.contact =
+        new DatabaseContact(
+            settings.heartbeat().multipliedBy(MISSED_HEARTBEATS),
+            settings.heartbeat().plus(settings.pollInterval().multipliedBy(2)));
     Duration retry = settings.pollInterval().multipliedBy(POLLS_UNTIL_RETRY);
     this.task =
         Tasks.custom(NAME, Void.class)
@@ -111,7 +116,7 @@ final class TrainingTask implements SmartLifecycle {
     JobRunner.Outcome outcome = runner.run(entry.getId());
     Instant at = outcome.at();
     if (outcome.next() != JobRunner.Next.HELD) {
-      lookAgain(); // its end may have made room
+      wakeHeld();
     }
     return switch (outcome.next()) {
       case DONE -> this::remove;
@@ -154,6 +159,8 @@ final class TrainingTask implements SmartLifecycle {
     if (running.runs(job)) {
       // The database was away, so that no heartbeat could be written. The next one will be.
       LOG.info("Job {} runs here and goes on", job);
+    } else if (!contact.isSteady(System.nanoTime())) {
+      LOG.info("The database was away: job {} is left to its worker for a while", job);
     } else {
       again(complete, queue);
     }
@@ -212,6 +219,8 @@ final class TrainingTask implements SmartLifecycle {
     try {
       running.poll();
       lookAgain();
+      jdbc.sql("select 1").query(Integer.class).single();
+      contact.answered(System.nanoTime());
       if (!reachable) {
         LOG.info("The database can be asked again what is to be cancelled");
       }
@@ -231,6 +240,15 @@ final class TrainingTask implements SmartLifecycle {
       return;
     }
     intake.look().ifPresentOrElse(jobs::hold, this::goOn);
+  }
+
+  /** The end of a job may have made room for the next. */
+  private void wakeHeld() {
+    try {
+      lookAgain();
+    } catch (RuntimeException e) {
+      LOG.debug("The next poll looks again", e);
+    }
   }
 
   private void goOn() {
