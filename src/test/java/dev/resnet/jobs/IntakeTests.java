@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.training.TrainingConfig;
+import dev.resnet.training.checkpoint.Promote;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -165,7 +166,8 @@ class IntakeTests {
                 config.precision(),
                 config.seed(),
                 null,
-                null));
+                null),
+            Promote.NEVER);
     return process.jobs.submit(request).job().id();
   }
 

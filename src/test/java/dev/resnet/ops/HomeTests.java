@@ -48,6 +48,18 @@ class HomeTests {
   }
 
   @Test
+  void noJobIsTakenUpWithTooLittleRoomUntilThereIsSome() {
+    DataSize tooMuch = DataSize.ofTerabytes(1_000_000);
+    assertThat(new HomeIntakeCheck(indicator(folder, tooMuch)).refusal())
+        .hasValueSatisfying(
+            reason ->
+                assertThat(reason)
+                    .startsWith("room on the volume of resnet.home (" + folder)
+                    .contains("resnet.ops.min-free-space"));
+    assertThat(new HomeIntakeCheck(indicator(folder, DataSize.ofBytes(1))).refusal()).isEmpty();
+  }
+
+  @Test
   void isDownWhereItCanNotBeWrittenTo() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     Health health = health(file.resolve("home"), DataSize.ofBytes(1));
@@ -102,8 +114,11 @@ class HomeTests {
   }
 
   private static Health health(Path home, DataSize minFreeSpace) {
-    return new HomeHealthIndicator(home, new OpsProperties(minFreeSpace, Duration.ofSeconds(2)))
-        .health();
+    return indicator(home, minFreeSpace).health();
+  }
+
+  private static HomeHealthIndicator indicator(Path home, DataSize minFreeSpace) {
+    return new HomeHealthIndicator(home, new OpsProperties(minFreeSpace, Duration.ofSeconds(2)));
   }
 
   private static ConfigurableApplicationContext start(Path home) {
@@ -113,6 +128,7 @@ class HomeTests {
         "--resnet.home=" + home,
         // The other process's table is there before any migration.
         "--spring.flyway.baseline-on-migrate=true",
+        "--spring.flyway.baseline-version=0",
         "--management.endpoint.health.validate-group-membership=false");
   }
 

@@ -3,9 +3,12 @@ package dev.resnet.jobs.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.files.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +110,41 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(ids(json(get(JOBS + "?dataset=cifar10"), 200))).isEmpty();
     assertThat(detail(get(JOBS + "?status=ASLEEP"), 400)).contains("must be one of");
     assertThat(detail(get(JOBS + "?sort=colour"), 400)).contains("sort must be a field");
+  }
+
+  @Test
+  void aJobThatAFaultPutOffSaysWhyAndWhenAndOneThatFailedIsResumed() throws Exception {
+    JsonNode job = awaitStatus(id(submit(SMALL)), "RUNNING");
+    assertThat(job.get("retries").intValue()).isZero();
+    assertThat(job.get("last_error").isNull()).isTrue();
+    assertThat(job.get("next_attempt_at").isNull()).isTrue();
+    assertThat(detail(post(path(job) + "/resume", ""), 409))
+        .endsWith("is RUNNING and can't be resumed.");
+
+    training.failWith(new UncheckedIOException(new IOException("The disk does not answer.")));
+    JsonNode waiting = awaitStatus(id(job), "QUEUED");
+    assertThat(waiting.get("retries").intValue()).isEqualTo(1);
+    assertThat(waiting.get("last_error").stringValue()).isEqualTo("The disk does not answer.");
+    String next = waiting.get("next_attempt_at").stringValue();
+    assertThat(Instant.parse(next)).isAfter(Instant.parse(job.get("started_at").stringValue()));
+    assertThat(waiting.get("waiting_for").stringValue()).isEqualTo("the next attempt at " + next);
+    assertThat(waiting.get("error").isNull()).isTrue();
+
+    json(post(path(job) + "/cancel", ""), 202);
+    JsonNode resumed = json(post(path(job) + "/resume", ""), 202);
+    assertThat(id(resumed)).isEqualTo(id(job));
+    assertThat(resumed.get("retries").intValue()).isZero();
+    awaitStatus(id(job), "RUNNING");
+    training.failWith(new IllegalArgumentException("It can't be trained."));
+    assertThat(awaitStatus(id(job), "FAILED").get("error").stringValue())
+        .isEqualTo("It can't be trained.");
+
+    json(post(path(job) + "/resume", ""), 202);
+    training.allow(3);
+    awaitStatus(id(job), "SUCCEEDED");
+    assertThat(detail(post(path(job) + "/resume", ""), 409))
+        .endsWith("is SUCCEEDED and can't be resumed.");
+    detail(post(JOBS + "/unknown/resume", ""), 404);
   }
 
   @Test
