@@ -27,9 +27,21 @@ public final class Engines {
   private Engines() {}
 
   /**
+   * Why nothing can be computed in this process, as a sentence for people; empty where something
+   * can. A cause that passes may be gone at the next call. Takes seconds the first time.
+   */
+  public static Optional<String> unusable() {
+    return NativeLibraries.problem();
+  }
+
+  /**
    * Why this choice can't run on this machine; empty where it can. Asked before a job is accepted.
    */
   public static Optional<String> refusal(EngineName name, Precision precision) {
+    Optional<String> unusable = unusable();
+    if (unusable.isPresent()) {
+      return unusable;
+    }
     List<String> reasons = new ArrayList<>();
     for (EngineProvider provider : candidates(name)) {
       Optional<String> reason = provider.unavailable(precision);
@@ -51,6 +63,9 @@ public final class Engines {
    * @return bytes resident; zero where no engine can run the choice
    */
   public static long memory(EngineName name, Precision precision, long activations) {
+    if (unusable().isPresent()) {
+      return 0;
+    }
     return candidates(name).stream()
         .filter(provider -> provider.unavailable(precision).isEmpty())
         .findFirst()
@@ -102,6 +117,7 @@ public final class Engines {
 
   /** What {@code auto} comes to on this machine, for a graph that every engine supports. */
   public static EngineDescription automatic() {
+    requireUsable();
     return PROVIDERS.stream()
         .filter(provider -> provider.unavailable(Precision.AUTO).isEmpty())
         .findFirst()
@@ -119,6 +135,19 @@ public final class Engines {
     return choose(name, precision, graph).inference(graph);
   }
 
+  /**
+   * Before anything is computed: a better word than the linkage errors that follow.
+   *
+   * @throws EngineUnavailableException where nothing can be computed in this process
+   */
+  public static void requireUsable() {
+    unusable()
+        .ifPresent(
+            reason -> {
+              throw new EngineUnavailableException(reason);
+            });
+  }
+
   private record Choice(EngineProvider provider, Precision precision, String reason) {
     Choice because(String reason) {
       return new Choice(provider, precision, reason);
@@ -134,6 +163,7 @@ public final class Engines {
   }
 
   private static Choice choose(EngineName name, Precision precision, ComputationGraph graph) {
+    requireUsable();
     List<String> passedOver = new ArrayList<>();
     for (EngineProvider provider : candidates(name)) {
       Optional<String> reason =

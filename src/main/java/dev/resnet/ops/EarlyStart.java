@@ -9,8 +9,9 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * What must happen before anything else: the native libraries' loader learns where to log before
- * its classes are loaded; an unusable home is refused before a database is sought in it; and
- * everybody sees one absolute path of it, since H2 takes none that is relative without "./".
+ * its classes are loaded, and where to unpack them; an unusable home is refused before a database
+ * is sought in it; and everybody sees one absolute path of it, since H2 takes none that is relative
+ * without "./".
  */
 final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   private static final String HOME = "resnet.home";
@@ -27,6 +28,7 @@ final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPrep
     if (written != null) {
       Path home = Path.of(written).toAbsolutePath().normalize();
       requireWritable(home);
+      NativeCacheFolder.chooseWithin(home);
       event
           .getEnvironment()
           .getPropertySources()

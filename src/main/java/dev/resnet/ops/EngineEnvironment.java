@@ -41,8 +41,7 @@ record EngineEnvironment(
 
   /** Asks the libraries, which loads them: takes seconds the first time. */
   static EngineEnvironment detect() {
-    // The first operation loads what the mere classes do not.
-    Nd4j.ones(2, 2).mmul(Nd4j.ones(2, 2)).close();
+    Engines.requireUsable();
     Properties nd4j = Nd4j.getExecutioner().getEnvironmentInformation();
     return new EngineEnvironment(
         Nd4j.getBackend().getClass().getSimpleName(),

@@ -1,5 +1,6 @@
 package dev.resnet.ops;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -18,10 +19,11 @@ final class EngineHealthIndicator extends AbstractHealthIndicator {
   @Override
   protected void doHealthCheck(Health.Builder builder) {
     CompletableFuture<EngineEnvironment> environment = start.environment();
-    if (!environment.isDone()) {
+    Optional<String> problem = start.problem();
+    if (problem.isPresent()) {
+      builder.down().withDetail("error", problem.get());
+    } else if (!environment.isDone()) {
       builder.outOfService().withDetail("state", "loading the numerical libraries");
-    } else if (environment.isCompletedExceptionally()) {
-      builder.down().withDetail("error", "the numerical libraries can't be loaded; see the log");
     } else {
       builder.up().withDetail("backend", environment.join().backend());
     }

@@ -1,5 +1,6 @@
 package dev.resnet.ops;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -17,10 +18,11 @@ final class EngineInfo implements InfoContributor {
   @Override
   public void contribute(Info.Builder builder) {
     CompletableFuture<EngineEnvironment> environment = start.environment();
-    if (!environment.isDone()) {
+    Optional<String> problem = start.problem();
+    if (problem.isPresent()) {
+      builder.withDetail("engine", problem.get());
+    } else if (!environment.isDone()) {
       builder.withDetail("engine", "the numerical libraries are being loaded; ask again");
-    } else if (environment.isCompletedExceptionally()) {
-      builder.withDetail("engine", "the numerical libraries can't be loaded; see the log");
     } else {
       builder.withDetail("engine", environment.join());
     }

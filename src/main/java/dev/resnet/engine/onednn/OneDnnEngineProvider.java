@@ -4,6 +4,7 @@ import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineProvider;
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.NativeLibraries;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.Processor;
 import dev.resnet.engine.TrainingEngine;
@@ -28,7 +29,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
         OneDnn.version();
         return null;
       } catch (LinkageError e) {
-        return "oneDNN's native library can't be loaded: " + e.getMessage();
+        return NativeLibraries.explain("oneDNN's native library", e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.resnet.training.checkpoint;
 
+import dev.resnet.engine.Engines;
 import dev.resnet.engine.NotFinite;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
@@ -153,6 +154,7 @@ public final class Checkpoints {
 
   /** The network of a checkpoint or an exported model. */
   public static ComputationGraph graph(Path file, boolean withOptimiserState) throws IOException {
+    Engines.requireUsable();
     return ModelSerializer.restoreComputationGraph(file.toFile(), withOptimiserState);
   }
 
