@@ -73,7 +73,7 @@ public final class NativeLibraries {
   }
 
   private static String unusable(NativeCache cache, String reason) {
-    return "The native libraries can't be loaded from %s: %s. Mend that, %s."
+    return "The native libraries can't be loaded from %s: %s. Mend that, %s"
         .formatted(cache.folder(), reason, ANOTHER_FOLDER);
   }
 
@@ -89,7 +89,7 @@ public final class NativeLibraries {
     if (cache.isPresent()) {
       return "%s can't be loaded (%s). %s".formatted(library, cause, cache.get());
     }
-    return "%s can't be loaded (%s). Its folder is %s. If this jar is built for this platform (%s %s), mend that, %s."
+    return "%s can't be loaded (%s). Its folder is %s. If this jar is built for this platform (%s %s), mend that, %s"
         .formatted(
             library,
             cause,

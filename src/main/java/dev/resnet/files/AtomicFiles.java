@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -44,8 +45,8 @@ public final class AtomicFiles {
    *     was
    */
   public static Written write(Path target, Content content) throws IOException {
-    Path folder = Files.createDirectories(target.toAbsolutePath().getParent());
-    Path partial = Files.createTempFile(folder, target.getFileName() + ".", ".partial");
+    Path folder = createFolders(target.toAbsolutePath().getParent());
+    Path partial = createTemporary(folder, target.getFileName() + ".", ".partial");
     try {
       String sha256;
       try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
@@ -66,6 +67,31 @@ public final class AtomicFiles {
     } finally {
       Files.deleteIfExists(partial);
     }
+  }
+
+  /**
+   * A new, empty file with a name of its own. Unlike {@link Files#createTempFile}, whose files only
+   * their owner may read, it has the permissions that the process's umask gives: the processes that
+   * share a volume may run under different users of one group.
+   */
+  public static Path createTemporary(Path folder, String prefix, String suffix) throws IOException {
+    return Files.createFile(folder.resolve(prefix + UUID.randomUUID() + suffix));
+  }
+
+  /** Creates what is missing of a path; a power cut takes none of it away again. */
+  private static Path createFolders(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      createFolders(parent);
+    }
+    Files.createDirectories(folder); // another thread may have been faster
+    if (parent != null) {
+      force(parent);
+    }
+    return folder;
   }
 
   /** Deletes a file or a folder with all that is in it; nothing happens where there is none. */

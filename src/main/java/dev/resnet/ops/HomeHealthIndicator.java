@@ -1,5 +1,6 @@
 package dev.resnet.ops;
 
+import dev.resnet.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class HomeHealthIndicator extends AbstractHealthIndicator {
 
   /** Only a write tells of a full quota or of a file system that turned read-only. */
   private void write() throws IOException {
-    Path probe = Files.createTempFile(home, ".health-", "");
+    Path probe = AtomicFiles.createTemporary(home, ".health-", "");
     try {
       Files.write(probe, new byte[4096]);
     } finally {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -93,6 +94,28 @@ class AtomicFilesTests {
     }
     assertThat(written.sha256()).isEqualTo(Sha256.of(target));
     assertThat(written.size()).isEqualTo(Files.size(target));
+  }
+
+  /** Two users of one group can share a volume only if the umask decides. */
+  @Test
+  void permissionsAreThoseOfAnyOtherNewFile() throws IOException {
+    Path target = folder.resolve("new/file.txt");
+    AtomicFiles.write(target, out -> out.write(bytes("content")));
+    Path temporary = AtomicFiles.createTemporary(folder, "model.", ".partial");
+    Path ordinary = Files.createFile(folder.resolve("ordinary"));
+
+    assertThat(permissions(target)).isEqualTo(permissions(ordinary));
+    assertThat(permissions(temporary)).isEqualTo(permissions(ordinary));
+    assertThat(temporary).isEmptyFile();
+    assertThat(temporary.getFileName().toString()).startsWith("model.").endsWith(".partial");
+    assertThat(permissions(target.getParent()))
+        .isEqualTo(permissions(Files.createDirectory(folder.resolve("folder"))));
+  }
+
+  /** The mode on POSIX, the access control list on Windows. */
+  private static Object permissions(Path path) throws IOException {
+    Set<String> views = path.getFileSystem().supportedFileAttributeViews();
+    return Files.getAttribute(path, views.contains("posix") ? "posix:permissions" : "acl:acl");
   }
 
   @Test

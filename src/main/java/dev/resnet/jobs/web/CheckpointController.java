@@ -1,6 +1,7 @@
 package dev.resnet.jobs.web;
 
 import dev.resnet.api.ProblemException;
+import dev.resnet.files.VerifiedFiles;
 import dev.resnet.jobs.TrainingJobs;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
@@ -9,17 +10,26 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRange;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -30,7 +40,10 @@ import org.springframework.web.bind.annotation.RestController;
 class CheckpointController {
   private static final MediaType ZIP = MediaType.valueOf("application/zip");
 
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointController.class);
+
   private final TrainingJobs jobs;
+  private final VerifiedFiles verified = new VerifiedFiles();
 
   CheckpointController(TrainingJobs jobs) {
     this.jobs = jobs;
@@ -45,7 +58,10 @@ class CheckpointController {
     EpochMetrics best = jobs.find(id).map(job -> job.best()).orElse(null);
     int bestEpoch = best == null ? 0 : best.epoch();
     return new CheckpointResponse.Items(
-        files.stream().map(file -> CheckpointResponse.of(file, bestEpoch)).toList());
+        files.stream()
+            .filter(file -> Files.isReadable(file.path()))
+            .map(file -> CheckpointResponse.of(file, bestEpoch))
+            .toList());
   }
 
   @GetMapping("/{epoch}")
@@ -53,7 +69,7 @@ class CheckpointController {
       summary = "Download a checkpoint",
       description =
           "A DL4J model zip with the optimiser's state, and training.json with the history. The"
-              + " ETag is its SHA-256.")
+              + " ETag is its SHA-256, which is checked before the first byte is sent.")
   @ApiResponse(
       responseCode = "200",
       description = "The file.",
@@ -61,13 +77,27 @@ class CheckpointController {
           @Content(
               mediaType = "application/zip",
               schema = @Schema(type = "string", format = "binary")))
-  ResponseEntity<Resource> download(@PathVariable String id, @PathVariable int epoch) {
+  @ApiResponse(responseCode = "404", description = "There is no such job or checkpoint.")
+  @ApiResponse(
+      responseCode = "410",
+      description = "The file is damaged: it is not what was written. Nothing of it is sent.")
+  @ApiResponse(
+      responseCode = "416",
+      description = "The file has no bytes in that range; Content-Range says how many it has.")
+  ResponseEntity<Resource> download(
+      @PathVariable String id,
+      @PathVariable int epoch,
+      @RequestHeader HttpHeaders headers,
+      HttpServletResponse response) {
     List<CheckpointFile> files = jobs.checkpoints(id);
     CheckpointFile file =
         files.stream()
             .filter(kept -> kept.epoch() == epoch && Files.isReadable(kept.path()))
             .findFirst()
             .orElseThrow(() -> absent(id, epoch, files));
+    verify(id, file, files);
+    var resource = new FileSystemResource(file.path());
+    requireSatisfiable(headers, resource, file.size(), response);
     return ResponseEntity.ok()
         .contentType(ZIP)
         .eTag("\"" + file.sha256() + "\"")
@@ -77,13 +107,65 @@ class CheckpointController {
                 .filename("%s-epoch-%04d.zip".formatted(id, epoch))
                 .build()
                 .toString())
-        .body(new FileSystemResource(file.path()));
+        .body(resource);
+  }
+
+  /** Before the first byte, since the answer's ETag promises the registered content. */
+  private void verify(String id, CheckpointFile file, List<CheckpointFile> files) {
+    Optional<String> damage;
+    try {
+      damage = verified.damage(file.path(), file.size(), file.sha256());
+    } catch (NoSuchFileException e) {
+      throw absent(id, file.epoch(), files); // deleted since it was looked for
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.path() + " can't be read", e);
+    }
+    if (damage.isPresent()) {
+      LOG.error("{} is damaged: it {}", file.path(), damage.get());
+      throw new ProblemException(
+          HttpStatus.GONE,
+          "The checkpoint of epoch %d of the job %s is damaged: its file %s. Others are of the epochs %s."
+              .formatted(
+                  file.epoch(),
+                  id,
+                  damage.get(),
+                  present(files).stream().filter(epoch -> epoch != file.epoch()).toList()));
+    }
+  }
+
+  /** Spring answers such a range with 416 and the whole file. */
+  private static void requireSatisfiable(
+      HttpHeaders headers, Resource resource, long size, HttpServletResponse response) {
+    String range = headers.getFirst(HttpHeaders.RANGE);
+    if (range == null) {
+      return;
+    }
+    try {
+      HttpRange.toResourceRegions(HttpRange.parseRanges(range), resource);
+    } catch (IllegalArgumentException e) {
+      response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
+      throw new ProblemException(
+          HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+          "The range can't be had: the file has %d bytes. Ask for a part of it, as in 'Range: bytes=0-1023'."
+              .formatted(size));
+    }
   }
 
   private static ProblemException absent(String id, int epoch, List<CheckpointFile> files) {
+    List<Integer> present = present(files);
     return new ProblemException(
         HttpStatus.NOT_FOUND,
-        "The job %s has no checkpoint of epoch %d; those kept are of the epochs %s."
-            .formatted(id, epoch, files.stream().map(CheckpointFile::epoch).toList()));
+        present.isEmpty()
+            ? "The job %s has no checkpoint of epoch %d, and no other one.".formatted(id, epoch)
+            : "The job %s has no checkpoint of epoch %d; those kept are of the epochs %s."
+                .formatted(id, epoch, present));
+  }
+
+  /** The epochs whose files are there. */
+  private static List<Integer> present(List<CheckpointFile> files) {
+    return files.stream()
+        .filter(file -> Files.isReadable(file.path()))
+        .map(CheckpointFile::epoch)
+        .toList();
   }
 }

@@ -62,7 +62,7 @@ public final class Checkpoints {
   public CheckpointFile write(ComputationGraph graph, TrainingState state, double testAccuracy)
       throws IOException {
     Path target = folder.resolve("epoch-%04d.zip".formatted(state.epoch()));
-    Path model = Files.createTempFile(Files.createDirectories(folder), "model.", ".partial");
+    Path model = AtomicFiles.createTemporary(Files.createDirectories(folder), "model.", ".partial");
     try {
       ModelSerializer.writeModel(graph, model.toFile(), true);
       AtomicFiles.Written written =

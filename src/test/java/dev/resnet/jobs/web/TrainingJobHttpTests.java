@@ -6,8 +6,12 @@ import dev.resnet.files.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +94,56 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(send(again).statusCode()).isEqualTo(304);
     assertThat(detail(get(path(job) + "/checkpoints/1"), 404))
         .endsWith("has no checkpoint of epoch 1; those kept are of the epochs [2, 3].");
+  }
+
+  @Test
+  void aDamagedOrMissingCheckpointIsNotSent() throws Exception {
+    training.allow(3);
+    JsonNode job = awaitStatus(id(submit(SMALL)), "SUCCEEDED");
+    Path folder = Path.of("target/jobs-over-http/jobs", id(job), "checkpoints");
+    Path second = folder.resolve("epoch-0002.zip");
+    assertThat(get(path(job) + "/checkpoints/2").statusCode()).isEqualTo(200);
+
+    byte[] content = Files.readAllBytes(second);
+    content[0] ^= 1;
+    Files.write(second, content);
+    Files.setLastModifiedTime(second, FileTime.fromMillis(0)); // whatever the clock's resolution
+    HttpResponse<String> damaged = get(path(job) + "/checkpoints/2");
+    assertThat(detail(damaged, 410)).contains("is damaged", "SHA-256").endsWith("epochs [3].");
+    assertThat(damaged.headers().firstValue("ETag")).isEmpty();
+
+    Files.write(second, new byte[1]);
+    assertThat(detail(get(path(job) + "/checkpoints/2"), 410)).contains("has 1 bytes instead of");
+
+    Files.delete(second);
+    assertThat(detail(get(path(job) + "/checkpoints/2"), 404))
+        .endsWith("has no checkpoint of epoch 2; those kept are of the epochs [3].");
+    assertThat(json(get(path(job) + "/checkpoints"), 200).get("items")).hasSize(1);
+    Files.delete(folder.resolve("epoch-0003.zip"));
+    assertThat(detail(get(path(job) + "/checkpoints/3"), 404))
+        .endsWith("has no checkpoint of epoch 3, and no other one.");
+  }
+
+  @Test
+  void aPartOfACheckpointIsSentAndNothingWhereItHasNoSuchPart() throws Exception {
+    training.allow(3);
+    JsonNode job = awaitStatus(id(submit(SMALL)), "SUCCEEDED");
+    int size =
+        json(get(path(job) + "/checkpoints"), 200).get("items").get(0).get("size").intValue();
+
+    HttpResponse<String> part = send(range(job, "bytes=1-2"));
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.headers().firstValue("Content-Range")).hasValue("bytes 1-2/" + size);
+    assertThat(part.body()).hasSize(2);
+
+    HttpResponse<String> beyond = send(range(job, "bytes=" + size + "-"));
+    assertThat(detail(beyond, 416)).contains("the file has " + size + " bytes");
+    assertThat(beyond.headers().firstValue("Content-Range")).hasValue("bytes */" + size);
+    assertThat(beyond.headers().firstValue("ETag")).isEmpty();
+  }
+
+  private HttpRequest.Builder range(JsonNode job, String range) {
+    return request(path(job) + "/checkpoints/2").header("Range", range);
   }
 
   @Test
