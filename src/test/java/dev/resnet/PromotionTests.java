@@ -1,0 +1,78 @@
+package dev.resnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** From a job's wish to what answers for its model's name. */
+class PromotionTests {
+  private static final String JOBS = "/api/v1/training-jobs";
+
+  @TempDir private static Path home;
+
+  @Test
+  void aTrialUnderTheSameDefaultNameDoesNotTakeOverProduction() throws Exception {
+    try (var service = RunningService.start(home)) {
+      JsonNode first = trained(service, "\"test_limit\": 100");
+      JsonNode trial = trained(service, "\"test_limit\": 20");
+
+      assertThat(first.at("/promotion/promoted").booleanValue()).isTrue();
+      assertThat(first.at("/promotion/reason").stringValue())
+          .isEqualTo("Version 1 was promoted: nothing was in production under 'resnet-8'.");
+      assertThat(trial.get("promote").stringValue()).isEqualTo("if_better");
+      assertThat(trial.get("model_version").intValue()).isEqualTo(2);
+      assertThat(trial.at("/promotion/promoted").booleanValue()).isFalse();
+      assertThat(trial.at("/promotion/reason").stringValue())
+          .startsWith("Version 1 stays in production: ")
+          .contains("test_limit 100 there, 20 here");
+      assertThat(inProduction(service)).isEqualTo(1);
+
+      JsonNode wanted = trained(service, "\"test_limit\": 20, \"promote\": \"always\"");
+      assertThat(wanted.at("/promotion/promoted").booleanValue()).isTrue();
+      assertThat(inProduction(service)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void whereTrainingMayNotPromoteTheJobSaysWhoMay() throws Exception {
+    try (var service =
+        RunningService.start(home.resolve("2"), "resnet.models.training-may-promote=false")) {
+      JsonNode job = trained(service, "\"test_limit\": 20, \"promote\": \"always\"");
+
+      assertThat(job.at("/promotion/promoted").booleanValue()).isFalse();
+      assertThat(job.at("/promotion/reason").stringValue())
+          .contains(
+              "resnet.models.training-may-promote",
+              "POST /api/v1/models/resnet-8/versions/1/promote");
+      assertThat(service.json("/api/v1/models/resnet-8", null).get("promoted_version").isNull())
+          .isTrue();
+    }
+  }
+
+  private static JsonNode trained(RunningService service, String more) throws Exception {
+    String body =
+        """
+        {"stack_n": 1, "dataset": "synthetic", "epochs": 1, "batch_size": 20, "train_limit": 40, %s}"""
+            .formatted(more);
+    String id =
+        JsonMapper.shared()
+            .readTree(service.call("POST", JOBS, null, body).body())
+            .get("id")
+            .stringValue();
+    return await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> service.json(JOBS + "/" + id, null),
+            job -> job.get("status").stringValue().equals("SUCCEEDED"));
+  }
+
+  private static int inProduction(RunningService service) throws Exception {
+    return service.json("/api/v1/models/resnet-8", null).get("promoted_version").intValue();
+  }
+}
