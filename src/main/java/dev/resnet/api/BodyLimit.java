@@ -10,16 +10,25 @@ import org.springframework.util.unit.DataSize;
  * @param pathPattern of Spring's path patterns: {@code /api/v1/datasets/*}
  * @param size the largest body
  * @param property the setting to name to the client
+ * @param beside a sentence about the limits that hold beside it, so that a client need not run into
+ *     one after the other; may be empty
  */
-public record BodyLimit(String pathPattern, DataSize size, String property) {
+public record BodyLimit(String pathPattern, DataSize size, String property, String beside) {
+
+  public BodyLimit(String pathPattern, DataSize size, String property) {
+    this(pathPattern, size, property, "");
+  }
 
   ProblemException exceeded() {
     return new ProblemException(
         HttpStatus.CONTENT_TOO_LARGE,
-        "The body is larger than %s, the limit set by %s.".formatted(text(size), property));
+        "The body is larger than %s, the limit set by %s. %s"
+            .formatted(text(size), property, beside)
+            .strip());
   }
 
-  static String text(DataSize size) {
+  /** For people: {@code 32 MB}. */
+  public static String text(DataSize size) {
     long bytes = size.toBytes();
     if (bytes % (1 << 20) == 0) {
       return (bytes >> 20) + " MB";

@@ -94,6 +94,13 @@ final class Explanations {
         return Problem.of(
             413, "The multipart body has more parts than server.tomcat.max-part-count allows.");
       }
+      // The same exception as for a large body: only the words differ.
+      if (String.valueOf(cause.getMessage()).startsWith("Header section has more than")) {
+        return Problem.of(
+            413,
+            "A part of the multipart body has a larger header than"
+                + " server.tomcat.max-part-header-size allows.");
+      }
     }
     if (exception instanceof MaxUploadSizeExceededException) {
       return Problem.of(

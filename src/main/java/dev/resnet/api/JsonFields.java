@@ -81,12 +81,12 @@ public final class JsonFields {
 
   /** A whole number in [min, max]. */
   public int integer(String name, int def, int min, int max) {
-    return (int) wholeNumber(name, def, min, max, Integer.MAX_VALUE);
+    return (int) wholeNumber(name, def, min, max);
   }
 
   /** A whole number in [min, max]. */
   public long integer64(String name, long def, long min, long max) {
-    return wholeNumber(name, def, min, max, Long.MAX_VALUE);
+    return wholeNumber(name, def, min, max);
   }
 
   /** A whole number in [min, max], or null where it is not given. */
@@ -113,6 +113,7 @@ public final class JsonFields {
   /**
    * A text.
    *
+   * @param maxLength in code points: an emoji is one character
    * @param pattern matches the whole of it
    * @param description says what the pattern allows: {@code "lower-case letters, digits and '-'"}
    * @return null only if {@code def} is
@@ -125,7 +126,7 @@ public final class JsonFields {
             n ->
                 n.isString()
                     && !n.stringValue().isEmpty()
-                    && n.stringValue().length() <= maxLength
+                    && n.stringValue().codePointCount(0, n.stringValue().length()) <= maxLength
                     && pattern.matcher(n.stringValue()).matches(),
             JsonNode::stringValue,
             expected)
@@ -224,10 +225,8 @@ public final class JsonFields {
     children.values().forEach(JsonFields::rejectUnknown);
   }
 
-  private long wholeNumber(String name, long def, long min, long max, long unlimited) {
-    String expected =
-        "must be a whole number "
-            + (max == unlimited ? "of at least " + min : "from " + min + " to " + max);
+  private long wholeNumber(String name, long def, long min, long max) {
+    String expected = "must be a whole number from " + min + " to " + max;
     return read(
             name,
             n ->

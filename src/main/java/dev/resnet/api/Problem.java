@@ -2,6 +2,7 @@ package dev.resnet.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -44,7 +45,11 @@ record Problem(
   }
 
   static Problem of(int status, String detail, List<FieldError> errors) {
-    return new Problem("about:blank", title(status), status, detail, null, errors);
+    List<FieldError> sound =
+        errors.stream()
+            .map(error -> new FieldError(wellFormed(error.field()), wellFormed(error.message())))
+            .toList();
+    return new Problem("about:blank", title(status), status, wellFormed(detail), null, sound);
   }
 
   /** An error of the service itself: whose id is also in the log, and nothing else of it here. */
@@ -60,6 +65,14 @@ record Problem(
 
   byte[] json() {
     return MAPPER.writeValueAsBytes(this);
+  }
+
+  /**
+   * Half of a surrogate pair becomes a question mark: a client may have sent one, and no JSON can
+   * be written with it.
+   */
+  private static String wellFormed(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   private static String title(int status) {

@@ -72,9 +72,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
           new HttpHeaders());
     }
     if (explanations.isUnreadableParameter(exception)) {
-      return answer(
-          Problem.of(400, "The query string or form can't be read; check its percent-encoding."),
-          new HttpHeaders());
+      return answer(Problem.of(400, QueryString.UNREADABLE), new HttpHeaders());
     }
     Optional<ProblemException> unavailable = Unavailable.of(exception);
     if (unavailable.isPresent()) {

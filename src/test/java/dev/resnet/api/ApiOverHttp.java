@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -215,6 +218,30 @@ abstract class ApiOverHttp {
     @PostMapping({"/size", "/uploads/{name}"})
     String size(InputStream body) throws IOException {
       return Long.toString(body.readAllBytes().length);
+    }
+
+    @PostMapping("/text")
+    String text(HttpServletRequest request) throws IOException {
+      return request.getReader().readLine()
+          + " "
+          + request.getContentLengthLong()
+          + " "
+          + request.getHeader("Content-Encoding");
+    }
+
+    @GetMapping("/api/v1/things/{name}")
+    @Parameter(name = "top_k", in = ParameterIn.QUERY)
+    String things(
+        @PathVariable String name,
+        @RequestParam(required = false) String count,
+        @RequestParam(name = "all", required = false) List<String> some,
+        @Sortable(value = "epoch", defaultSort = "epoch") PageRequest page) {
+      return name;
+    }
+
+    @PostMapping("/api/v1/things")
+    String things(HttpServletRequest request) throws IOException {
+      return request.getReader().readLine();
     }
 
     @PostMapping("/images")

@@ -67,6 +67,43 @@ class ProblemDetailsTests extends ApiOverHttp {
   }
 
   @Test
+  void halfACharacterIsAnErrorThatStrictReadersCanRead() throws Exception {
+    for (String body :
+        new String[] {
+          "{\"stack_n\": \"\\ud800\"}",
+          "{\"stack_n\": [1, {\"a\": \"x\\udc00\\ud800\"}]}",
+          "{\"stack_n\": \"a\\u0000b\"}"
+        }) {
+      assertThat(problem(post("/fields", body), 400).get("errors").toString())
+          .contains("\"stack_n", "half of a surrogate pair");
+    }
+    assertThat(detail(post("/fields", "{\"\\ud83d\": 1}"), 400)).contains("surrogate");
+    JsonNode problem = problem(post("/fields", "{\"a\\u0000\": 1}"), 400);
+    assertThat(problem.get("errors").toString()).contains("its name must not hold");
+    // Cut off in the middle of a pair.
+    String long79 = "a".repeat(78) + "\\ud83d\\ude00".repeat(4);
+    problem = problem(post("/fields", "{\"" + long79 + "\": 1}"), 400);
+    assertThat(problem.at("/errors/0/field").stringValue()).isEqualTo("a".repeat(78) + "😀…");
+  }
+
+  @Test
+  void aPartsLongHeaderIsToldApartFromALargeBody() throws Exception {
+    String body =
+        "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\""
+            + "a".repeat(8200)
+            + "\"\r\n\r\nA\r\n--x--\r\n";
+    assertThat(
+            detail(
+                send(
+                    request("/images")
+                        .header("Content-Type", "multipart/form-data; boundary=x")
+                        .POST(BodyPublishers.ofString(body))),
+                413))
+        .contains("server.tomcat.max-part-header-size")
+        .doesNotContain("max-body-size");
+  }
+
+  @Test
   void anUnreadableBodyIsABadRequestThatSaysWhere() throws Exception {
     assertThat(detail(post("/body", "{\"name\": }"), 400)).contains("line 1, column 10");
     assertThat(detail(post("/body", ""), 400)).contains("missing");

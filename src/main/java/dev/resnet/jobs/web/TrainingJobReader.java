@@ -26,7 +26,12 @@ import org.springframework.stereotype.Component;
 final class TrainingJobReader {
   static final String MODEL_PATTERN = "[a-z0-9][a-z0-9._-]{0,62}";
   private static final Pattern MODEL = Pattern.compile(MODEL_PATTERN);
-  private static final Pattern PRINTABLE = Pattern.compile("(?=.*\\S)[^\\p{Cntrl}]*");
+  private static final Pattern PRINTABLE =
+      Pattern.compile("(?=.*[^\\s\\p{Z}])[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]*");
+
+  /** What the column takes; H2 counts an emoji as two. */
+  private static final int LONGEST_NAME = 255;
+
   private static final int LONGEST_DATASET = 100;
   private static final int MOST_PADDING = 16;
 
@@ -50,6 +55,11 @@ final class TrainingJobReader {
     String name =
         fields.text(
             "name", title, limits.nameLength(), PRINTABLE, "printable characters, not blank");
+    if (name != null && name.length() > LONGEST_NAME) {
+      fields.error(
+          "name",
+          "must be at most %d UTF-16 code units, was %d".formatted(LONGEST_NAME, name.length()));
+    }
     String model =
         fields.text(
             "model",

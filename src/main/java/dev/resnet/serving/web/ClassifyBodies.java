@@ -33,7 +33,8 @@ class ClassifyBodies {
   }
 
   private static BodyLimit limit(String path, ServingProperties limits) {
-    return new BodyLimit(path, limits.maxBodySize(), "resnet.serving.max-body-size");
+    return new BodyLimit(
+        path, limits.maxBodySize(), "resnet.serving.max-body-size", TooLarge.beside(limits));
   }
 
   /**

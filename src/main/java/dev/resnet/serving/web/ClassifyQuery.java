@@ -2,13 +2,13 @@ package dev.resnet.serving.web;
 
 import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
+import dev.resnet.api.QueryString;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.MultiValueMap;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * The query of a classification. Read from the query string itself, since asking the request for a
@@ -21,8 +21,7 @@ record ClassifyQuery(int topK, boolean resize) {
   private static final int DEFAULT_TOP = 5;
 
   static ClassifyQuery of(HttpServletRequest request, int classes) {
-    MultiValueMap<String, String> query =
-        UriComponentsBuilder.newInstance().query(request.getQueryString()).build().getQueryParams();
+    MultiValueMap<String, String> query = QueryString.of(request);
     var errors = new ArrayList<FieldError>();
     int topK = topK(query.get("top_k"), classes, errors);
     boolean resize = resize(query.get("resize"), errors);

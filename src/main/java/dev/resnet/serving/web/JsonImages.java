@@ -24,7 +24,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class JsonImages {
   private static final String FIELD = "images";
-  private static final int MOST_LISTED = 100;
+  static final int MOST_LISTED = 100;
 
   /** Characters of a field's name that are sent back. */
   private static final int LONGEST = 80;
@@ -112,7 +112,7 @@ final class JsonImages {
     for (JsonToken item = in.nextToken(); item != JsonToken.END_ARRAY; item = in.nextToken()) {
       String field = FIELD + "[" + index++ + "]";
       if (index > limits.maxImages()) {
-        throw TooLarge.images(limits.maxImages());
+        throw TooLarge.images(limits);
       }
       if (item == JsonToken.VALUE_STRING) {
         int quote = (int) in.currentTokenLocation().getByteOffset();
@@ -130,9 +130,15 @@ final class JsonImages {
   /** A body of a million unknown fields must not become an answer of a million errors. */
   private void wrong(String field, String message) {
     if (errors.size() < MOST_LISTED) {
-      String shown = field.length() <= LONGEST ? field : field.substring(0, LONGEST) + "…";
-      errors.add(new FieldError(shown, message));
+      errors.add(new FieldError(shortened(field), message));
     }
+  }
+
+  /** A name that a client sent, short enough to be sent back. */
+  static String shortened(String name) {
+    return name.codePointCount(0, name.length()) <= LONGEST
+        ? name
+        : name.substring(0, name.offsetByCodePoints(0, LONGEST)) + "…";
   }
 
   /** The string that begins with the quotation mark at this place; the parser has checked it. */

@@ -8,20 +8,19 @@ import dev.resnet.serving.PictureFormat;
 import dev.resnet.serving.PictureReader;
 import dev.resnet.serving.ServingProperties;
 import dev.resnet.serving.UnreadablePictureException;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Takes the pictures out of a request, whichever way they were sent.
@@ -34,19 +33,24 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class RequestImages {
-  private static final String PART = "image";
-  private static final String ACCEPTED =
+  private static final String PART = MultipartImages.PART;
+  static final String ACCEPTED =
       "Send image/png, image/jpeg, multipart/form-data with parts named 'image', or"
           + " application/json {\"images\": [\"<base64>\"]}.";
 
   private final PictureReader pictures;
   private final ServingProperties limits;
   private final MemoryBudget memory;
+  private final DataSize maxPartHeader;
 
-  RequestImages(PictureReader pictures, ServingProperties limits) {
+  RequestImages(
+      PictureReader pictures,
+      ServingProperties limits,
+      @Value("${server.tomcat.max-part-header-size:8KB}") DataSize maxPartHeader) {
     this.pictures = pictures;
     this.limits = limits;
     this.memory = limits.picturesBudget();
+    this.maxPartHeader = maxPartHeader;
   }
 
   /**
@@ -57,7 +61,9 @@ class RequestImages {
       throws IOException {
     String type = mediaType(request);
     List<Received> images =
-        type.startsWith("multipart/") ? parts(request) : images(body(request), type);
+        type.startsWith("multipart/")
+            ? MultipartImages.read(request, limits, maxPartHeader)
+            : images(body(request), type);
     long bytes = (long) images.size() * ServingProperties.PICTURE_BYTES;
     if (!memory.holds(bytes)) {
       throw TooLarge.pictures(images.size(), memory);
@@ -106,57 +112,6 @@ class RequestImages {
             + ACCEPTED);
   }
 
-  private List<Received> parts(HttpServletRequest request) throws IOException {
-    var images = new ArrayList<Received>();
-    var errors = new ArrayList<FieldError>();
-    for (Part part : parsed(request)) {
-      if (!PART.equals(part.getName())) {
-        errors.add(
-            new FieldError(part.getName(), "is not a known part; images are in parts named image"));
-        continue;
-      }
-      images.add(new Received("image[%d]".formatted(images.size()), () -> bytes(part)));
-    }
-    if (images.size() > limits.maxImages()) {
-      throw TooLarge.images(limits.maxImages());
-    }
-    if (images.isEmpty() && errors.isEmpty()) {
-      errors.add(new FieldError(PART, "is missing; give at least one part named image"));
-    }
-    if (!errors.isEmpty()) {
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST, "The multipart body has parts that are not right.", errors);
-    }
-    return images;
-  }
-
-  /** Parts are kept in memory, see {@link ClassifyBodies}; this copies one of them. */
-  private byte[] bytes(Part part) throws UnreadablePictureException {
-    if (part.getSize() > limits.maxImageSize().toBytes()) {
-      throw UnreadablePictureException.largerThan(limits.maxImageSize());
-    }
-    try {
-      byte[] bytes = part.getInputStream().readAllBytes();
-      part.delete(); // The container would keep a copy of its own.
-      return bytes;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Iterable<Part> parsed(HttpServletRequest request) throws IOException {
-    try {
-      return request.getParts();
-    } catch (IllegalStateException e) {
-      // The servlet specification's way to say that a configured limit was passed.
-      throw TooLarge.parts(limits.maxBodySize().toBytes(), limits.maxImages());
-    } catch (ServletException | IOException e) {
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST,
-          "The multipart body cannot be read: it is cut off or its boundary is wrong. " + ACCEPTED);
-    }
-  }
-
   /** Reads every picture, so that all that is wrong is told at once. */
   private List<Picture> pictures(List<Received> images, boolean resize) {
     var read = new ArrayList<Picture>(images.size());
@@ -173,7 +128,12 @@ class RequestImages {
     if (errors.isEmpty()) {
       return read;
     }
-    String first = "%s %s.".formatted(errors.get(0).field(), errors.get(0).message());
+    String first =
+        "%s %s.%s"
+            .formatted(
+                errors.get(0).field(),
+                errors.get(0).message(),
+                allTooLarge ? " " + TooLarge.all(limits) : "");
     throw new ProblemException(
         allTooLarge ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.UNPROCESSABLE_CONTENT,
         errors.size() == 1

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,6 +164,13 @@ class TrainingJobHttpTests extends JobsOverHttp {
         .containsExactly(second, third);
     assertThat(ids(json(get(JOBS + "?dataset=cifar10"), 200))).isEmpty();
     assertThat(detail(get(JOBS + "?status=ASLEEP"), 400)).contains("must be one of");
+    assertThat(detail(get(JOBS + "?dataset=a%00b"), 400)).contains("dataset must not hold control");
+    assertThat(detail(get(JOBS + "?data_set=cifar10"), 400))
+        .contains("data_set is not a known parameter; did you mean 'dataset'?");
+    assertThat(detail(get(JOBS + "?status=QUEUED&status=RUNNING"), 400)).contains("2 times");
+    for (String path : List.of(JOBS + "/a%00b", JOBS + "/a%01b", JOBS + "/a%00b/epochs")) {
+      assertThat(get(path).statusCode()).as(path).isEqualTo(400);
+    }
     assertThat(detail(get(JOBS + "?sort=colour"), 400)).contains("sort must be a field");
   }
 

@@ -155,6 +155,14 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           {"dataset": "synthetic", "batch_size": 9} | stack_n is required
           {"stack_n": 1, "dataset": "synthetic", "train_limit": 0} | train_limit must be a whole number
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "promote": "yes"} | promote must be one of "always", "if_better", "never", was "yes"
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "seed": 9223372036854775808} | seed must be a whole number from -9223372036854775808 to 9223372036854775807, was 9223372036854775808
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "train_limit": 2147483648} | train_limit must be a whole number from 1 to 2147483647, was 2147483648
+          {"stack_n": 1, "dataset": "synthetic", "name": "x\\ud800y"} | name must not hold \\u0000 or half of a surrogate pair
+          {"stack_n": 1, "dataset": "a\\u0000b"} | dataset must not hold \\u0000 or half of a surrogate pair
+          {"stack_n": 1, "dataset": "synthetic", "model": "m\\udfff"} | model must not hold \\u0000 or half of a surrogate pair
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u0085y"} | name must be a text of 1 to 100 characters
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u2028y"} | name must be a text of 1 to 100 characters
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "\\u00a0\\u3000 "} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "mnist"}              | dataset is not a known data set; there are synthetic
           {"stack_n": 1, "dataset": "synthetic"}          | batch_size must be at most 100, the number of training images, was 128: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 30, "train_limit": 29} | batch_size must be at most 29, the number of training images, was 30: there would be no full batch
@@ -182,6 +190,15 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
          "learning_rate": {"schedule": "constant", "value": 10},
          "train_limit": 100, "test_limit": 1}"""
             .formatted("n".repeat(100), "m".repeat(62)));
+  }
+
+  @Test
+  void charactersAreCountedAsPeopleDo() throws Exception {
+    String job =
+        "{\"stack_n\": 1, \"dataset\": \"synthetic\", \"batch_size\": 9, \"name\": \"%s\"}";
+    String name = "🙂".repeat(100);
+    assertThat(submit(job.formatted(name)).get("name").stringValue()).isEqualTo(name);
+    assertThat(detail(post(JOBS, job.formatted(name + "a")), 400)).contains("1 to 100 characters");
   }
 
   @Test

@@ -81,6 +81,17 @@ class ClassifyLimitsTests {
   private static void assertTooLarge(Answer answer, String setting) {
     assertThat(answer.status()).as(answer.body()).isEqualTo(413);
     assertThat(answer.detail()).contains(setting);
+    if (!setting.startsWith("server.")) {
+      assertTellsEveryLimit(answer);
+    }
+  }
+
+  /** Who is told of one limit should not run into the next. */
+  private static void assertTellsEveryLimit(Answer answer) {
+    assertThat(answer.detail())
+        .contains("16 kB", "resnet.serving.max-body-size")
+        .contains("2 kB (resnet.serving.max-image-size)")
+        .contains("60 images (resnet.serving.max-images)");
   }
 
   @Test
@@ -113,7 +124,7 @@ class ClassifyLimitsTests {
     byte[] over = Arrays.copyOf(tiny, IMAGE + 1);
 
     assertThat(client.post(CLASSIFY, "image/png", largest).status()).isEqualTo(200);
-    assertThat(client.post(CLASSIFY, "image/png", over).status()).isEqualTo(413);
+    assertTellsEveryLimit(client.post(CLASSIFY, "image/png", over));
     Answer answer = client.post(CLASSIFY, "application/json", json(2, over));
     assertThat(answer.status()).isEqualTo(413);
     assertThat(answer.errors()).contains("images[0]: ", "images[1]: ", "2048 bytes");
@@ -131,6 +142,33 @@ class ClassifyLimitsTests {
       assertThat(body.length).isLessThan(BODY);
       assertTooLarge(client.post(CLASSIFY, Multipart.TYPE, body), "max-images");
     }
+  }
+
+  @Test
+  void aPartsHeaderMayBeAsLongAsTheLimitAndNoLonger() throws Exception {
+    // What stands in it beside the name, and the empty line at its end.
+    int rest = part(0).length - tiny.length - "------between\r\n\r\n------between--\r\n".length();
+    assertThat(client.post(CLASSIFY, Multipart.TYPE, part(8192 - rest)).status()).isEqualTo(200);
+    Answer answer = client.post(CLASSIFY, Multipart.TYPE, part(8193 - rest));
+    assertTooLarge(answer, "server.tomcat.max-part-header-size");
+    assertThat(answer.detail()).contains("part 0", "8192 bytes").doesNotContain("max-body-size");
+  }
+
+  private byte[] part(int name) {
+    return new Multipart().file("image", "n".repeat(name), tiny).bytes();
+  }
+
+  @Test
+  void aCompressedBodyIsLimitedByWhatItHolds() throws Exception {
+    byte[] largest = Arrays.copyOf(json(1, tiny), BODY);
+    Arrays.fill(largest, json(1, tiny).length, BODY, (byte) ' ');
+    byte[] over = Arrays.copyOf(largest, BODY + 1);
+    over[BODY] = ' ';
+
+    assertThat(client.postGzip(CLASSIFY, "application/json", largest).status()).isEqualTo(200);
+    assertTooLarge(client.postGzip(CLASSIFY, "application/json", over), "max-body-size");
+    byte[] parts = parts(9, Arrays.copyOf(tiny, IMAGE)).bytes();
+    assertTooLarge(client.postGzip(CLASSIFY, Multipart.TYPE, parts), "max-body-size");
   }
 
   @Test

@@ -229,7 +229,6 @@ class ClassifyTests {
         "top_k=x",
         "top_k=",
         "top_k",
-        "top_k=1&top_k=2",
         "top_k=99999999999"
       })
   void aWrongTopIsRefusedWithItsRange(String query) throws Exception {

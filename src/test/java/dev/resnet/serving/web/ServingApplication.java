@@ -44,6 +44,18 @@ class ServingApplication {
       return send(type == null ? request : request.header("Content-Type", type));
     }
 
+    Answer postGzip(String path, String type, byte[] body) throws Exception {
+      var out = new java.io.ByteArrayOutputStream();
+      try (var gzip = new java.util.zip.GZIPOutputStream(out)) {
+        gzip.write(body);
+      }
+      return send(
+          request(path)
+              .header("Content-Type", type)
+              .header("Content-Encoding", "gzip")
+              .POST(BodyPublishers.ofByteArray(out.toByteArray())));
+    }
+
     /** Without a Content-Length, in chunks. */
     Answer postInChunks(String path, String type, byte[] body) throws Exception {
       var stream = BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(body));

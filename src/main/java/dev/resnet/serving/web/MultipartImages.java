@@ -1,0 +1,128 @@
+package dev.resnet.serving.web;
+
+import dev.resnet.api.FieldError;
+import dev.resnet.api.ProblemException;
+import dev.resnet.serving.ServingProperties;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.tomcat.util.http.fileupload.FileItemHeaders;
+import org.apache.tomcat.util.http.fileupload.FileUpload;
+import org.apache.tomcat.util.http.fileupload.FileUploadBase;
+import org.apache.tomcat.util.http.fileupload.MultipartStream;
+import org.apache.tomcat.util.http.fileupload.MultipartStream.MalformedStreamException;
+import org.apache.tomcat.util.http.fileupload.impl.FileUploadIOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Reads the parts named {@code image} of a multipart body, with the container's own parser. The
+ * container's {@code getParts} would not do: it drops parts without a name, says the same of every
+ * limit, and reads past the filter that counts and decompresses bodies.
+ */
+final class MultipartImages {
+  static final String PART = "image";
+
+  private static final int BUFFER = 16 * 1024;
+
+  private final FileUpload parser = new FileUpload();
+  private final ServingProperties limits;
+  private final DataSize maxHeader;
+  private final List<Received> images = new ArrayList<>();
+  private final List<FieldError> errors = new ArrayList<>();
+  private int count;
+
+  private MultipartImages(ServingProperties limits, DataSize maxHeader) {
+    this.limits = limits;
+    this.maxHeader = maxHeader;
+  }
+
+  /**
+   * All images, at least one.
+   *
+   * @param maxHeader of one part's header
+   * @throws ProblemException where a part has another name or none, or the body can't be read
+   */
+  static List<Received> read(
+      HttpServletRequest request, ServingProperties limits, DataSize maxHeader) throws IOException {
+    var reading = new MultipartImages(limits, maxHeader);
+    byte @Nullable [] boundary = reading.parser.getBoundary(request.getContentType());
+    if (boundary == null || boundary.length == 0) {
+      throw unreadable();
+    }
+    try {
+      reading.parts(new MultipartStream(request.getInputStream(), boundary, BUFFER, null));
+    } catch (MalformedStreamException | IllegalArgumentException e) {
+      throw unreadable();
+    }
+    if (!reading.errors.isEmpty()) {
+      throw new ProblemException(
+          HttpStatus.BAD_REQUEST,
+          "The multipart body has parts that are not right.",
+          reading.errors);
+    }
+    return reading.images;
+  }
+
+  private void parts(MultipartStream body) throws IOException {
+    body.setPartHeaderSizeMax((int) maxHeader.toBytes());
+    body.setHeaderEncoding(StandardCharsets.UTF_8.name());
+    for (boolean more = body.skipPreamble(); more; more = body.readBoundary()) {
+      FileItemHeaders headers = parser.getParsedHeaders(header(body));
+      String name = parser.getFieldName(headers);
+      if (PART.equals(name)) {
+        if (images.size() == limits.maxImages()) {
+          throw TooLarge.images(limits);
+        }
+        var file = new ByteArrayOutputStream();
+        body.readBodyData(file);
+        images.add(Received.of("%s[%d]".formatted(PART, images.size()), file.toByteArray()));
+      } else {
+        wrong(name, headers.getHeader(FileUploadBase.CONTENT_DISPOSITION));
+        body.discardBodyData();
+      }
+      count++;
+    }
+    if (images.isEmpty() && errors.isEmpty()) {
+      errors.add(new FieldError(PART, "is missing; give at least one part named image"));
+    }
+  }
+
+  private String header(MultipartStream body) throws IOException {
+    try {
+      return body.readHeaders();
+    } catch (FileUploadIOException e) {
+      throw TooLarge.partHeader(count, maxHeader); // it has no other reason here
+    }
+  }
+
+  private void wrong(@Nullable String name, @Nullable String disposition) {
+    if (errors.size() == JsonImages.MOST_LISTED) {
+      return;
+    }
+    if (name == null) {
+      errors.add(
+          new FieldError(
+              "parts[%d]".formatted(count),
+              disposition == null
+                  ? "has no Content-Disposition; write Content-Disposition: form-data;"
+                      + " name=\"image\""
+                  : "has no name; write Content-Disposition: form-data; name=\"image\""));
+    } else {
+      errors.add(
+          new FieldError(
+              JsonImages.shortened(name), "is not a known part; images are in parts named image"));
+    }
+  }
+
+  private static ProblemException unreadable() {
+    return new ProblemException(
+        HttpStatus.BAD_REQUEST,
+        "The multipart body cannot be read: it is cut off or its boundary is wrong. "
+            + RequestImages.ACCEPTED);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.resnet.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Compressed request bodies. */
+class BodyCodingTests extends ApiOverHttp {
+  private static final byte[] NAMED = "{\"name\": \"grün\"}".getBytes(UTF_8);
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "GZip", "x-gzip", "identity, gzip"})
+  void gzipIsDecoded(String coding) throws Exception {
+    byte[] body = gzip(NAMED);
+    assertThat(coded("/body", coding, BodyPublishers.ofByteArray(body)).body()).contains("grün");
+    BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+    assertThat(coded("/body", coding, chunked).body()).contains("grün");
+  }
+
+  @Test
+  void bodiesReadAsTextAndSeveralMembersAreDecodedToo() throws Exception {
+    byte[] twice = concatenated(gzip("ab".getBytes(UTF_8)), gzip("cde".getBytes(UTF_8)));
+    assertThat(coded("/size", "gzip", BodyPublishers.ofByteArray(twice)).body()).isEqualTo("5");
+    assertThat(coded("/text", "gzip", BodyPublishers.ofByteArray(gzip("grün".getBytes(UTF_8)))))
+        .extracting(HttpResponse::body)
+        .isEqualTo("grün -1 null");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "identity", "Identity"})
+  void identityIsNoCoding(String coding) throws Exception {
+    assertThat(coded("/body", coding, BodyPublishers.ofByteArray(NAMED)).body()).contains("grün");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"br", "deflate", "zstd", "gzip, gzip", "br, gzip", "nonsense"})
+  void anotherCodingIs415WithTheOneThatWouldDo(String coding) throws Exception {
+    HttpResponse<String> response = coded("/body", coding, BodyPublishers.ofByteArray(NAMED));
+    assertThat(detail(response, 415)).contains("'" + coding + "'", "Content-Encoding: gzip");
+    assertThat(response.headers().firstValue("Accept-Encoding")).hasValue("gzip");
+  }
+
+  @Test
+  void aRequestWithoutABodyHasNoCoding() throws Exception {
+    assertThat(send(request("/query?count=1").header("Content-Encoding", "br")).body())
+        .isEqualTo("1");
+  }
+
+  @Test
+  void theLimitIsThatOfTheDecodedBytes() throws Exception {
+    assertThat(coded("/size", "gzip", BodyPublishers.ofByteArray(gzip(new byte[65536]))).body())
+        .isEqualTo("65536");
+    byte[] over = gzip(new byte[65537]);
+    assertThat(over.length).isLessThan(1000);
+    assertThat(detail(coded("/size", "gzip", BodyPublishers.ofByteArray(over)), 413))
+        .contains("64 kB", "resnet.http.max-body-size");
+    // A thousand times its size.
+    byte[] bomb = gzip(new byte[60_000_000]);
+    assertThat(bomb.length).isLessThan(65536);
+    assertThat(detail(coded("/size", "gzip", BodyPublishers.ofByteArray(bomb)), 413))
+        .contains("64 kB");
+  }
+
+  @Test
+  void whatDoesNotCompressIsNotRefusedForTheFewBytesMore() throws Exception {
+    byte[] noise = new byte[65536];
+    new java.util.Random(1).nextBytes(noise);
+    byte[] body = gzip(noise);
+    assertThat(body.length).isGreaterThan(65536);
+    assertThat(coded("/size", "gzip", BodyPublishers.ofByteArray(body)).body()).isEqualTo("65536");
+  }
+
+  @Test
+  void damagedGzipIsTheClientsFault() throws Exception {
+    byte[] whole = gzip(NAMED);
+    byte[] checksum = whole.clone();
+    checksum[whole.length - 6] ^= 1;
+    for (byte[] body :
+        new byte[][] {
+          NAMED,
+          Arrays.copyOf(whole, 1),
+          Arrays.copyOf(whole, whole.length - 9),
+          Arrays.copyOf(whole, whole.length - 1),
+          checksum,
+          concatenated(whole, NAMED)
+        }) {
+      for (String path : new String[] {"/body", "/size", "/fields"}) {
+        assertThat(detail(coded(path, "gzip", BodyPublishers.ofByteArray(body)), 400))
+            .contains("says gzip");
+      }
+    }
+  }
+
+  private HttpResponse<String> coded(String path, String coding, BodyPublisher body)
+      throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("Content-Encoding", coding)
+            .POST(body));
+  }
+
+  private static byte[] gzip(byte[] plain) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(plain);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] concatenated(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+}
