@@ -52,6 +52,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         headers);
   }
 
+  /** What {@link ErrorsFirst} has put off. */
+  @ExceptionHandler
+  ResponseEntity<Object> handle(ErrorsFirst.NotAcceptable exception, WebRequest request) {
+    return handleHttpMediaTypeNotAcceptable(
+        exception.reason(), exception.reason().getHeaders(), HttpStatus.NOT_ACCEPTABLE, request);
+  }
+
   /** A multipart body that can't be parsed; one that is too large is a subtype handled before. */
   @ExceptionHandler
   ResponseEntity<Object> handle(MultipartException exception, WebRequest request) {

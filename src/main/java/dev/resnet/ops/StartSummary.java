@@ -21,7 +21,7 @@ final class StartSummary {
 
   private final EngineStart start;
   private final DataSource dataSource;
-  private final Environment environment;
+  private final ServiceUrl url;
   private final Role role;
   private final Path home;
 
@@ -29,17 +29,18 @@ final class StartSummary {
       EngineStart start,
       DataSource dataSource,
       Environment environment,
+      ServiceUrl url,
       @Value("${resnet.home}") Path home) {
     this.start = start;
     this.dataSource = dataSource;
-    this.environment = environment;
+    this.url = url;
     this.role = Role.of(environment);
     this.home = home.toAbsolutePath().normalize();
   }
 
   @EventListener(ApplicationReadyEvent.class)
   void log() throws SQLException {
-    String url = url();
+    String at = url.url();
     String database = database();
     start
         .environment()
@@ -47,21 +48,12 @@ final class StartSummary {
             engine ->
                 LOG.info(
                     "Ready at {}{} | role {} | back-end {} | home {} | database {}",
-                    url,
-                    role.servesApi() ? " (API at " + url + "/swagger-ui.html)" : "",
+                    at,
+                    role.servesApi() ? " (API at " + at + "/swagger-ui.html)" : "",
                     role.wireName(),
                     engine.summary(),
                     home,
                     database));
-  }
-
-  private String url() {
-    String port = environment.getProperty("local.server.port", "8080");
-    String scheme = environment.containsProperty("server.ssl.bundle") ? "https" : "http";
-    return scheme
-        + "://localhost:"
-        + port
-        + environment.getProperty("server.servlet.context-path", "");
   }
 
   /** Without the URL's parameters: a password may be among them. */

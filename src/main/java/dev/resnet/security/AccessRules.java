@@ -58,6 +58,8 @@ final class AccessRules {
             open("/v3/api-docs/**"),
             open("/v3/api-docs.yaml"),
             rule(HttpMethod.GET, "/api/**", READ),
+            // Says which methods there are.
+            rule(HttpMethod.OPTIONS, "/api/**", READ),
             rule(HttpMethod.POST, "/api/v1/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/classify", CLASSIFY),

@@ -3,8 +3,12 @@ package dev.resnet.security;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContext;
@@ -35,7 +39,7 @@ final class CallerFilter extends OncePerRequestFilter {
       admit(Caller.anybody(), request, response);
     } else {
       try {
-        String bearer = header.resolve(request);
+        String bearer = header.resolve(new OneBlank(request));
         if (bearer != null) {
           admit(credentials.check(bearer), request, response);
         }
@@ -45,6 +49,23 @@ final class CallerFilter extends OncePerRequestFilter {
       }
     }
     chain.doFilter(request, response);
+  }
+
+  /** RFC 9110, section 11.4, allows several blanks after the scheme; Spring Security takes one. */
+  private static final class OneBlank extends HttpServletRequestWrapper {
+    private static final Pattern SCHEME = Pattern.compile("(?i)^(bearer) {2,}");
+
+    OneBlank(HttpServletRequest request) {
+      super(request);
+    }
+
+    @Override
+    public @Nullable String getHeader(String name) {
+      String value = super.getHeader(name);
+      return value != null && HttpHeaders.AUTHORIZATION.equalsIgnoreCase(name)
+          ? SCHEME.matcher(value).replaceFirst("$1 ")
+          : value;
+    }
   }
 
   private void admit(

@@ -5,9 +5,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.stereotype.Component;
 
@@ -20,10 +23,14 @@ final class ListeningAddress
     implements WebServerFactoryCustomizer<ConfigurableWebServerFactory>, Ordered {
   private static final Logger LOG = LoggerFactory.getLogger("resnet-service");
 
+  private static final String MANAGEMENT = "management";
+
   private final Credentials credentials;
   private final SecuritySettings settings;
   private final ServerProperties server;
   private final ObjectProvider<ManagementServerProperties> management;
+  private boolean chosen;
+  private boolean chosenForManagement;
 
   ListeningAddress(
       Credentials credentials,
@@ -62,10 +69,21 @@ final class ListeningAddress
     }
   }
 
+  /** Only where nobody has named an address. */
+  @EventListener
+  void listenOnBothLoopbacks(WebServerInitializedEvent event) {
+    boolean management = MANAGEMENT.equals(event.getApplicationContext().getServerNamespace());
+    if ((management ? chosenForManagement : chosen)
+        && event.getWebServer() instanceof TomcatWebServer tomcat) {
+      SecondLoopback.open(tomcat);
+    }
+  }
+
   private void stayOnThisMachine(ConfigurableWebServerFactory factory) {
     InetAddress address = server.getAddress();
     if (address == null) {
       factory.setAddress(InetAddress.getLoopbackAddress());
+      chosen = true;
     } else if (!address.isLoopbackAddress()) {
       throw new UnsafeAddressException(address);
     }
@@ -74,6 +92,7 @@ final class ListeningAddress
         own -> {
           if (own.getAddress() == null) {
             own.setAddress(InetAddress.getLoopbackAddress());
+            chosenForManagement = true;
           }
         });
   }

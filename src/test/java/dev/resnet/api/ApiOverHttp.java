@@ -34,6 +34,8 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -218,6 +220,22 @@ abstract class ApiOverHttp {
     @PostMapping({"/size", "/uploads/{name}"})
     String size(InputStream body) throws IOException {
       return Long.toString(body.readAllBytes().length);
+    }
+
+    @GetMapping(path = "/found/{name}", produces = "application/json")
+    Body found(@PathVariable String name) {
+      if (name.equals("none")) {
+        throw new ProblemException(HttpStatus.NOT_FOUND, "There is no none.");
+      }
+      return new Body(name, 1);
+    }
+
+    @GetMapping(path = "/found/typed", produces = "application/json")
+    ResponseEntity<Body> typed() {
+      return ResponseEntity.ok()
+          .contentType(MediaType.APPLICATION_JSON)
+          .eTag("\"tag\"")
+          .body(new Body("typed", 1));
     }
 
     @PostMapping("/text")

@@ -145,6 +145,25 @@ class ProblemDetailsTests extends ApiOverHttp {
   }
 
   @Test
+  void whatIsNotThereIs404WhateverTheClientAccepts() throws Exception {
+    for (String accept : new String[] {"text/html", "image/png", "application/json"}) {
+      assertThat(detail(send(request("/found/none").header("Accept", accept)), 404))
+          .isEqualTo("There is no none.");
+    }
+    assertThat(get("/found/some").body()).isEqualTo("{\"name\":\"some\",\"size_limit\":1}");
+    HttpResponse<String> html = send(request("/found/some").header("Accept", "text/html"));
+    assertThat(detail(html, 406)).contains("text/html", "application/json");
+    html = send(request("/found/typed").header("Accept", "text/html"));
+    assertThat(detail(html, 406)).contains("text/html", "application/json");
+    html =
+        send(
+            request("/found/some")
+                .header("Accept", "text/html")
+                .method("HEAD", BodyPublishers.noBody()));
+    assertThat(html.statusCode()).isEqualTo(406);
+  }
+
+  @Test
   void aContentTypeThatIsNotReadIs415WithThoseThatAre() throws Exception {
     HttpResponse<String> response =
         send(

@@ -2,11 +2,16 @@ package dev.resnet.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.resnet.RunningService;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +40,56 @@ class ListeningAddressTests {
       assertThat(service.call("POST", "/api/v1/training-jobs", null, "{}").statusCode())
           .isEqualTo(400);
       assertThat(service.get("/nowhere", null).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void localhostIsBothLoopbackAddressesWithTheSameSettings(CapturedOutput output) throws Exception {
+    try (var service = RunningService.start(home, "management.server.port=0")) {
+      await().until(() -> output.getOut().contains("Ready at"));
+      assertThat(output).contains("Ready at http://localhost:" + service.port());
+      for (String address : List.of("127.0.0.1", "::1")) {
+        for (int port : List.of(service.port(), service.managementPort())) {
+          assertThat(
+                  RawRequest.send(
+                      address, port, "", "GET /nowhere HTTP/1.1", "Host: localhost:" + port))
+              .startsWith("HTTP/1.1 404");
+        }
+      }
+      Connector[] connectors = connectors(service);
+      assertThat(connectors).hasSize(2);
+      for (String setting :
+          List.of("connectionTimeout", "compression", "compressibleMimeType", "maxSwallowSize")) {
+        assertThat(connectors[1].getProperty(setting))
+            .as(setting)
+            .isNotNull()
+            .isEqualTo(connectors[0].getProperty(setting));
+      }
+      assertThat(connectors[1].getMaxPartCount()).isEqualTo(connectors[0].getMaxPartCount());
+    }
+  }
+
+  @Test
+  void whereTheOtherLoopbackAddressIsTakenItSaysWhichOneWorks(CapturedOutput output)
+      throws Exception {
+    try (var taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress("::1", 0));
+      int port = taken.getLocalPort();
+      try (var service = RunningService.start(home, "server.port=" + port).awaitHealthy()) {
+        assertThat(service.port()).isEqualTo(port);
+        await().until(() -> output.getOut().contains("Ready at"));
+        assertThat(output).contains("Ready at http://127.0.0.1:" + port);
+        assertThat(connectors(service)).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void anAddressThatWasNamedIsTheOnlyOne(CapturedOutput output) throws Exception {
+    try (var service = RunningService.start(home, "server.address=127.0.0.1").awaitHealthy()) {
+      await().until(() -> output.getOut().contains("Ready at"));
+      assertThat(output).contains("Ready at http://127.0.0.1:" + service.port());
+      assertThat(connectors(service)).hasSize(1);
     }
   }
 
@@ -109,6 +164,14 @@ class ListeningAddressTests {
         (TomcatWebServer) ((ServletWebServerApplicationContext) service.context()).getWebServer();
     var address = (InetAddress) server.getTomcat().getConnector().getProperty("address");
     return address == null ? new java.net.InetSocketAddress(0).getAddress() : address;
+  }
+
+  private static Connector[] connectors(RunningService service) {
+    return ((TomcatWebServer)
+            ((ServletWebServerApplicationContext) service.context()).getWebServer())
+        .getTomcat()
+        .getService()
+        .findConnectors();
   }
 
   private static InetAddress managementAddress(RunningService service) {

@@ -168,6 +168,10 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(detail(get(JOBS + "?data_set=cifar10"), 400))
         .contains("data_set is not a known parameter; did you mean 'dataset'?");
     assertThat(detail(get(JOBS + "?status=QUEUED&status=RUNNING"), 400)).contains("2 times");
+    assertThat(detail(send(request(JOBS + "/none/epochs").header("Accept", "text/html")), 404))
+        .contains("none");
+    assertThat(detail(send(request(JOBS + "/none").header("Accept", "text/html")), 404))
+        .contains("There is no training job none");
     for (String path : List.of(JOBS + "/a%00b", JOBS + "/a%01b", JOBS + "/a%00b/epochs")) {
       assertThat(get(path).statusCode()).as(path).isEqualTo(400);
     }
