@@ -18,6 +18,7 @@ import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -87,10 +88,11 @@ class TrainingJobController {
       description = "The queue is full.",
       headers = @Header(name = "Retry-After", description = "Seconds."))
   ResponseEntity<TrainingJobResponse> submit(
-      @RequestBody(required = false) byte @Nullable [] body) {
+      @RequestBody(required = false) byte @Nullable [] body, HttpServletRequest request) {
     JobSnapshot job = jobs.submit(reader.read(body));
     return ResponseEntity.accepted()
-        .location(URI.create(PATH + "/" + job.job().id()))
+        // The context path holds what a proxy has cut off, see server.forward-headers-strategy.
+        .location(URI.create(request.getContextPath() + PATH + "/" + job.job().id()))
         .body(response(job));
   }
 

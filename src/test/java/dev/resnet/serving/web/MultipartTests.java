@@ -10,6 +10,7 @@ import dev.resnet.serving.Png;
 import dev.resnet.serving.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
+import dev.resnet.training.checkpoint.Promote;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +47,7 @@ class MultipartTests {
 
   @BeforeEach
   void register() throws Exception {
-    registry.register(TrainedModels.trained(home, "net", "job", 1));
+    registry.register(TrainedModels.trained(home, "net", "job", 1), Promote.ALWAYS);
     client = Client.of(environment);
   }
 
