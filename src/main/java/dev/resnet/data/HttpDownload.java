@@ -22,7 +22,7 @@ final class HttpDownload {
 
   /** What to do where the network can't be had. */
   static final String REMEDY =
-      "Check the network and the proxy (https.proxyHost), or fetch the archive elsewhere and set"
+      "Check the network and the proxy (HTTPS_PROXY, or -Dhttps.proxyHost), or fetch the archive elsewhere and set"
           + " resnet.datasets.cifar10.uri to it.";
 
   /** How the time between two attempts passes. */
@@ -34,18 +34,27 @@ final class HttpDownload {
   private final DatasetSettings.Download settings;
   private final Pause pause;
   private final DiskSpace disk;
+  private final EnvironmentProxy proxy;
   private final HttpClient client;
 
   HttpDownload(DatasetSettings.Download settings, Pause pause, DiskSpace disk) {
+    this(settings, pause, disk, EnvironmentProxy.ofProcess());
+  }
+
+  HttpDownload(
+      DatasetSettings.Download settings, Pause pause, DiskSpace disk, EnvironmentProxy proxy) {
     this.settings = settings;
     this.pause = pause;
     this.disk = disk;
-    this.client =
+    this.proxy = proxy;
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(settings.connectTimeout())
-            .build();
+            .proxy(proxy);
+    proxy.credentials().ifPresent(builder::authenticator);
+    this.client = builder.build();
   }
 
   /**
@@ -115,7 +124,8 @@ final class HttpDownload {
   private boolean transfer(
       URI address, PartialFile partial, long reserve, DownloadProgress progress)
       throws IOException, InterruptedException {
-    var request = new RangeRequest(client, settings, disk, address, partial, reserve);
+    var request =
+        new RangeRequest(client, proxy.nameFor(address), settings, disk, address, partial, reserve);
     long furthest = partial.size();
     int failures = 0;
     while (true) {

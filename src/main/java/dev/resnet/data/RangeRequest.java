@@ -47,7 +47,16 @@ final class RangeRequest {
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-\\d+/(\\d+|\\*)");
   private static final Pattern UNSATISFIED_RANGE = Pattern.compile("bytes \\*/(\\d+)");
 
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+  /** What the JDK says where a proxy does not make a tunnel. */
+  private static final String TUNNEL_FAILED = "Tunnel failed";
+
+  /** And where it does not take the password. */
+  private static final String WRONG_PASSWORD = "too many authentication attempts";
+
   private final HttpClient client;
+  private final Optional<String> proxy;
   private final DatasetSettings.Download settings;
   private final DiskSpace disk;
   private final URI address;
@@ -56,12 +65,14 @@ final class RangeRequest {
 
   RangeRequest(
       HttpClient client,
+      Optional<String> proxy,
       DatasetSettings.Download settings,
       DiskSpace disk,
       URI address,
       PartialFile partial,
       long reserve) {
     this.client = client;
+    this.proxy = proxy;
     this.settings = settings;
     this.disk = disk;
     this.address = address;
@@ -121,6 +132,12 @@ final class RangeRequest {
   }
 
   private IOException failure(Throwable cause) {
+    if (proxy.isPresent() && String.valueOf(cause.getMessage()).startsWith(TUNNEL_FAILED)) {
+      return refusedByProxy(cause.getMessage().replaceAll("\\D", ""));
+    }
+    if (proxy.isPresent() && String.valueOf(cause.getMessage()).startsWith(WRONG_PASSWORD)) {
+      return refusedByProxy("407");
+    }
     if (cause instanceof SSLHandshakeException) {
       return new IOException(
           "%s can't be trusted: %s. %s"
@@ -136,10 +153,26 @@ final class RangeRequest {
       return new RetryException(
           unknown
               ? "the host %s is not known".formatted(address.getHost())
-              : "%s refuses the connection".formatted(authority()),
+              : proxy
+                  .map("the proxy %s can't be connected to"::formatted)
+                  .orElseGet(() -> "%s refuses the connection".formatted(authority())),
           cause);
     }
     return new RetryException("the connection failed: " + cause.getMessage(), cause);
+  }
+
+  /** The proxy answered, so that the target was never asked. */
+  private IOException refusedByProxy(String status) {
+    return new IOException(
+        "%s can't be downloaded: the proxy %s refuses to connect to it (status %s)%s. %s"
+            .formatted(
+                HttpDownload.shown(address),
+                proxy.orElse("in between"),
+                status,
+                status.equals("407")
+                    ? ": it wants a user and a password, as in http://user:password@host:port"
+                    : "",
+                HttpDownload.REMEDY));
   }
 
   private String authority() {
@@ -159,12 +192,19 @@ final class RangeRequest {
       partial.delete();
       return new RetryException("the server sends another part than asked for");
     }
+    if (status == PROXY_AUTHENTICATION_REQUIRED) {
+      return refusedByProxy(String.valueOf(status));
+    }
     if (status >= 500 || PASSING.contains(status)) {
       return new RetryException("the server answers %d".formatted(status));
     }
     return new IOException(
-        "%s can't be downloaded: the server answers %d. %s"
-            .formatted(HttpDownload.shown(address), status, HttpDownload.REMEDY));
+        "%s can't be downloaded: %s answers %d. %s"
+            .formatted(
+                HttpDownload.shown(address),
+                proxy.map("the server, or the proxy %s before it,"::formatted).orElse("the server"),
+                status,
+                HttpDownload.REMEDY));
   }
 
   /** The size of the whole, from a part that begins where it should; negative if unknown. */
