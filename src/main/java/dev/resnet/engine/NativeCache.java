@@ -1,11 +1,13 @@
 package dev.resnet.engine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
@@ -20,8 +22,9 @@ record NativeCache(Path folder, List<String> mounts, long freeBytes) {
   /** All of them, unpacked, on Linux: 490 MB. */
   static final long UNPACKED_BYTES = 512L << 20;
 
-  /** The largest one, which is unpacked last. */
-  private static final String UNPACKED = System.mapLibraryName("jnind4jcpu");
+  /** Of nd4j's two back-ends; it is unpacked after what it needs. */
+  private static final Set<String> UNPACKED =
+      Set.of(System.mapLibraryName("jnind4jcpu"), System.mapLibraryName("jnind4jcuda"));
 
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
@@ -69,8 +72,8 @@ record NativeCache(Path folder, List<String> mounts, long freeBytes) {
 
   private boolean unpacked() {
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.anyMatch(file -> file.endsWith(UNPACKED));
-    } catch (IOException | java.io.UncheckedIOException e) {
+      return files.anyMatch(file -> UNPACKED.contains(file.getFileName().toString()));
+    } catch (IOException | UncheckedIOException e) {
       return false; // then the attempt to unpack tells more
     }
   }
