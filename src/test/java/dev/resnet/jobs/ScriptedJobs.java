@@ -6,6 +6,7 @@ import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -35,15 +36,27 @@ public class ScriptedJobs {
   }
 
   @Bean
-  EngineCheck engineCheck() {
-    return (engine, precision) -> {
+  ScriptedEngines engineCheck() {
+    return new ScriptedEngines();
+  }
+
+  /** One engine, float32 only; or none while {@link #unusable} has a reason. */
+  public static final class ScriptedEngines implements EngineCheck {
+    public volatile @Nullable String unusable;
+
+    @Override
+    public Optional<String> refusal(EngineName engine, Precision precision) {
+      String reason = unusable;
+      if (reason != null) {
+        return Optional.of(reason);
+      }
       if (engine == EngineName.ONEDNN) {
         return Optional.of("the engine onednn is not part of this build; ask for auto");
       }
       return precision == Precision.BFLOAT16
           ? Optional.of("this processor has no bfloat16; ask for float32 or auto")
           : Optional.empty();
-    };
+    }
   }
 
   @Bean

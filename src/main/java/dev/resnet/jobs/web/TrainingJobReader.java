@@ -124,8 +124,14 @@ final class TrainingJobReader {
         fields.bool("horizontal_flip", base.horizontalFlip()));
   }
 
-  /** Where either alone would do, the precision is what can't be had. */
+  /**
+   * Where either alone would do, the precision is what can't be had. Where nothing can train at
+   * present, no field is to blame: the job waits until something can, and says why.
+   */
   private void checkEngine(JsonFields fields, TrainingConfig config) {
+    if (engines.refusal(EngineName.AUTO, Precision.AUTO).isPresent()) {
+      return;
+    }
     Optional<String> engine = engines.refusal(config.engine(), Precision.AUTO);
     if (engine.isPresent()) {
       fields.error("engine", "can't run here: " + engine.get());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.resnet.jobs.ScriptedJobs;
+import dev.resnet.jobs.ScriptedJobs.ScriptedEngines;
 import dev.resnet.jobs.ScriptedTraining;
 import java.io.IOException;
 import java.net.URI;
@@ -44,6 +45,7 @@ abstract class JobsOverHttp {
 
   @LocalServerPort private int port;
   @Autowired ScriptedTraining training;
+  @Autowired ScriptedEngines engines;
 
   /** Every test leaves nothing behind: the queue is shared. */
   @AfterEach

@@ -1,6 +1,7 @@
 package dev.resnet.jobs.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -178,6 +179,23 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           """)
   void aBadFieldIsExplained(String body, String message) throws Exception {
     assertThat(detail(post(JOBS, body), 400)).contains(message);
+  }
+
+  @Test
+  void aJobWaitsWhileNothingCanTrainHereAndSaysWhy() throws Exception {
+    engines.unusable = "the native libraries can't be loaded";
+    JsonNode job;
+    try {
+      job = submit("{\"stack_n\": 1, \"dataset\": \"synthetic\", \"batch_size\": 9}");
+      assertThat(
+              await()
+                  .until(() -> json(get(path(job)), 200).path("waiting_for"), JsonNode::isString)
+                  .stringValue())
+          .contains("the native libraries can't be loaded");
+    } finally {
+      engines.unusable = null;
+    }
+    awaitStatus(id(job), "RUNNING");
   }
 
   @Test
