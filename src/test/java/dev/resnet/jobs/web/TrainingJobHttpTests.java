@@ -101,7 +101,7 @@ class TrainingJobHttpTests extends JobsOverHttp {
   void aDamagedOrMissingCheckpointIsNotSent() throws Exception {
     training.allow(3);
     JsonNode job = awaitStatus(id(submit(SMALL)), "SUCCEEDED");
-    Path folder = Path.of("target/jobs-over-http/jobs", id(job), "checkpoints");
+    Path folder = Path.of("target/jobs-over-http/jobs", id(job), "checkpoints", "attempt-1");
     Path second = folder.resolve("epoch-0002.zip");
     assertThat(get(path(job) + "/checkpoints/2").statusCode()).isEqualTo(200);
 
