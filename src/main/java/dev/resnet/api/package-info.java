@@ -1,8 +1,8 @@
 /**
  * What every HTTP endpoint shares: problem details, strict JSON reading, paging, the OpenAPI
- * document. Uses nothing of ours.
+ * document. Uses {@code files} alone, to tell a full volume.
  */
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"files"})
 @NullMarked
 package dev.resnet.api;
 

@@ -1,6 +1,7 @@
 package dev.resnet.jobs;
 
 import dev.resnet.data.DamagedDatasetException;
+import dev.resnet.files.FullVolume;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,11 +23,6 @@ enum Fault {
   /** Chains of causes may be circular. */
   private static final int LONGEST_CHAIN = 50;
 
-  private static final String DISK_FULL_SQL_STATE = "53100";
-
-  private static final List<String> NO_SPACE =
-      List.of("no space left", "not enough space", "quota exceeded");
-
   /** How native libraries say it, in exceptions of no type of their own. */
   private static final List<String> NO_MEMORY =
       List.of(
@@ -42,7 +38,7 @@ enum Fault {
     if (any(chain, DamagedDatasetException.class::isInstance)) {
       return LASTING;
     }
-    if (any(chain, Fault::isFullDisk) || any(chain, LinkageError.class::isInstance)) {
+    if (FullVolume.isCauseOf(failure) || any(chain, LinkageError.class::isInstance)) {
       return OF_THE_MACHINE;
     }
     return any(chain, Fault::passes) ? PASSING : LASTING;
@@ -59,11 +55,6 @@ enum Fault {
 
   static boolean isOutOfMemory(Throwable failure) {
     return failure instanceof OutOfMemoryError || says(failure, NO_MEMORY);
-  }
-
-  private static boolean isFullDisk(Throwable failure) {
-    return says(failure, NO_SPACE)
-        || (failure instanceof SQLException sql && DISK_FULL_SQL_STATE.equals(sql.getSQLState()));
   }
 
   private static boolean passes(Throwable failure) {
