@@ -61,7 +61,8 @@ public record ModelCard(
       @JsonProperty("data_sha256") String dataSha256,
       String engine,
       String precision,
-      JsonNode hyperparameters) {}
+      @Schema(type = "object", description = "Every resolved one, as the job's config shows them")
+          JsonNode hyperparameters) {}
 
   /** The DL4J zip. */
   public record File(long size, String sha256) {}

@@ -164,8 +164,9 @@ class TrainingJobController {
   @Operation(
       summary = "Resume a training job",
       description =
-          "Queues a job again that failed, was cancelled or is paused. It goes on from its newest"
-              + " valid checkpoint, with the hyperparameters that it has.")
+          "Queues a failed or cancelled job again, behind those that wait. It goes on from its"
+              + " newest valid checkpoint, that of the last completed epoch; without one it begins"
+              + " again. Its hyperparameters stay.")
   @ApiResponse(responseCode = "202", description = "Queued.")
   @ApiResponse(responseCode = "409", description = "It is queued, running or has succeeded.")
   @ApiResponse(responseCode = "422", description = "The network does not fit into the memory.")

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Model")
 record ModelSummary(
     @Schema(example = "resnet-20") String name,
-    @Schema(description = "The version that answers; null where none does", example = "3")
+    @Schema(
+            description = "The version that answers; null where none does",
+            nullable = true,
+            example = "3")
         @JsonProperty("promoted_version")
         @Nullable Integer promotedVersion,
     @Schema(description = "A page of them, the newest first unless sorted otherwise")

@@ -15,7 +15,8 @@ record VersionResponse(
     @Schema(example = "3") int version,
     @Schema(description = "Whether it answers for its name") boolean promoted,
     @JsonProperty("created_at") Instant createdAt,
-    @JsonProperty("promoted_at") @Nullable Instant promotedAt,
+    @JsonProperty("promoted_at") @Schema(description = "Null if it never was.", nullable = true)
+        @Nullable Instant promotedAt,
     @JsonProperty("stack_n") @Schema(example = "3") int stackN,
     @Schema(example = "20") int depth,
     @Schema(example = "274442") long parameters,

@@ -255,4 +255,21 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
     JsonNode trial = body.get("examples").get("trial").get("value");
     submit(trial.toString().replace("\"epochs\":2", "\"epochs\":2,\"batch_size\":50"));
   }
+
+  @Test
+  void whatMayBeNullIsDeclaredSo() throws Exception {
+    JsonNode schemas = json(get("/v3/api-docs"), 200).at("/components/schemas");
+    JsonNode job = schemas.at("/TrainingJob/properties");
+    for (String field : List.of("latest", "best", "promotion")) {
+      assertThat(job.get(field).get("oneOf").toString())
+          .as(field)
+          .startsWith("[{\"$ref\":\"#/components/schemas/")
+          .endsWith(",{\"type\":\"null\"}]");
+    }
+    for (JsonNode schema : schemas) {
+      for (JsonNode property : schema.path("properties")) {
+        assertThat(property.has("$ref") && property.has("type")).as("%s", property).isFalse();
+      }
+    }
+  }
 }

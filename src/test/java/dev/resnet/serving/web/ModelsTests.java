@@ -170,5 +170,11 @@ class ModelsTests {
     }
     assertThat(document.at("/components/schemas/ModelVersion/properties").propertyNames())
         .contains("stack_n", "metrics", "source");
+    assertThat(
+            document.at("/components/schemas/ModelVersion/properties/promoted_at/type").toString())
+        .isEqualTo("[\"string\",\"null\"]");
+    assertThat(document.at("/components/schemas/Model/properties/promoted_version/type").toString())
+        .isEqualTo("[\"integer\",\"null\"]");
+    assertThat(document.at("/components/schemas").propertyNames()).doesNotContain("JsonNode");
   }
 }
