@@ -59,7 +59,9 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     request.setAttribute(BodyLimit.class.getName(), limit); // For BodyMemoryFilter.
     ContentCoding coding = ContentCoding.of(request, response);
     var limited = new BodyRequest(request, limit, coding);
-    if (limited.getContentLengthLong() > limit.size().toBytes()) {
+    long most =
+        coding == ContentCoding.IDENTITY ? limit.size().toBytes() : ContentCoding.most(limit);
+    if (request.getContentLengthLong() > most) {
       throw limit.exceeded();
     }
     return limited;

@@ -48,10 +48,6 @@ final class BodyMemory implements AutoCloseable {
     factor = multipart ? MULTIPART : exact ? PICTURE : OTHER;
   }
 
-  boolean isMultipart() {
-    return multipart;
-  }
-
   /** Before the first byte is read. */
   void begin() {
     if (begun) {

@@ -16,8 +16,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.Enumeration;
-import java.util.Map;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
@@ -94,37 +92,6 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
     public Part getPart(String name) throws IOException, ServletException {
       body.begin();
       return super.getPart(name);
-    }
-
-    /** Asking for a parameter makes the container read the parts. */
-    private void beginParts() {
-      if (body.isMultipart()) {
-        body.begin();
-      }
-    }
-
-    @Override
-    public String getParameter(String name) {
-      beginParts();
-      return super.getParameter(name);
-    }
-
-    @Override
-    public Map<String, String[]> getParameterMap() {
-      beginParts();
-      return super.getParameterMap();
-    }
-
-    @Override
-    public Enumeration<String> getParameterNames() {
-      beginParts();
-      return super.getParameterNames();
-    }
-
-    @Override
-    public String[] getParameterValues(String name) {
-      beginParts();
-      return super.getParameterValues(name);
     }
   }
 

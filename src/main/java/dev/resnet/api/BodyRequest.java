@@ -39,7 +39,7 @@ final class BodyRequest extends HttpServletRequestWrapper {
   public ServletInputStream getInputStream() throws IOException {
     if (stream == null) {
       ServletInputStream in = super.getInputStream();
-      stream = new LimitedStream(in, coding.decoded(in), limit);
+      stream = new LimitedStream(in, coding.decoded(in, limit), limit);
     }
     return stream;
   }

@@ -22,6 +22,12 @@ enum ContentCoding {
   private static final List<String> GZIP_NAMES = List.of("gzip", "x-gzip");
 
   /**
+   * Compressed bytes beyond those of the content: headers, names, empty members and empty blocks. A
+   * gzip header may go on without end, and the decoder keeps it.
+   */
+  private static final int OVERHEAD = 64 << 10;
+
+  /**
    * The coding of a request's body.
    *
    * @throws ProblemException 415, with the header that names the codings that would do
@@ -51,9 +57,18 @@ enum ContentCoding {
         || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
   }
 
-  /** A body of this coding as its sender meant it; a damaged one is a {@link ProblemException}. */
-  InputStream decoded(InputStream body) {
-    return this == GZIP ? new Gunzip(body) : body;
+  /**
+   * A body of this coding as its sender meant it; a damaged one is a {@link ProblemException}.
+   *
+   * @param limit of the decoded bytes; little more may be sent
+   */
+  InputStream decoded(InputStream body, BodyLimit limit) {
+    return this == GZIP ? new Gunzip(body, limit) : body;
+  }
+
+  /** The most that an honest sender needs for a body at its limit: gzip hardly makes one larger. */
+  static long most(BodyLimit limit) {
+    return limit.size().toBytes() + OVERHEAD;
   }
 
   /** Tells damaged data, which is the client's affair, from a connection that broke off. */
@@ -61,8 +76,8 @@ enum ContentCoding {
     private final Source source;
     private @Nullable InputStream decoded;
 
-    Gunzip(InputStream body) {
-      source = new Source(body);
+    Gunzip(InputStream body, BodyLimit limit) {
+      source = new Source(body, limit);
     }
 
     @Override
@@ -73,6 +88,7 @@ enum ContentCoding {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+      source.idle = 0;
       try {
         if (decoded == null) {
           // Here, since the header is read at once. Members that follow the first belong to it.
@@ -91,31 +107,47 @@ enum ContentCoding {
     }
   }
 
+  /** The compressed bytes, counted. */
   private static final class Source extends FilterInputStream {
+    private final BodyLimit limit;
     private boolean broken;
+    private long count;
 
-    Source(InputStream in) {
+    /** Bytes since something came out of them. */
+    private long idle;
+
+    Source(InputStream in, BodyLimit limit) {
       super(in);
+      this.limit = limit;
     }
 
     @Override
     public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (IOException e) {
-        broken = true;
-        throw e;
-      }
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read;
       try {
-        return super.read(buffer, offset, length);
+        read = super.read(buffer, offset, length);
       } catch (IOException e) {
         broken = true;
         throw e;
       }
+      count += Math.max(0, read);
+      idle += Math.max(0, read);
+      if (count > most(limit)) {
+        throw limit.exceeded();
+      }
+      if (idle > OVERHEAD) {
+        throw new ProblemException(
+            HttpStatus.BAD_REQUEST,
+            "The body can't be decompressed: more than %d kB of it hold no content."
+                .formatted(OVERHEAD >> 10));
+      }
+      return read;
     }
   }
 }

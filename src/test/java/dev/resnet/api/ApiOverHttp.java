@@ -56,6 +56,7 @@ import tools.jackson.databind.json.JsonMapper;
       "resnet.http.max-body-size=64KB",
       "spring.servlet.multipart.max-request-size=64KB",
       "spring.servlet.multipart.max-file-size=64KB",
+      "spring.servlet.multipart.enabled=true",
       "server.tomcat.max-part-count=3",
       "management.endpoint.health.validate-group-membership=false"
     })

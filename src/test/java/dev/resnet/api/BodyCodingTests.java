@@ -102,6 +102,26 @@ class BodyCodingTests extends ApiOverHttp {
     }
   }
 
+  /** The decoder keeps the name in a header, and passes over empty members without a word. */
+  @Test
+  void compressedBytesWithoutContentAreRefusedBeforeTheyFillTheMemory() throws Exception {
+    byte[] name = new byte[1 << 20];
+    Arrays.fill(name, (byte) 'A');
+    byte[] endlessHeader =
+        concatenated(new byte[] {0x1f, (byte) 0x8b, 8, 8, 0, 0, 0, 0, 0, 3}, name);
+    byte[] empty = gzip(new byte[0]);
+    byte[] members = new byte[0];
+    for (int i = 0; i < 13; i++) {
+      members = i == 0 ? concatenated(empty, empty) : concatenated(members, members);
+    }
+    for (byte[] body : new byte[][] {endlessHeader, concatenated(members, gzip(NAMED))}) {
+      BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+      assertThat(detail(coded("/size", "gzip", chunked), 400)).contains("64 kB", "no content");
+      assertThat(detail(coded("/size", "gzip", BodyPublishers.ofByteArray(body)), 413))
+          .contains("resnet.http.max-body-size");
+    }
+  }
+
   private HttpResponse<String> coded(String path, String coding, BodyPublisher body)
       throws Exception {
     return send(

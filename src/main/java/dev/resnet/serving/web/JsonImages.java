@@ -14,7 +14,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -29,12 +29,20 @@ final class JsonImages {
   /** Characters of a field's name that are sent back. */
   private static final int LONGEST = 80;
 
+  /** Characters of what the parser says. */
+  private static final int LONGEST_REASON = 200;
+
+  /** The parser keeps each name that it meets, so that a body of many takes many times its size. */
+  private static final int MOST_NAMES = 1000;
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          // The body's own limit holds, whatever it is set to.
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+              StreamReadConstraints.builder()
+                  // The body's own limit holds, whatever it is set to.
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(10_000)
+                  .build())
           .build();
 
   private final byte[] body;
@@ -42,6 +50,7 @@ final class JsonImages {
   private final List<FieldError> errors = new ArrayList<>();
   private final List<Received> images = new ArrayList<>();
   private boolean seen;
+  private int names;
 
   private JsonImages(byte[] body, ServingProperties limits) {
     this.body = body;
@@ -53,16 +62,23 @@ final class JsonImages {
     try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), reading.body)) {
       reading.object(in);
     } catch (JacksonException e) {
-      var place = e.getLocation();
       throw bad(
-          "The body is not JSON: %s (line %d, column %d). Send {\"images\": [\"<base64>\"]}."
-              .formatted(e.getOriginalMessage(), place.getLineNr(), place.getColumnNr()));
+          "The body is not JSON: %s%s. Send {\"images\": [\"<base64>\"]}."
+              .formatted(shortened(e.getOriginalMessage(), LONGEST_REASON), place(e)));
     }
     if (!reading.errors.isEmpty()) {
       throw new ProblemException(
           HttpStatus.BAD_REQUEST, "The body has fields that are not right.", reading.errors);
     }
     return reading.images;
+  }
+
+  /** A limit of the parser's own, such as that on nesting, is broken at no place. */
+  private static String place(JacksonException e) {
+    TokenStreamLocation place = e.getLocation();
+    return place == null
+        ? ""
+        : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
   }
 
   /** Places in a body are told in bytes only where it is UTF-8, as JSON is today. */
@@ -85,15 +101,19 @@ final class JsonImages {
       throw bad("The body is not a JSON object. Send {\"images\": [\"<base64>\"]}.");
     }
     while (in.nextToken() != JsonToken.END_OBJECT) {
+      counted();
       String name = in.currentName();
       JsonToken value = in.nextToken();
       if (!name.equals(FIELD)) {
         wrong(name, "is not known; the only field is images");
-        in.skipChildren();
+        skip(in);
+      } else if (seen) {
+        wrong(FIELD, "is given twice");
+        skip(in);
       } else if (value != JsonToken.START_ARRAY) {
         seen = true;
         wrong(FIELD, "must be an array of base64 strings");
-        in.skipChildren();
+        skip(in);
       } else {
         seen = true;
         images(in);
@@ -104,6 +124,35 @@ final class JsonImages {
     }
     if (!seen) {
       wrong(FIELD, "is missing; give an array of base64 strings");
+    }
+  }
+
+  /** Passes over a value, however deep; its names count too. */
+  private void skip(JsonParser in) {
+    int depth = 0;
+    JsonToken token = in.currentToken();
+    while (true) {
+      if (token == null) {
+        return; // the parser has said what is wrong
+      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      if (token == JsonToken.PROPERTY_NAME) {
+        counted();
+      }
+      if (depth == 0) {
+        return;
+      }
+      token = in.nextToken();
+    }
+  }
+
+  private void counted() {
+    if (++names > MOST_NAMES) {
+      throw new ProblemException(
+          HttpStatus.BAD_REQUEST,
+          "The body has more than %d fields. Send {\"images\": [\"<base64>\"]}."
+              .formatted(MOST_NAMES),
+          errors);
     }
   }
 
@@ -119,7 +168,7 @@ final class JsonImages {
         images.add(new Received(field, () -> decode(quote)));
       } else {
         wrong(field, "must be a string: the image file in base64");
-        in.skipChildren();
+        skip(in);
       }
     }
     if (index == 0) {
@@ -136,9 +185,13 @@ final class JsonImages {
 
   /** A name that a client sent, short enough to be sent back. */
   static String shortened(String name) {
-    return name.codePointCount(0, name.length()) <= LONGEST
-        ? name
-        : name.substring(0, name.offsetByCodePoints(0, LONGEST)) + "…";
+    return shortened(name, LONGEST);
+  }
+
+  private static String shortened(String text, int longest) {
+    return text.codePointCount(0, text.length()) <= longest
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, longest)) + "…";
   }
 
   /** The string that begins with the quotation mark at this place; the parser has checked it. */

@@ -136,6 +136,24 @@ class BodyMemoryTests {
     await().until(() -> client.post(CLASSIFY, "image/png", large).status() == 200);
   }
 
+  /**
+   * Nobody reads it, so it takes nothing; with keys, whoever reads a health check has shown none.
+   */
+  @Test
+  void theBodyOfARequestThatOnlyReadsTakesNothing() throws Exception {
+    try (var socket = new Socket("127.0.0.1", client.port())) {
+      String head =
+          "GET /actuator/health HTTP/1.1\r\nHost: localhost\r\n"
+              + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n--b\r\n";
+      socket.getOutputStream().write(head.formatted(MEMORY / 4).getBytes(US_ASCII));
+      socket.getOutputStream().flush();
+      socket.setSoTimeout(10_000);
+      assertThat(socket.getInputStream().read()).as("it is answered at once").isEqualTo('H');
+      assertThat(client.post(CLASSIFY, "image/png", Arrays.copyOf(tiny, MEMORY)).status())
+          .isEqualTo(200);
+    }
+  }
+
   @Test
   void thePicturesOfARequestMayTakeAllThereIsAndNoMore() throws Exception {
     assertThat(client.post(CLASSIFY, "application/json", images(64)).status()).isEqualTo(200);
