@@ -10,6 +10,7 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,19 +18,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.Resource;
-import org.springframework.http.ContentDisposition;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpRange;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -77,18 +75,22 @@ class CheckpointController {
           @Content(
               mediaType = "application/zip",
               schema = @Schema(type = "string", format = "binary")))
+  @ApiResponse(responseCode = "206", description = "The parts that Range names.")
+  @ApiResponse(responseCode = "304", description = "If-None-Match names the file's ETag.")
   @ApiResponse(responseCode = "404", description = "There is no such job or checkpoint.")
   @ApiResponse(
       responseCode = "410",
       description = "The file is damaged: it is not what was written. Nothing of it is sent.")
+  @ApiResponse(responseCode = "412", description = "If-Match does not name the file's ETag.")
   @ApiResponse(
       responseCode = "416",
       description = "The file has no bytes in that range; Content-Range says how many it has.")
-  ResponseEntity<Resource> download(
+  @Nullable ResponseEntity<Resource> download(
       @PathVariable String id,
       @PathVariable int epoch,
-      @RequestHeader HttpHeaders headers,
-      HttpServletResponse response) {
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
     List<CheckpointFile> files = jobs.checkpoints(id);
     CheckpointFile file =
         files.stream()
@@ -96,18 +98,13 @@ class CheckpointController {
             .findFirst()
             .orElseThrow(() -> absent(id, epoch, files));
     verify(id, file, files);
-    var resource = new FileSystemResource(file.path());
-    requireSatisfiable(headers, resource, file.size(), response);
-    return ResponseEntity.ok()
-        .contentType(ZIP)
-        .eTag("\"" + file.sha256() + "\"")
-        .header(
-            HttpHeaders.CONTENT_DISPOSITION,
-            ContentDisposition.attachment()
-                .filename("%s-epoch-%04d.zip".formatted(id, epoch))
-                .build()
-                .toString())
-        .body(resource);
+    return new Download(
+            file.path(),
+            file.size(),
+            "\"" + file.sha256() + "\"",
+            ZIP,
+            "%s-epoch-%04d.zip".formatted(id, epoch))
+        .answer(request, response);
   }
 
   /** Before the first byte, since the answer's ETag promises the registered content. */
@@ -121,33 +118,19 @@ class CheckpointController {
       throw new UncheckedIOException(file.path() + " can't be read", e);
     }
     if (damage.isPresent()) {
+      List<Integer> others =
+          present(files).stream().filter(epoch -> epoch != file.epoch()).toList();
       LOG.error("{} is damaged: it {}", file.path(), damage.get());
       throw new ProblemException(
           HttpStatus.GONE,
-          "The checkpoint of epoch %d of the job %s is damaged: its file %s. Others are of the epochs %s."
+          "The checkpoint of epoch %d of the job %s is damaged: its file %s. %s"
               .formatted(
                   file.epoch(),
                   id,
                   damage.get(),
-                  present(files).stream().filter(epoch -> epoch != file.epoch()).toList()));
-    }
-  }
-
-  /** Spring answers such a range with 416 and the whole file. */
-  private static void requireSatisfiable(
-      HttpHeaders headers, Resource resource, long size, HttpServletResponse response) {
-    String range = headers.getFirst(HttpHeaders.RANGE);
-    if (range == null) {
-      return;
-    }
-    try {
-      HttpRange.toResourceRegions(HttpRange.parseRanges(range), resource);
-    } catch (IllegalArgumentException e) {
-      response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
-      throw new ProblemException(
-          HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-          "The range can't be had: the file has %d bytes. Ask for a part of it, as in 'Range: bytes=0-1023'."
-              .formatted(size));
+                  others.isEmpty()
+                      ? "There is no other one."
+                      : "Others are of the epochs %s.".formatted(listed(others))));
     }
   }
 
@@ -158,7 +141,11 @@ class CheckpointController {
         present.isEmpty()
             ? "The job %s has no checkpoint of epoch %d, and no other one.".formatted(id, epoch)
             : "The job %s has no checkpoint of epoch %d; those kept are of the epochs %s."
-                .formatted(id, epoch, present));
+                .formatted(id, epoch, listed(present)));
+  }
+
+  private static String listed(List<Integer> epochs) {
+    return epochs.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /** The epochs whose files are there. */
