@@ -5,6 +5,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.cors.CorsUtils;
@@ -17,6 +19,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class SiteFilter extends OncePerRequestFilter {
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+  private static final Set<String> HERE = Set.of("same-origin", "none");
   private static final Set<String> ELSEWHERE = Set.of("cross-site", "same-site");
 
   private final @Nullable AllowedHosts hosts;
@@ -48,11 +51,16 @@ final class SiteFilter extends OncePerRequestFilter {
 
   /**
    * Browsers send {@code Sec-Fetch-Site} where the page came over https or from this machine, and
-   * {@code Origin} with everything that may change something. Other programs send neither.
+   * {@code Origin} with everything that may change something. Other programs send neither. What no
+   * browser sends, such as two values, proves nothing.
    */
   private static boolean comesFromAnotherSite(HttpServletRequest request) {
-    String site = request.getHeader("Sec-Fetch-Site");
-    return site == null ? hasOtherOrigin(request) : ELSEWHERE.contains(site);
+    List<String> sites = Collections.list(request.getHeaders("Sec-Fetch-Site"));
+    if (sites.stream().anyMatch(ELSEWHERE::contains)) {
+      return true;
+    }
+    boolean own = sites.size() == 1 && HERE.contains(sites.get(0));
+    return !own && hasOtherOrigin(request);
   }
 
   private static boolean hasOtherOrigin(HttpServletRequest request) {

@@ -136,6 +136,26 @@ class OtherSitesTests {
     assertThat(status(answer)).isEqualTo(status);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "somewhere",
+        "same-origin, none",
+        "same-origin;none",
+        "same-origin\r\nSec-Fetch-Site: same-origin",
+        "none\r\nSec-Fetch-Site: cross-site"
+      })
+  void aSiteThatNoBrowserWouldSayVouchesForNoOrigin(String site) throws Exception {
+    String host = "Host: localhost:8080";
+    String evil = "Origin: http://evil.example";
+    assertThat(status(post("application/json", "{}", host, evil, "Sec-Fetch-Site: " + site)))
+        .isEqualTo(403);
+    String own = "Origin: http://localhost:8080";
+    assertThat(status(post("application/json", "{}", host, own, "Sec-Fetch-Site: " + site)))
+        .isEqualTo(site.contains("cross-site") ? 403 : 400);
+  }
+
   @Test
   void aPreflightIsAnsweredWithoutAnInvitation() throws Exception {
     String answer =
