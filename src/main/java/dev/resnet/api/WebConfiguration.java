@@ -40,8 +40,10 @@ class WebConfiguration implements WebMvcConfigurer {
    * else anybody could write it, so nobody gets to read it.
    */
   @Bean
-  FilterRegistrationBean<ForwardedHeaderFilter> forwardedHeaders(ServerProperties server) {
-    var filter = new ForwardedHeaderFilter();
+  FilterRegistrationBean<ForwardedHeaderFilter> forwardedHeaders(
+      ServerProperties server,
+      @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
+    ForwardedHeaderFilter filter = new ProxyFilter(resolver);
     filter.setRemoveOnly(
         server.getForwardHeadersStrategy() != ServerProperties.ForwardHeadersStrategy.FRAMEWORK);
     var registration = new FilterRegistrationBean<>(filter);

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,31 @@ class ForwardedHeadersTests {
       assertThat(forwarded(service, "/swagger-ui.html").headers().firstValue("Location").get())
           .endsWith("/ai/swagger-ui/index.html");
       assertThat(service.get(JOBS, null).statusCode()).isEqualTo(200);
+
+      for (var prefix : Map.of("/a b", "/a%20b", "/a%20b", "/a%20b", "/[", "/%5B").entrySet()) {
+        HttpResponse<String> odd =
+            RunningService.send(
+                service
+                    .request(JOBS, null)
+                    .header("X-Forwarded-Prefix", prefix.getKey())
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(JOB)));
+        assertThat(odd.statusCode()).as(odd.body()).isEqualTo(202);
+        assertThat(location(odd)).startsWith(prefix.getValue() + JOBS + "/");
+      }
+      for (String[] header :
+          new String[][] {
+            {"X-Forwarded-Port", "abc"},
+            {"X-Forwarded-Prefix", "/a%zz"},
+            {"X-Forwarded-For", "[::1]:abc"},
+            {"Forwarded", "host=a:b"}
+          }) {
+        HttpResponse<String> bad =
+            RunningService.send(service.request(JOBS, null).header(header[0], header[1]));
+        assertThat(bad.statusCode()).as(header[0]).isEqualTo(400);
+        assertThat(bad.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(bad.body()).contains("forwarded headers of the proxy", header[0]);
+      }
     }
   }
 

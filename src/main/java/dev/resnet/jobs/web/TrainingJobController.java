@@ -19,7 +19,9 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.constraints.Min;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -34,6 +36,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** Submits, watches, cancels and deletes training jobs. */
 @RestController
@@ -41,6 +44,8 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Training jobs", description = "Train residual networks, and watch them learn.")
 class TrainingJobController {
   static final String PATH = "/api/v1/training-jobs";
+
+  private static final String FROM_ZERO = "must be a whole number from 0 to 2147483647";
 
   private final TrainingJobs jobs;
   private final TrainingJobReader reader;
@@ -89,10 +94,10 @@ class TrainingJobController {
       headers = @Header(name = "Retry-After", description = "Seconds."))
   ResponseEntity<TrainingJobResponse> submit(
       @RequestBody(required = false) byte @Nullable [] body, HttpServletRequest request) {
+    String all = address(request); // first: once the job is queued, nothing may fail
     JobSnapshot job = jobs.submit(reader.read(body));
     return ResponseEntity.accepted()
-        // The context path holds what a proxy has cut off, see server.forward-headers-strategy.
-        .location(URI.create(request.getContextPath() + PATH + "/" + job.job().id()))
+        .location(URI.create(all + "/" + job.job().id()))
         .body(response(job));
   }
 
@@ -136,13 +141,16 @@ class TrainingJobController {
       @PathVariable String id,
       @Parameter(description = "Only the epochs after this one: poll with the last one seen.")
           @RequestParam(defaultValue = "0")
+          @Min(value = 0, message = FROM_ZERO)
           int after) {
     return new EpochResponse.Items(jobs.epochs(id, after).stream().map(EpochResponse::of).toList());
   }
 
   @GetMapping(path = "/{id}/epochs", produces = EpochCsv.MEDIA_TYPE)
   @Operation(summary = "Read loss and accuracy by epoch")
-  String epochTable(@PathVariable String id, @RequestParam(defaultValue = "0") int after) {
+  String epochTable(
+      @PathVariable String id,
+      @RequestParam(defaultValue = "0") @Min(value = 0, message = FROM_ZERO) int after) {
     return EpochCsv.of(jobs.epochs(id, after));
   }
 
@@ -187,6 +195,16 @@ class TrainingJobController {
   @ApiResponse(responseCode = "409", description = "It has not ended: cancel it first.")
   void delete(@PathVariable String id) {
     jobs.delete(id);
+  }
+
+  /** The context path holds what a proxy has cut off, see server.forward-headers-strategy. */
+  private static String address(HttpServletRequest request) {
+    String path = request.getContextPath() + PATH;
+    try {
+      return new URI(path).toString();
+    } catch (URISyntaxException e) {
+      return UriComponentsBuilder.fromPath(path).encode().toUriString();
+    }
   }
 
   private JobSnapshot find(String id) {
