@@ -2,6 +2,7 @@ package dev.resnet.serving;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** The one thing of an Exif block (a TIFF file) that matters here: how the camera was held. */
 final class Exif {
@@ -12,14 +13,23 @@ final class Exif {
 
   private static final int LONG = 4;
 
+  private static final byte[] PREFIX = {'E', 'x', 'i', 'f', 0, 0};
+
   private Exif() {}
 
+  /** Whether the prefix of a JPEG's Exif segment is there; some programs put it into PNGs too. */
+  static boolean hasPrefix(byte[] file, int from, int end) {
+    return end - from >= PREFIX.length
+        && Arrays.equals(file, from, from + PREFIX.length, PREFIX, 0, PREFIX.length);
+  }
+
   /**
-   * Of the first directory of the block in {@code file[from, end)}.
+   * Of the first directory of the block in {@code file[begin, end)}, with or without the prefix.
    *
    * @return 1 to 8; 1 where the block is damaged or doesn't say
    */
-  static int orientation(byte[] file, int from, int end) {
+  static int orientation(byte[] file, int begin, int end) {
+    int from = hasPrefix(file, begin, end) ? begin + PREFIX.length : begin;
     if (end - from < 8) {
       return 1;
     }

@@ -4,11 +4,19 @@ import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** The compressed pixels of a PNG: one zlib stream, cut into IDAT chunks. */
+/**
+ * The compressed pixels of a PNG: one zlib stream, cut into IDAT chunks. It is decompressed into a
+ * buffer, because a row can be as short as one byte, and a call of the inflater costs far more than
+ * that.
+ */
 final class PngData implements AutoCloseable {
-  private final Inflater inflater = new Inflater();
+  static final int BUFFER = 32 << 10;
+
+  private final Inflater inflater;
   private final byte[] file;
-  private final byte[] skipped = new byte[8192];
+  private final byte[] buffer = new byte[BUFFER];
+  private int at;
+  private int end;
   private int chunk;
 
   /**
@@ -16,36 +24,62 @@ final class PngData implements AutoCloseable {
    * @param chunk where the first IDAT chunk begins
    */
   PngData(byte[] file, int chunk) {
-    this.file = file;
-    this.chunk = chunk;
+    this(file, chunk, new Inflater());
   }
 
-  /** Exactly so many bytes. */
-  void read(byte[] to, int offset, int length) throws UnreadablePictureException {
-    int at = offset;
-    while (at < offset + length) {
-      int read = inflate(to, at, offset + length - at);
-      at += read;
-      if (read == 0) {
-        if (inflater.finished() || inflater.needsDictionary()) {
-          throw PngFile.damaged("it has fewer pixels than its header says");
-        }
-        next();
-      }
+  PngData(byte[] file, int chunk, Inflater inflater) {
+    this.file = file;
+    this.chunk = chunk;
+    this.inflater = inflater;
+  }
+
+  /** What {@link #take} took lies in here until {@link #available} or {@link #skip} is called. */
+  byte[] buffer() {
+    return buffer;
+  }
+
+  /** How many bytes can be taken now: at least 1 and at most so many. */
+  int available(int most) throws UnreadablePictureException {
+    if (at == end) {
+      fill();
     }
+    return Math.min(most, end - at);
+  }
+
+  /**
+   * @param count as {@link #available} gave it
+   * @return where in the buffer these bytes begin
+   */
+  int take(int count) {
+    int from = at;
+    at += count;
+    return from;
   }
 
   void skip(long length) throws UnreadablePictureException {
     for (long left = length; left > 0; ) {
-      int count = (int) Math.min(left, skipped.length);
-      read(skipped, 0, count);
+      int count = available((int) Math.min(left, BUFFER));
+      take(count);
       left -= count;
     }
   }
 
-  private int inflate(byte[] to, int at, int length) throws UnreadablePictureException {
+  private void fill() throws UnreadablePictureException {
+    int read = inflate();
+    while (read == 0) {
+      if (inflater.finished() || inflater.needsDictionary()) {
+        throw PngFile.damaged("it has fewer pixels than its header says");
+      }
+      next();
+      read = inflate();
+    }
+    at = 0;
+    end = read;
+  }
+
+  private int inflate() throws UnreadablePictureException {
     try {
-      return inflater.inflate(to, at, length);
+      return inflater.inflate(buffer, 0, BUFFER);
     } catch (DataFormatException e) {
       throw PngFile.damaged("its pixels cannot be decompressed");
     }

@@ -45,7 +45,7 @@ record PngFile(
   /** In a type's first byte; chunks without it are critical. */
   private static final int ANCILLARY = 0x20 << 24;
 
-  /** Every critical chunk is whole, up to the end. */
+  /** Every critical chunk is whole, up to the end; others are ignored where they are damaged. */
   static PngFile of(byte[] file) throws UnreadablePictureException {
     var in = ByteBuffer.wrap(file).position(SIGNATURE);
     byte[] header = null;
@@ -78,7 +78,8 @@ record PngFile(
         case IHDR -> header = header == null ? bytes(file, start, 13) : header;
         case PLTE ->
             palette = palette == null ? bytes(file, start, Math.min(length, 768)) : palette;
-        case TRNS -> transparency = bytes(file, start, Math.min(length, 256));
+        case TRNS ->
+            transparency = intact ? bytes(file, start, Math.min(length, 256)) : transparency;
         case EXIF -> orientation = intact ? Exif.orientation(file, start, start + length) : 1;
         case IDAT -> data = data == 0 ? chunk : data;
         case IEND -> {

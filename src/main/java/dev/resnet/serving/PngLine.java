@@ -14,7 +14,8 @@ final class PngLine {
   /** Bytes from a sample to the same one of the pixel to its left; at least 1. */
   private final int step;
 
-  private final byte[] piece = new byte[8192];
+  /** Of the row above, the pixel to the left, whose place holds the new row already. */
+  private final byte[] above;
 
   /**
    * @param row the buffer, at least as long as the bytes that are kept of any row
@@ -24,6 +25,7 @@ final class PngLine {
     this.data = data;
     this.row = row;
     this.step = Math.max(1, bitsPerPixel / 8);
+    this.above = new byte[step];
   }
 
   /** Before the first row of a picture or of a pass: the row above counts as 0. */
@@ -38,49 +40,48 @@ final class PngLine {
    * @param all bytes that it has
    */
   void next(int kept, long all) throws UnreadablePictureException {
-    data.read(piece, 0, 1);
-    int filter = piece[0];
-    byte[] above = new byte[step]; // Of the pixel to the left: its place holds the new row already.
-    for (int at = 0; at < kept; ) {
-      int count = Math.min(piece.length, kept - at);
-      data.read(piece, 0, count);
-      switch (filter) {
-        case 0 -> System.arraycopy(piece, 0, row, at, count);
-        case 1 -> sub(at, count);
-        case 2 -> up(at, count);
-        case 3 -> average(at, count);
-        case 4 -> paeth(at, count, above);
-        default -> throw PngFile.damaged("a row has a filter that does not exist");
-      }
-      at += count;
-    }
+    byte[] bytes = data.buffer();
+    int filter = bytes[data.take(data.available(1))];
     if (filter < 0 || filter > 4) {
       throw PngFile.damaged("a row has a filter that does not exist");
+    }
+    Arrays.fill(above, (byte) 0);
+    for (int at = 0; at < kept; ) {
+      int count = data.available(kept - at);
+      int from = data.take(count);
+      switch (filter) {
+        case 0 -> System.arraycopy(bytes, from, row, at, count);
+        case 1 -> sub(bytes, from, at, count);
+        case 2 -> up(bytes, from, at, count);
+        case 3 -> average(bytes, from, at, count);
+        default -> paeth(bytes, from, at, count);
+      }
+      at += count;
     }
     data.skip(all - kept);
   }
 
-  private void sub(int at, int count) {
+  private void sub(byte[] bytes, int from, int at, int count) {
     for (int i = 0; i < count; i++) {
       int left = at + i < step ? 0 : row[at + i - step];
-      row[at + i] = (byte) (piece[i] + left);
+      row[at + i] = (byte) (bytes[from + i] + left);
     }
   }
 
-  private void up(int at, int count) {
+  private void up(byte[] bytes, int from, int at, int count) {
     for (int i = 0; i < count; i++) {
-      row[at + i] += piece[i];
+      row[at + i] += bytes[from + i];
     }
   }
 
-  private void average(int at, int count) {
+  private void average(byte[] bytes, int from, int at, int count) {
     for (int i = 0; i < count; i++) {
       int left = at + i < step ? 0 : row[at + i - step] & 0xff;
-      row[at + i] = (byte) (piece[i] + (left + (row[at + i] & 0xff)) / 2);
+      row[at + i] = (byte) (bytes[from + i] + (left + (row[at + i] & 0xff)) / 2);
     }
   }
 
-  private void paeth(int at, int count, byte[] above) {
+  private void paeth(byte[] bytes, int from, int at, int count) {
     int k = at % step;
     for (int i = 0; i < count; i++) {
       int a = at + i < step ? 0 : row[at + i - step] & 0xff;
@@ -91,7 +92,7 @@ final class PngLine {
       int pc = Math.abs(a + b - 2 * c);
       int nearest = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
       above[k] = row[at + i];
-      row[at + i] = (byte) (piece[i] + nearest);
+      row[at + i] = (byte) (bytes[from + i] + nearest);
       k = k + 1 == step ? 0 : k + 1;
     }
   }

@@ -73,6 +73,11 @@ public final class Png {
         });
   }
 
+  /** The rows with their filter bytes; then the end. */
+  public byte[] filtered(byte[] rows) {
+    return data(zip -> zip.write(rows));
+  }
+
   /** So many zero bytes, filter bytes included; then the end. */
   public byte[] zeros(long count) {
     return data(
