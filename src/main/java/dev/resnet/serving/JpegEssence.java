@@ -78,12 +78,13 @@ final class JpegEssence {
 
     /**
      * @param components of a pixel
+     * @param rgb whether the frame names its components R, G and B
      * @param scans where the first scan begins: from there on the file is left as it is
      */
-    JpegEssence build(int components, int scans) {
+    JpegEssence build(int components, boolean rgb, int scans) {
       var pieces = new ArrayList<Piece>();
       append(pieces, START, 0, START.length);
-      byte[] colors = colors(components);
+      byte[] colors = colors(components, rgb);
       append(pieces, colors, 0, colors.length);
       for (int[] range : kept) {
         append(pieces, file, range[0], range[1]);
@@ -92,19 +93,41 @@ final class JpegEssence {
       return new JpegEssence(pieces);
     }
 
-    private byte[] colors(int components) {
+    private byte[] colors(int components, boolean rgb) {
       if (jfif) {
         return JFIF;
       }
       if (adobe >= 0 && components == 3) {
         // Of three components another transform than 0 can only mean YCbCr.
-        byte transform = (byte) (adobe == 0 ? 0 : YCC);
-        return new byte[] {
-          (byte) 0xff, (byte) 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, transform
-        };
+        return adobe(adobe == 0 ? 0 : YCC);
       }
-      // Without either, the decoder guesses, and does so in another way in a camera's file.
-      return exif ? EXIF : new byte[0];
+      if (exif) {
+        return EXIF;
+      }
+      // Without any of them, the Java image library takes colours that are not subsampled for RGB;
+      // libjpeg does so only where they are named R, G and B.
+      return components == 3 && !rgb ? adobe(YCC) : new byte[0];
+    }
+
+    private static byte[] adobe(int transform) {
+      return new byte[] {
+        (byte) 0xff,
+        (byte) 0xee,
+        0,
+        14,
+        'A',
+        'd',
+        'o',
+        'b',
+        'e',
+        0,
+        100,
+        0,
+        0,
+        0,
+        0,
+        (byte) transform
+      };
     }
 
     private static void append(List<Piece> pieces, byte[] bytes, int from, int end) {

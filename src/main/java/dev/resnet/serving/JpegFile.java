@@ -1,7 +1,5 @@
 package dev.resnet.serving;
 
-import java.util.Arrays;
-
 /**
  * What a JPEG file says beside its pixels: its markers (ITU-T T.81, annex B).
  *
@@ -29,7 +27,6 @@ record JpegFile(
   private static final int APP14 = 0xee;
   private static final int APP15 = 0xef;
   private static final int COMMENT = 0xfe;
-  private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
 
   /** Bytes of a coefficient in the decoder. */
   private static final int COEFFICIENT = 2;
@@ -50,6 +47,11 @@ record JpegFile(
     private int components;
     private long coefficients;
     private boolean progressive;
+    private boolean rgb;
+
+    /** The first scan lacks a colour, so that a decoder waits for further ones. */
+    private boolean partial;
+
     private int orientation = 1;
     private int scans;
     private int firstScan;
@@ -91,11 +93,11 @@ record JpegFile(
           width,
           height,
           components,
-          progressive || scans > 1 ? coefficients : 0,
+          progressive || partial || scans > 1 ? coefficients : 0,
           orientation,
           scans,
           complete,
-          essence.build(components, firstScan));
+          essence.build(components, rgb, firstScan));
     }
 
     /**
@@ -119,7 +121,10 @@ record JpegFile(
     private void segment(int marker, int at, int end) {
       if (marker == START_OF_SCAN) {
         scans++;
-        firstScan = firstScan == 0 ? at : firstScan;
+        if (firstScan == 0) {
+          firstScan = at;
+          partial = end > at + 4 && (file[at + 4] & 0xff) < components;
+        }
       } else if (firstScan > 0) {
         return; // Tables between scans stay where they are.
       } else if (marker >= APP0 && marker <= APP15) {
@@ -142,6 +147,7 @@ record JpegFile(
       height = (file[at + 5] & 0xff) << 8 | file[at + 6] & 0xff;
       width = (file[at + 7] & 0xff) << 8 | file[at + 8] & 0xff;
       components = file[at + 9] & 0xff;
+      rgb = end - at >= 19 && file[at + 10] == 'R' && file[at + 13] == 'G' && file[at + 16] == 'B';
       int highest = 1;
       int widest = 1;
       int blocks = 0;
@@ -162,12 +168,10 @@ record JpegFile(
         essence.jfif(from, end);
       } else if (marker == APP14) {
         essence.adobe(from, end);
-      } else if (marker == APP1
-          && end - from >= EXIF.length
-          && Arrays.equals(file, from, from + EXIF.length, EXIF, 0, EXIF.length)) {
+      } else if (marker == APP1 && Exif.hasPrefix(file, from, end)) {
         essence.exif();
         if (orientation == 1) {
-          orientation = Exif.orientation(file, from + EXIF.length, end);
+          orientation = Exif.orientation(file, from, end);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -181,6 +182,40 @@ class JpegReadingTests {
       ByteBuffer.wrap(file).putInt(2 + 4 + 6 + 4, offset);
       assertPixel(reader.read(file, true), 4, 4, 255, 0, 0);
     }
+  }
+
+  /** As libjpeg reads them (jdapimin.c, default_decompress_parms). */
+  @ParameterizedTest
+  @CsvSource({"1, 2, 3, 1", "0, 1, 2, 1", "114, 103, 98, 1", "7, 8, 9, 1", "82, 71, 66, 0"})
+  void withoutMarkersColoursAreRgbOnlyWhereTheyAreNamedSo(int a, int b, int c, int transform)
+      throws Exception {
+    byte[] full;
+    try (var in = getClass().getResourceAsStream("/pictures/exif6.jpg")) {
+      full = in.readAllBytes(); // Not subsampled; Exif and JFIF come first.
+    }
+    int tables = new String(full, ISO_8859_1).indexOf("\u00ff\u00db");
+    byte[] bare = new byte[full.length - tables + 2];
+    System.arraycopy(full, 0, bare, 0, 2);
+    System.arraycopy(full, tables, bare, 2, bare.length - 2);
+    byte[] adobe = {
+      (byte) 0xff, (byte) 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, (byte) transform
+    };
+    byte[] named =
+        ByteBuffer.allocate(bare.length + adobe.length)
+            .put(bare, 0, 2)
+            .put(adobe)
+            .put(bare, 2, bare.length - 2)
+            .array();
+    String text = new String(bare, ISO_8859_1);
+    int frame = text.indexOf("\u00ff\u00c0") + 10;
+    int scan = text.indexOf("\u00ff\u00da") + 5;
+    int[] ids = {a, b, c};
+    for (int i = 0; i < 3; i++) {
+      bare[frame + 3 * i] = (byte) ids[i];
+      bare[scan + 2 * i] = (byte) ids[i];
+    }
+
+    assertThat(reader.read(bare, false).pixels()).isEqualTo(reader.read(named, false).pixels());
   }
 
   private static int[] color(String name) {
