@@ -4,6 +4,7 @@ import dev.resnet.api.MemoryBudget;
 import dev.resnet.api.ProblemException;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Reads PNG and JPEG files from strangers.
@@ -40,16 +41,21 @@ public final class PictureReader {
   }
 
   public PictureReader(ServingProperties limits) {
+    this(limits, new Semaphore(limits.maxPixelsAtOnce(), true));
+  }
+
+  PictureReader(ServingProperties limits, Semaphore pixels) {
     this.limits = limits;
     this.memory = limits.decodeBudget();
-    this.pixels = new Semaphore(limits.maxPixelsAtOnce(), true);
+    this.pixels = pixels;
   }
 
   /**
    * @param file PNG or JPEG
    * @param resize whether another size than 32×32 is resized
    * @throws UnreadablePictureException where it is not a picture the network can look at
-   * @throws ProblemException 503 where other pictures take all memory that there is for them
+   * @throws ProblemException 503 where other pictures take all pixels or memory for longer than the
+   *     wait
    */
   public Picture read(byte[] file, boolean resize) throws UnreadablePictureException {
     if (file.length > limits.maxImageSize().toBytes()) {
@@ -132,11 +138,25 @@ public final class PictureReader {
     if (plan.pixels() == Picture.PLANE) {
       return decoded(plan, format); // Many small ones must not wait for a large one.
     }
-    pixels.acquireUninterruptibly(plan.pixels());
+    if (!acquired(plan.pixels())) {
+      throw MemoryBudget.exhausted(
+          "The service is busy: the pictures that are being decoded have all of the %d pixels that"
+                  .formatted(limits.maxPixelsAtOnce())
+              + " they may have (resnet.serving.max-pixels-at-once).");
+    }
     try (var hold = memory.hold(plan.bytes())) {
       return decoded(plan, format);
     } finally {
       pixels.release(plan.pixels());
+    }
+  }
+
+  private boolean acquired(int wanted) {
+    try {
+      return pixels.tryAcquire(wanted, limits.memoryWait().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -27,7 +27,7 @@ import org.springframework.validation.annotation.Validated;
  *     requests; 0 is a quarter of the largest heap
  * @param maxPicturesMemory bytes that pictures which are read and being classified may take at one
  *     moment, over all requests; 0 is an eighth of the largest heap
- * @param memoryWait how long a request waits for either before it is 503
+ * @param memoryWait how long a request waits for pixels or for either memory before it is 503
  */
 @ConfigurationProperties("resnet.serving")
 @Validated

@@ -9,17 +9,20 @@ final class Limits {
   private Limits() {}
 
   static PictureReader reader(int maxPixels, int maxPixelsAtOnce, DataSize decodeMemory) {
-    return new PictureReader(
-        new ServingProperties(
-            Precision.AUTO,
-            4,
-            DataSize.ofMegabytes(32),
-            DataSize.ofMegabytes(1),
-            256,
-            maxPixels,
-            maxPixelsAtOnce,
-            decodeMemory,
-            DataSize.ofMegabytes(1),
-            Duration.ZERO));
+    return new PictureReader(properties(maxPixels, maxPixelsAtOnce, decodeMemory));
+  }
+
+  static ServingProperties properties(int maxPixels, int maxPixelsAtOnce, DataSize decodeMemory) {
+    return new ServingProperties(
+        Precision.AUTO,
+        4,
+        DataSize.ofMegabytes(32),
+        DataSize.ofMegabytes(1),
+        256,
+        maxPixels,
+        maxPixelsAtOnce,
+        decodeMemory,
+        DataSize.ofMegabytes(1),
+        Duration.ZERO);
   }
 }

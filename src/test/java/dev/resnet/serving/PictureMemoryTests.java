@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,8 +10,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
 import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -104,6 +107,49 @@ class PictureMemoryTests {
     assertThat(reader(DataSize.ofBytes(needed)).read(file, true).pixels()).containsOnly(0);
     assertThatThrownBy(() -> reader(DataSize.ofBytes(needed - 1)).read(file, true))
         .isInstanceOf(UnreadablePictureException.class);
+  }
+
+  /** libjpeg waits for the missing colours before it gives any row. */
+  @Test
+  void aFirstScanThatLacksColoursHoldsAllBackAsWell() throws Exception {
+    byte[] file = file(noise(700, 700), "jpeg", false);
+    int scan = new String(file, ISO_8859_1).indexOf("\u00ff\u00da\0\14\3");
+    byte[] partial =
+        ByteBuffer.allocate(file.length - 4)
+            .put(file, 0, scan)
+            .put(new byte[] {(byte) 0xff, (byte) 0xda, 0, 8, 1})
+            .put(file, scan + 5, 2)
+            .put(file, scan + 11, file.length - scan - 11)
+            .array();
+
+    assertThat(JpegFile.of(file).coefficients()).isZero();
+    // 44×44 units of four blocks of brightness and one of each colour; 64 coefficients of 2 bytes.
+    assertThat(JpegFile.of(partial).coefficients()).isEqualTo(44 * 44 * 6 * 64 * 2);
+    assertThatThrownBy(() -> small.read(partial, true))
+        .isInstanceOf(UnreadablePictureException.class)
+        .hasMessageContaining("MB to decode");
+  }
+
+  @Test
+  void whoWaitsTooLongForPixelsIsSentAway() throws Exception {
+    var pixels = new Semaphore(2000, true);
+    var reader = new PictureReader(Limits.properties(2000, 2000, DataSize.ofMegabytes(1)), pixels);
+    byte[] file = Png.plain(40, 50, 1, 2, 3);
+    pixels.acquire();
+
+    assertThatThrownBy(() -> reader.read(file, true))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.status()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+              assertThat(e.retryAfter()).isPositive();
+            })
+        .hasMessageContaining("2000 pixels")
+        .hasMessageContaining("resnet.serving.max-pixels-at-once");
+    assertThat(reader.read(Png.plain(32, 32, 1, 2, 3), true)).as("needs none").isNotNull();
+    pixels.release();
+    assertThat(reader.read(file, true).pixels()).startsWith(1).endsWith(3);
+    assertThat(pixels.availablePermits()).isEqualTo(2000);
   }
 
   @ParameterizedTest
