@@ -57,7 +57,7 @@ class ForwardedHeadersTests {
           .endsWith("/ai/swagger-ui/index.html");
       assertThat(service.get(JOBS, null).statusCode()).isEqualTo(200);
 
-      for (var prefix : Map.of("/a b", "/a%20b", "/a%20b", "/a%20b", "/[", "/%5B").entrySet()) {
+      for (var prefix : Map.of("/a b", "/a%20b", "/a%20b", "/a%20b").entrySet()) {
         HttpResponse<String> odd =
             RunningService.send(
                 service
@@ -72,8 +72,6 @@ class ForwardedHeadersTests {
           new String[][] {
             {"X-Forwarded-Port", "abc"},
             {"X-Forwarded-Prefix", "/a%zz"},
-            {"X-Forwarded-For", "[::1]:abc"},
-            {"Forwarded", "host=a:b"}
           }) {
         HttpResponse<String> bad =
             RunningService.send(service.request(JOBS, null).header(header[0], header[1]));
