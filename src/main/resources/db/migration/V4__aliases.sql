@@ -6,8 +6,8 @@ alter table training_job add column promote varchar(16) default 'if_better' not 
 alter table training_job add column promoted boolean;
 alter table training_job add column promotion_reason varchar;
 
--- Until now each new version was promoted.
-update training_job set promote = 'always';
+-- Until now each new version was promoted. Jobs that have not ended follow the new rule.
+update training_job set promote = 'always' where status in ('SUCCEEDED', 'FAILED', 'CANCELLED');
 update training_job set promoted = true, promotion_reason = 'When this job ended, each new version was promoted.'
   where status = 'SUCCEEDED';
 
