@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -31,6 +32,10 @@ final class Unavailable {
               "The volume of the database or of resnet.home is full, so nothing can be written."
                   + " Free some space, then try again."));
     }
+    if (isOrHas(failure, PessimisticLockingFailureException.class)) {
+      return Optional.of(
+          problem("Another change of the same thing has not ended yet. Try again later."));
+    }
     if (databaseAway(failure)) {
       return Optional.of(problem("The database can't be reached at present. Try again later."));
     }
@@ -46,6 +51,12 @@ final class Unavailable {
 
   private static ProblemException problem(String detail) {
     return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, detail, List.of(), RETRY);
+  }
+
+  private static boolean isOrHas(Throwable failure, Class<? extends Throwable> type) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .limit(LONGEST_CHAIN)
+        .anyMatch(type::isInstance);
   }
 
   private static boolean databaseAway(Throwable failure) {

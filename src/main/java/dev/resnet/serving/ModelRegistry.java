@@ -1,7 +1,7 @@
 package dev.resnet.serving;
 
-import dev.resnet.files.AtomicFiles;
 import dev.resnet.serving.ModelAliases.Pointer;
+import dev.resnet.serving.ModelFiles.Stored;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
@@ -9,18 +9,18 @@ import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -28,12 +28,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * The trained models: a row says that a version exists, {@code <models>/<name>/<version>/} holds
- * it.
+ * The trained models: a row says that a version exists, and where its files are.
  *
- * <p>The file comes first and the row after, so every row has its file; a folder without a row was
- * left by a crash and is overwritten by the next registration, which takes the same number. A
- * deletion removes the files first: where it breaks off, the row stays and it can be repeated.
+ * <p>The files come first and the row after, so every row has its files. A deletion removes the row
+ * first. What a crash leaves has no row and does no harm; a later change of the same name deletes
+ * it.
  */
 public class ModelRegistry implements TrainedModelReceiver {
   /** A name becomes a folder. */
@@ -41,19 +40,18 @@ public class ModelRegistry implements TrainedModelReceiver {
 
   private static final Logger log = LoggerFactory.getLogger(ModelRegistry.class);
 
+  private static final Duration LONGEST_REGISTRATION = Duration.ofMinutes(30);
+
+  /** A folder this old without a row never gets one, whichever of two clocks is ahead. */
+  private static final Duration LEFTOVER_AGE = LONGEST_REGISTRATION.multipliedBy(2);
+
   private final ModelFiles files;
-  private final RegistryRows rows;
+  private final NamedChanges changes;
   private final ModelVersions versions;
   private final ModelAliases aliases;
   private final PromotionRule rule;
   private final ApplicationEventPublisher events;
   private final Clock clock;
-
-  /**
-   * One change at a time in this process: H2 gives up on a row lock after a second or two, and
-   * flushing a file to a slow disk may take longer. Other processes wait on PostgreSQL's row.
-   */
-  private final ReentrantLock changing = new ReentrantLock();
 
   ModelRegistry(
       ModelFiles files,
@@ -62,7 +60,7 @@ public class ModelRegistry implements TrainedModelReceiver {
       ApplicationEventPublisher events,
       Clock clock) {
     this.files = files;
-    this.rows = rows;
+    this.changes = rows.changes();
     this.versions = rows.versions();
     this.aliases = rows.aliases();
     this.rule = rule;
@@ -87,12 +85,7 @@ public class ModelRegistry implements TrainedModelReceiver {
     }
     files.check(model);
     versions.addName(model.model());
-    Registration registration;
-    try {
-      registration = changed(() -> registerOnce(model, promote));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    Registration registration = copied(model, promote);
     if (registration.isNew()) {
       log.info(
           "Registered model '{}' version {} of job {}, test accuracy {}. {}",
@@ -106,32 +99,57 @@ public class ModelRegistry implements TrainedModelReceiver {
     return registration.model();
   }
 
-  private record Registration(RegisteredModel model, boolean isNew) {}
+  private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
 
-  /** A change of rows in a transaction of its own. */
-  private <T> T changed(Supplier<T> change) {
-    changing.lock();
+  /** Copies the network before the name is locked: a slow disk holds up nobody. */
+  private Registration copied(TrainedModel model, Promote promote) throws IOException {
+    Instant began = now();
+    Stored stored = files.store(model, began);
+    var committing = new AtomicBoolean();
+    Registration registration;
     try {
-      return Objects.requireNonNull(rows.transaction().execute(status -> change.get()));
-    } finally {
-      changing.unlock();
+      registration =
+          changes.under(
+              model.model(),
+              () -> {
+                Registration done = registerOnce(model, promote, stored, began);
+                committing.set(true);
+                return done;
+              });
+    } catch (RuntimeException e) {
+      // Where the commit failed, the database may have done it all the same.
+      if (!committing.get()) {
+        files.delete(stored);
+      }
+      if (e instanceof UncheckedIOException io) {
+        throw io.getCause();
+      }
+      throw e;
     }
+    if (!registration.isNew()) {
+      files.delete(stored);
+    }
+    registration.leftovers().forEach(files::delete);
+    return registration;
   }
 
-  private Registration registerOnce(TrainedModel model, Promote promote) {
+  private Registration registerOnce(
+      TrainedModel model, Promote promote, Stored stored, Instant began) {
     versions.lock(model.model());
+    List<Path> leftovers = leftovers(model.model());
     // Another process may have registered this job while we waited for the name.
     return versions
         .findByJob(model.jobId())
-        .map(registered -> new Registration(registered, false))
-        .orElseGet(
-            () ->
-                new Registration(store(model, promote, versions.nextVersion(model.model())), true));
+        .map(registered -> new Registration(registered, false, leftovers))
+        .orElseGet(() -> new Registration(insert(model, promote, stored, began), true, leftovers));
   }
 
-  private RegisteredModel store(TrainedModel model, Promote promote, int number) {
+  private RegisteredModel insert(
+      TrainedModel model, Promote promote, Stored stored, Instant began) {
     try {
-      var version = version(model, number, files.copy(model, number));
+      requireInTime(model, stored, began);
+      int number = versions.nextVersion(model.model());
+      var version = ModelVersion.of(model, number, stored, now());
       files.writeCard(version);
       Promotion promotion = rule.decide(promote, version, promoted(model.model()).orElse(null));
       versions.insert(version, promotion);
@@ -144,41 +162,22 @@ public class ModelRegistry implements TrainedModelReceiver {
     }
   }
 
-  private ModelVersion version(TrainedModel model, int number, AtomicFiles.Written written) {
-    return new ModelVersion(
-        model.model(),
-        number,
-        model.jobId(),
-        model.stackN(),
-        model.dataset(),
-        model.dataSha256(),
-        List.copyOf(model.classes()),
-        boxed(model.mean()),
-        boxed(model.standardDeviation()),
-        model.testLoss(),
-        model.testAccuracy(),
-        model.engine(),
-        model.precision(),
-        model.hyperparameters(),
-        model.checkpoint().epoch(),
-        ModelFiles.modelFile(model.model(), number),
-        written.size(),
-        written.sha256(),
-        now(),
-        null);
+  private void requireInTime(TrainedModel model, Stored stored, Instant began) throws IOException {
+    if (now().isAfter(began.plus(LONGEST_REGISTRATION)) || !files.exists(stored)) {
+      throw new IOException(
+          "The registration of job %s took longer than %d minutes; it has to start again"
+              .formatted(model.jobId(), LONGEST_REGISTRATION.toMinutes()));
+    }
+  }
+
+  /** To be asked for while the name is locked. */
+  private List<Path> leftovers(String name) {
+    return files.leftovers(name, versions.files(name), now().minus(LEFTOVER_AGE));
   }
 
   /** To the microsecond, which both databases keep. */
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
-  }
-
-  private static List<Float> boxed(float[] values) {
-    var list = new ArrayList<Float>(values.length);
-    for (float value : values) {
-      list.add(value);
-    }
-    return List.copyOf(list);
   }
 
   /**
@@ -188,7 +187,8 @@ public class ModelRegistry implements TrainedModelReceiver {
    */
   public boolean promote(String name, int version) {
     boolean found =
-        changed(
+        changes.under(
+            name,
             () -> {
               if (!versions.lock(name) || versions.find(name, version).isEmpty()) {
                 return false;
@@ -216,7 +216,8 @@ public class ModelRegistry implements TrainedModelReceiver {
    */
   public boolean rollBack(String name, int expected) {
     boolean done =
-        changed(
+        changes.under(
+            name,
             () -> {
               versions.lock(name);
               return aliases.previous(name).filter(version -> version == expected).isPresent()
@@ -238,23 +239,31 @@ public class ModelRegistry implements TrainedModelReceiver {
   }
 
   /** Deletes a version with its files; its number is not given again. */
-  public Deletion delete(String name, int version) {
+  public Deletion delete(String name, int number) {
+    List<Path> leftovers = new ArrayList<>();
+    Optional<ModelVersion> version = versions.find(name, number);
+    if (version.isEmpty()) {
+      return Deletion.UNKNOWN;
+    }
     Deletion deletion =
-        changed(
+        changes.under(
+            name,
             () -> {
-              if (!versions.lock(name) || versions.find(name, version).isEmpty()) {
+              if (!versions.lock(name) || versions.find(name, number).isEmpty()) {
                 return Deletion.UNKNOWN;
               }
-              if (!aliases.of(name, version).isEmpty()) {
+              if (!aliases.of(name, number).isEmpty()) {
                 return Deletion.IN_PRODUCTION;
               }
-              versions.delete(name, version);
-              files.delete(name, version);
+              versions.delete(name, number);
+              leftovers.addAll(leftovers(name));
               return Deletion.DELETED;
             });
     if (deletion == Deletion.DELETED) {
-      log.info("Deleted model '{}' version {}", name, version);
+      log.info("Deleted model '{}' version {}", name, number);
       events.publishEvent(new ModelsChanged(name));
+      files.delete(version.get());
+      leftovers.forEach(files::delete);
     }
     return deletion;
   }

@@ -1,6 +1,9 @@
 package dev.resnet.serving;
 
+import dev.resnet.serving.ModelFiles.Stored;
+import dev.resnet.training.checkpoint.TrainedModel;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,39 @@ public record ModelVersion(
     String sha256,
     Instant createdAt,
     @Nullable Instant promotedAt) {
+
+  /** A trained network that was never promoted. */
+  static ModelVersion of(TrainedModel model, int number, Stored stored, Instant now) {
+    return new ModelVersion(
+        model.model(),
+        number,
+        model.jobId(),
+        model.stackN(),
+        model.dataset(),
+        model.dataSha256(),
+        List.copyOf(model.classes()),
+        boxed(model.mean()),
+        boxed(model.standardDeviation()),
+        model.testLoss(),
+        model.testAccuracy(),
+        model.engine(),
+        model.precision(),
+        model.hyperparameters(),
+        model.checkpoint().epoch(),
+        stored.file(),
+        stored.size(),
+        stored.sha256(),
+        now,
+        null);
+  }
+
+  private static List<Float> boxed(float[] values) {
+    var list = new ArrayList<Float>(values.length);
+    for (float value : values) {
+      list.add(value);
+    }
+    return List.copyOf(list);
+  }
 
   /** As messages and logs call it. */
   public String label() {

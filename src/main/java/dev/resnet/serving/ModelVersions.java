@@ -143,6 +143,15 @@ final class ModelVersions {
         .update();
   }
 
+  /** The files of a name's versions, relative to the folder of all models. */
+  Set<String> files(String name) {
+    return Set.copyOf(
+        jdbc.sql("select file from model_version where name = ?")
+            .param(name)
+            .query(String.class)
+            .list());
+  }
+
   /** What a list of versions can be sorted by. */
   enum Order {
     VERSION,

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /** Puts serving together. */
@@ -22,13 +22,13 @@ class ServingConfiguration {
   @Bean
   ModelRegistry modelRegistry(
       @Value("${resnet.home}") Path home,
-      JdbcClient jdbc,
+      DataSource database,
       PlatformTransactionManager transactions,
       ModelsProperties properties,
       ApplicationEventPublisher events) {
     return new ModelRegistry(
         new ModelFiles(models(home), NetworkCheck::finite),
-        RegistryRows.in(jdbc, transactions),
+        RegistryRows.in(database, transactions),
         new PromotionRule(properties.trainingMayPromote()),
         events,
         Clock.systemUTC());

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.UncategorizedSQLException;
@@ -49,6 +50,12 @@ class UnavailableTests {
         .contains("database can't be reached");
     assertThat(refusal(new CannotCreateTransactionException("refused")))
         .contains("database can't be reached");
+  }
+
+  @Test
+  void aChangeThatWaitsTooLongForAnotherIsToBeTriedAgain() {
+    assertThat(refusal(new CannotAcquireLockException("lock timeout")))
+        .contains("Another change", "Try again");
   }
 
   @Test

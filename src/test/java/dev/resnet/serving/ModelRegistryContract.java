@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,19 +59,23 @@ abstract class ModelRegistryContract {
 
   /** A registry as each process has one; several share the database and the volume. */
   final ModelRegistry registry() {
+    return registry(Clock.fixed(NOW, ZoneOffset.UTC), Duration.ofSeconds(10));
+  }
+
+  final ModelRegistry registry(Clock clock, Duration patience) {
     return new ModelRegistry(
         new ModelFiles(folder.resolve("models"), network),
-        RegistryRows.in(JdbcClient.create(database), new JdbcTransactionManager(database)),
+        RegistryRows.in(database, new JdbcTransactionManager(database), patience),
         new PromotionRule(true),
         event -> {
           synchronized (events) {
             events.add(event);
           }
         },
-        Clock.fixed(NOW, ZoneOffset.UTC));
+        clock);
   }
 
-  private TrainedModel trained(String name, String jobId) throws IOException {
+  final TrainedModel trained(String name, String jobId) throws IOException {
     return trained(name, jobId, 0.375, 0.875);
   }
 
@@ -116,7 +122,7 @@ abstract class ModelRegistryContract {
                 "float32",
                 TrainedModels.HYPERPARAMETERS,
                 20,
-                "resnet-20/1/model.zip",
+                registry.find("resnet-20", 1).orElseThrow().file(),
                 model.checkpoint().size(),
                 model.checkpoint().sha256(),
                 NOW,
@@ -129,7 +135,8 @@ abstract class ModelRegistryContract {
     registry.register(model, Promote.ALWAYS);
     Files.delete(model.checkpoint().path());
 
-    Path version = folder.resolve("models/resnet-20/1");
+    Path version = file("resnet-20", 1).getParent();
+    assertThat(version.getParent()).isEqualTo(folder.resolve("models/resnet-20"));
     assertThat(version.resolve("model.zip")).hasContent("the network of job-1");
     var card = JsonMapper.shared().readTree(Files.readString(version.resolve("card.json")));
     assertThat(card.at("/model").asString()).isEqualTo("resnet-20");
@@ -174,16 +181,79 @@ abstract class ModelRegistryContract {
     assertThat(events).hasSize(2);
   }
 
+  /** The network of a version. */
+  final Path file(String name, int version) {
+    return folder.resolve("models").resolve(registry.find(name, version).orElseThrow().file());
+  }
+
+  final List<Path> folders(String name) throws IOException {
+    try (Stream<Path> folders = Files.list(folder.resolve("models").resolve(name))) {
+      return folders.toList();
+    }
+  }
+
   @Test
-  void aFolderLeftByACrashIsOverwritten() throws IOException {
-    Path stale = Files.createDirectories(folder.resolve("models/a/1/half"));
-    Files.writeString(stale.resolve("written"), "…");
-    Files.writeString(folder.resolve("models/a/1/model.zip"), "half a network");
+  void whatACrashLeftIsDeletedOnceNoRegistrationCanWantIt() throws IOException {
+    register("a", "job-1");
+    Path kept = file("a", 1).getParent();
+    Path models = folder.resolve("models/a");
+    Path old =
+        Files.createDirectories(models.resolve("20261123T105959Z-0123abcd/half")).getParent();
+    Path young = Files.createDirectories(models.resolve("20261123T110001Z-0123abcd"));
+    Path foreign = Files.createDirectories(models.resolve("7"));
 
-    assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
+    register("a", "job-2");
+    assertThat(folders("a"))
+        .containsExactlyInAnyOrder(kept, young, foreign, file("a", 2).getParent());
 
-    assertThat(folder.resolve("models/a/1/model.zip")).hasContent("the network of job-1");
-    assertThat(stale).doesNotExist();
+    Files.createDirectories(old);
+    registry.delete("a", 1);
+    assertThat(folders("a")).containsExactlyInAnyOrder(young, foreign, file("a", 2).getParent());
+  }
+
+  @Test
+  void aVersionIsKeptHoweverOldItsFolder() throws IOException {
+    register("a", "job-1");
+    Path old = folder.resolve("models/a/20200101T000000Z-0123abcd");
+    Files.move(file("a", 1).getParent(), old);
+    JdbcClient.create(database)
+        .sql("update model_version set file = 'a/20200101T000000Z-0123abcd/model.zip'")
+        .update();
+
+    register("a", "job-2");
+
+    assertThat(old.resolve("model.zip")).hasContent("the network of job-1");
+  }
+
+  /** As the release before laid them out. */
+  @Test
+  void aFolderNamedByTheVersionIsReadAndDeleted() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    Files.move(file("a", 1).getParent(), folder.resolve("models/a/1"));
+    JdbcClient.create(database)
+        .sql("update model_version set file = 'a/1/model.zip' where version = 1")
+        .update();
+    assertThat(file("a", 1)).hasContent("the network of job-1");
+
+    assertThat(registry.delete("a", 1)).isEqualTo(ModelRegistry.Deletion.DELETED);
+
+    assertThat(folders("a")).containsExactly(file("a", 2).getParent());
+  }
+
+  @Test
+  void aRegistrationThatFailsLeavesNoFiles() throws IOException {
+    register("a", "job-1");
+    JdbcClient.create(database)
+        .sql("alter table model_version add constraint one check (version < 2)")
+        .update();
+    TrainedModel second = trained("a", "job-2");
+
+    assertThatThrownBy(() -> registry.register(second, Promote.ALWAYS))
+        .isInstanceOf(DataAccessException.class);
+
+    assertThat(folders("a")).containsExactly(file("a", 1).getParent());
+    assertThat(registry.find("a", 2)).isEmpty();
   }
 
   @Test
@@ -325,12 +395,13 @@ abstract class ModelRegistryContract {
     register("a", "job-1");
     register("a", "job-2");
     registry.promote("a", 1);
+    Path deleted = file("a", 2).getParent();
 
     assertThat(registry.delete("a", 2)).isEqualTo(ModelRegistry.Deletion.DELETED);
 
     assertThat(registry.find("a", 2)).isEmpty();
-    assertThat(folder.resolve("models/a/2")).doesNotExist();
-    assertThat(folder.resolve("models/a/1/model.zip")).exists();
+    assertThat(deleted).doesNotExist();
+    assertThat(file("a", 1)).exists();
     assertThat(registry.delete("a", 2)).isEqualTo(ModelRegistry.Deletion.UNKNOWN);
     assertThat(registry.delete("b", 1)).isEqualTo(ModelRegistry.Deletion.UNKNOWN);
     assertThat(registry.register(trained("a", "job-3"), Promote.NEVER).version()).isEqualTo(3);
@@ -343,7 +414,7 @@ abstract class ModelRegistryContract {
     assertThat(registry.delete("a", 1)).isEqualTo(ModelRegistry.Deletion.IN_PRODUCTION);
 
     assertThat(inProduction("a")).isEqualTo(1);
-    assertThat(folder.resolve("models/a/1/model.zip")).exists();
+    assertThat(file("a", 1)).exists();
   }
 
   @Test
@@ -494,6 +565,7 @@ abstract class ModelRegistryContract {
       assertThat(Sha256.of(folder.resolve("models").resolve(version.file())))
           .isEqualTo(trained.sha256());
     }
+    assertThat(folders("a")).hasSize(jobs);
     assertThat(events).hasSize(jobs);
     assertThat(registry.promoted("a")).map(ModelVersion::version).contains(jobs);
     for (int before = jobs - 1; before >= 1; before--) {

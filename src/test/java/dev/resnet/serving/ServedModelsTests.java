@@ -27,7 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** What a process knows of a registry that it shares with others. */
@@ -62,7 +61,7 @@ class ServedModelsTests {
   private ModelRegistry registry(ApplicationEventPublisher events) {
     return new ModelRegistry(
         new ModelFiles(folder.resolve("models"), file -> Optional.empty()),
-        RegistryRows.in(JdbcClient.create(database), new JdbcTransactionManager(database)),
+        RegistryRows.in(database, new JdbcTransactionManager(database)),
         new PromotionRule(true),
         events,
         Clock.systemUTC());

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4j;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** Registry and classifier together, on real networks. */
@@ -61,7 +60,7 @@ class ServingTests {
     registry =
         new ModelRegistry(
             new ModelFiles(folder.resolve("models"), NetworkCheck::finite),
-            RegistryRows.in(JdbcClient.create(database), new JdbcTransactionManager(database)),
+            RegistryRows.in(database, new JdbcTransactionManager(database)),
             new PromotionRule(true),
             event -> {},
             Clock.systemUTC());

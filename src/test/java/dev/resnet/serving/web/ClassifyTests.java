@@ -420,7 +420,8 @@ class ClassifyTests {
         registry
             .register(TrainedModels.trained(home, "broken", "job-damaged", 6), Promote.ALWAYS)
             .version();
-    Path file = home.resolve("models/broken/" + version + "/model.zip");
+    Path file =
+        home.resolve("models").resolve(registry.find("broken", version).orElseThrow().file());
     Files.write(file, new byte[] {1, 2, 3});
     // It may have been loaded already, on its registration: give up all that is in memory.
     for (int i = 0; i < 4; i++) {

@@ -108,17 +108,22 @@ class ModelChangesTests {
     assertThat(answering()).isEqualTo(1);
   }
 
+  private Path file(int version) {
+    return home.resolve("models").resolve(registry.find(name, version).orElseThrow().file());
+  }
+
   @Test
   void aDeletedVersionIsGoneAndTheOneInProductionStays() throws Exception {
     register(2, Promote.ALWAYS);
     assertThat(classify(model + "/versions/1/classify").status()).isEqualTo(200);
+    Path deleted = file(1);
 
     assertThat(client.delete(model + "/versions/1").status()).isEqualTo(204);
 
     assertThat(client.get(model + "/versions/1").status()).isEqualTo(404);
     assertThat(classify(model + "/versions/1/classify").detail())
         .contains("no version 1", "It has version 2.");
-    assertThat(home.resolve("models/" + name + "/1")).doesNotExist();
+    assertThat(deleted.getParent()).doesNotExist();
     assertThat(client.delete(model + "/versions/1").status()).isEqualTo(404);
     assertThat(post(model + "/rollback").status()).as("to what was deleted").isEqualTo(409);
 
@@ -143,7 +148,7 @@ class ModelChangesTests {
   void aVersionThatCannotAnswerIsNotPromoted() throws Exception {
     register(2, Promote.NEVER);
     assertThat(post(model + "/versions/1/promote").status()).isEqualTo(200);
-    Files.write(home.resolve("models/" + name + "/2/model.zip"), new byte[] {1, 2, 3});
+    Files.write(file(2), new byte[] {1, 2, 3});
 
     Answer answer = post(model + "/versions/2/promote");
 
