@@ -40,7 +40,8 @@ public final class Trainer {
    * @throws TrainingDivergedException where anything is not finite; no checkpoint of that epoch is
    *     written
    * @throws TrainingFailedException with an {@link IOException} as its cause where a checkpoint
-   *     can't be written or read, which may pass
+   *     can't be written or read, which may pass; without one where none of {@code resumable} can
+   *     be used, though all are there
    * @throws dev.resnet.engine.EngineUnavailableException where the requested engine can't run
    */
   public TrainingResult train(

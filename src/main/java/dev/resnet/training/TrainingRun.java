@@ -14,6 +14,7 @@ import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Checkpoints;
 import dev.resnet.training.checkpoint.TrainingState;
+import dev.resnet.training.checkpoint.UnusableCheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -98,7 +99,11 @@ final class TrainingRun implements AutoCloseable {
             config.weightDecay());
   }
 
-  /** From the newest valid checkpoint, else from the seed. */
+  /**
+   * From the newest valid checkpoint; from the seed only where there are no checkpoints.
+   *
+   * @throws TrainingFailedException where none of the checkpoints can be used
+   */
   static TrainingRun prepare(
       TrainingConfig config,
       Dataset data,
@@ -108,7 +113,7 @@ final class TrainingRun implements AutoCloseable {
       LongSupplier nanoTime)
       throws IOException {
     var checkpoints = new Checkpoints(folder);
-    var restored = Checkpoints.newestValid(resumable, data.sha256());
+    var restored = newestValid(resumable, data);
     if (restored == null) {
       var spec = new ResNetSpec(config.stackN(), data.classes().size());
       var graph = spec.initialise(config.seed(), config.momentum());
@@ -122,6 +127,19 @@ final class TrainingRun implements AutoCloseable {
         .filter(file -> file.epoch() <= restored.file().epoch())
         .forEach(run.checkpoints::add);
     return run;
+  }
+
+  private static Checkpoints.@Nullable Restored newestValid(
+      List<CheckpointFile> resumable, Dataset data) throws IOException {
+    try {
+      return Checkpoints.newestValid(resumable, data.sha256());
+    } catch (UnusableCheckpointException e) {
+      // Without it as the cause: an I/O error as the cause says that another try may help.
+      throw new TrainingFailedException(
+          e.getMessage()
+              + " Nothing was deleted. Restore the files from a backup and resume the job. To train"
+              + " from the beginning, delete the job and submit it again.");
+    }
   }
 
   EngineDescription engine() {

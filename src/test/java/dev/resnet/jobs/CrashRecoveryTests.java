@@ -151,6 +151,27 @@ class CrashRecoveryTests {
   }
 
   @Test
+  void checkpointsOutOfReachCostNoRowAndTheJobGoesOnWhenTheyAreBack() throws Exception {
+    JobsProcess dead = start(10);
+    String id = dead.submit(3);
+    abandonAfter(dead, id, 2);
+    Path folder = dead.store.folders().checkpoints(id);
+    Path away = Files.move(folder, home.resolve("away"));
+
+    JobsProcess next = start(10);
+    awaitStatus(next, id, JobStatus.FAILED); // after three quick retries
+    assertThat(next.job(id).error()).contains(folder + "").endsWith("then resume the job.");
+    assertThat(next.jobs.epochs(id, 0)).hasSize(2);
+    assertThat(next.jobs.checkpoints(id)).hasSize(2);
+
+    Files.move(away, folder);
+    next.jobs.resume(id);
+    assertThat(next.training.awaitStart()).as("resumed after epoch").isEqualTo(2);
+    next.training.allow(1);
+    awaitStatus(next, id, JobStatus.SUCCEEDED);
+  }
+
+  @Test
   void aCrashBetweenTheLastEpochAndTheRegistrationRegistersOnce() throws Exception {
     JobsProcess dead = start(10);
     String id = dead.submit(2);

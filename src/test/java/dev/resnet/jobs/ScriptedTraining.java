@@ -149,15 +149,21 @@ public final class ScriptedTraining implements Training {
     }
   }
 
+  /** As the real one: what is missing may come back. */
   private static CheckpointFile newestValid(List<CheckpointFile> files) {
     CheckpointFile newest = null;
+    IOException missing = null;
     try {
       for (CheckpointFile file : files) {
-        if (Files.exists(file.path())
-            && Sha256.of(file.path()).equals(file.sha256())
+        if (!Files.exists(file.path())) {
+          missing = new IOException(file.path() + " is missing");
+        } else if (Sha256.of(file.path()).equals(file.sha256())
             && (newest == null || file.epoch() > newest.epoch())) {
           newest = file;
         }
+      }
+      if (newest == null && missing != null) {
+        throw missing;
       }
       return newest;
     } catch (IOException e) {

@@ -115,6 +115,38 @@ class TrainerTests {
   }
 
   @Test
+  void neverStartsFromTheSeedWhereItsCheckpointsAreOutOfReach() throws IOException {
+    completed(config(2, 0.02), folder.resolve("volume"), List.of());
+    Files.move(folder.resolve("volume"), folder.resolve("away"));
+    epochs.clear();
+
+    assertThatThrownBy(
+            () -> completed(config(2, 0.02), folder.resolve("volume"), List.copyOf(checkpoints)))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasCauseInstanceOf(IOException.class)
+        .hasMessageContaining("in the folder " + folder.resolve("volume") + " is missing");
+    assertThat(epochs).isEmpty();
+
+    Files.move(folder.resolve("away"), folder.resolve("volume"));
+    completed(config(2, 0.02), folder.resolve("volume"), List.copyOf(checkpoints));
+    assertThat(epochs).as("epochs that were trained again").isEmpty();
+  }
+
+  @Test
+  void failsForGoodWhereAllCheckpointsAreDamagedAndSaysTheWayOut() throws IOException {
+    completed(config(2, 0.02), folder, List.of());
+    for (CheckpointFile file : checkpoints) {
+      Files.writeString(file.path(), "half of it");
+    }
+
+    assertThatThrownBy(() -> completed(config(2, 0.02), folder, List.copyOf(checkpoints)))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasNoCause()
+        .hasMessageStartingWith("None of the checkpoints can be used (")
+        .hasMessageEndingWith("delete the job and submit it again.");
+  }
+
+  @Test
   void hasNothingLeftToDoWhereAllEpochsAreDone() {
     var first = completed(config(1, 0.02), folder, List.of());
     epochs.clear();

@@ -5,6 +5,7 @@ import dev.resnet.engine.NotFinite;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final String STATE = "training.json";
+
+  /** DL4J's description of the network. */
+  private static final String CONFIGURATION = "configuration.json";
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -95,47 +101,71 @@ public final class Checkpoints {
 
   /**
    * The newest of {@code candidates} that is on the disk, undamaged, finite and made from the same
-   * data; null where none is.
+   * data; null only where there are no candidates, since starting from the beginning throws away
+   * what they hold.
    *
    * @param dataSha256 of the images that will be trained on
-   * @throws IOException where none is valid and the disk refused to read one: it may be valid, so
-   *     starting from the beginning would throw a training away
+   * @throws UnusableCheckpointException where all are there and none can be used
+   * @throws IOException where none is valid and one is missing or can't be read: it may be valid,
+   *     and its volume may come back
    */
   public static @Nullable Restored newestValid(List<CheckpointFile> candidates, String dataSha256)
       throws IOException {
     List<CheckpointFile> newestFirst = new ArrayList<>(candidates);
     newestFirst.sort(Comparator.comparingInt(CheckpointFile::epoch).reversed());
     IOException unread = null;
+    List<String> unusable = new ArrayList<>();
     for (CheckpointFile file : newestFirst) {
       try {
-        String sha256 = Sha256.of(file.path());
-        if (!sha256.equals(file.sha256())) {
-          LOG.warn("{} is damaged (SHA-256 {}): trying an older one", file.path(), sha256);
-          continue;
-        }
-        TrainingState state = state(file.path());
-        if (!state.dataSha256().equals(dataSha256)) {
-          LOG.warn("{} was trained on other images: trying an older one", file.path());
-          continue;
-        }
-        ComputationGraph graph = restored(file.path());
-        Optional<String> notFinite = notFinite(graph, state);
-        if (notFinite.isPresent()) {
-          LOG.warn("{}: {} is not finite: trying an older one", file.path(), notFinite.get());
-          continue;
-        }
-        return new Restored(file, graph, state);
-      } catch (UnusableCheckpointException | NoSuchFileException e) {
-        LOG.warn("{} can't be used ({}): trying an older one", file.path(), e.toString());
+        return usable(file, dataSha256);
+      } catch (UnusableCheckpointException e) {
+        LOG.warn("{}: trying an older one", e.getMessage(), e.getCause());
+        unusable.add(e.getMessage());
       } catch (IOException e) {
         LOG.warn("{} can't be read ({}): trying an older one", file.path(), e.toString());
-        unread = e;
+        if (unread == null) {
+          unread = outOfReach(file.path(), e);
+        }
       }
     }
     if (unread != null) {
       throw unread;
     }
+    if (!unusable.isEmpty()) {
+      throw new UnusableCheckpointException(
+          "None of the checkpoints can be used (%s).".formatted(String.join("; ", unusable)));
+    }
     return null;
+  }
+
+  private static IOException outOfReach(Path file, IOException cause) {
+    String what =
+        cause instanceof NoSuchFileException
+            ? "is missing"
+            : "can't be read (%s)".formatted(cause.getMessage());
+    return new IOException(
+        "%s in the folder %s %s. Check that the volume is mounted and that the folder is complete."
+            .formatted(file.getFileName(), file.toAbsolutePath().getParent(), what),
+        cause);
+  }
+
+  private static Restored usable(CheckpointFile file, String dataSha256) throws IOException {
+    String sha256 = Sha256.of(file.path());
+    if (!sha256.equals(file.sha256())) {
+      throw new UnusableCheckpointException(
+          "%s is damaged (SHA-256 %s)".formatted(file.path(), sha256));
+    }
+    TrainingState state = state(file.path());
+    if (!state.dataSha256().equals(dataSha256)) {
+      throw new UnusableCheckpointException(file.path() + " was trained on other images");
+    }
+    ComputationGraph graph = restored(file.path());
+    Optional<String> notFinite = notFinite(graph, state);
+    if (notFinite.isPresent()) {
+      throw new UnusableCheckpointException(
+          "%s: %s is not finite".formatted(file.path(), notFinite.get()));
+    }
+    return new Restored(file, graph, state);
   }
 
   /** Earlier versions of this service kept what had diverged. */
@@ -145,10 +175,27 @@ public final class Checkpoints {
   }
 
   private static ComputationGraph restored(Path file) throws IOException {
-    try {
-      return graph(file, true);
-    } catch (RuntimeException e) { // whatever DL4J stumbles over in a file that is no network
-      throw new UnusableCheckpointException(file + " holds no network that can be read", e);
+    requireConfiguration(file);
+    // What goes wrong from here on lies in this process (its memory, its native libraries): the
+    // file is as it was written.
+    return graph(file, true);
+  }
+
+  private static void requireConfiguration(Path file) throws IOException {
+    try (var zip = new ZipFile(file.toFile())) {
+      ZipEntry entry = zip.getEntry(CONFIGURATION);
+      if (entry == null) {
+        throw new UnusableCheckpointException(file + " has no " + CONFIGURATION);
+      }
+      String json;
+      try (var in = zip.getInputStream(entry)) {
+        json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+      try {
+        ComputationGraphConfiguration.fromJson(json);
+      } catch (RuntimeException e) { // DL4J has no type of its own for it
+        throw new UnusableCheckpointException(file + " holds no network that can be read", e);
+      }
     }
   }
 

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mockito.Mockito;
 
 class CheckpointsTests {
   private static final String DATA = "ab".repeat(32);
@@ -49,7 +51,10 @@ class CheckpointsTests {
     assertThatThrownBy(() -> Checkpoints.state(later.path()))
         .hasMessageEndingWith("has format 2; this version of the service reads format 1");
     assertThat(Checkpoints.newestValid(List.of(later, older), DATA).file()).isEqualTo(older);
-    assertThat(Checkpoints.newestValid(List.of(later), DATA)).isNull();
+    assertThatThrownBy(() -> Checkpoints.newestValid(List.of(later), DATA))
+        .isInstanceOf(UnusableCheckpointException.class)
+        .hasMessageStartingWith("None of the checkpoints can be used (")
+        .hasMessageContaining("has format 2; this version of the service reads format 1");
   }
 
   @Test
@@ -71,7 +76,48 @@ class CheckpointsTests {
     CheckpointFile older = written(1);
     assertThat(Checkpoints.newestValid(List.of(file, older), DATA).file()).isEqualTo(older);
     var missing = new CheckpointFile(3, folder.resolve("epoch-0003.zip"), 1, DATA, 0.5);
-    assertThat(Checkpoints.newestValid(List.of(missing), DATA)).isNull();
+    assertThatThrownBy(() -> Checkpoints.newestValid(List.of(missing), DATA))
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(UnusableCheckpointException.class)
+        .hasMessageContaining("epoch-0003.zip in the folder " + folder + " is missing");
+    assertThat(Checkpoints.newestValid(List.of(missing, older), DATA).file()).isEqualTo(older);
+    assertThat(Checkpoints.newestValid(List.of(), DATA)).isNull();
+  }
+
+  @Test
+  void waitsForAMissingOneWhereTheOthersAreDamaged() throws IOException {
+    CheckpointFile damaged = written(1);
+    Files.writeString(damaged.path(), "half of it");
+    var missing = new CheckpointFile(2, folder.resolve("epoch-0002.zip"), 1, DATA, 0.5);
+    assertThatThrownBy(() -> Checkpoints.newestValid(List.of(damaged, missing), DATA))
+        .isNotInstanceOf(UnusableCheckpointException.class)
+        .hasMessageContaining("epoch-0002.zip");
+  }
+
+  @Test
+  void saysOfEachWhyItCannotBeUsedWhereNoneCan() throws IOException {
+    CheckpointFile damaged = written(1);
+    Files.writeString(damaged.path(), "half of it");
+    CheckpointFile ofOtherImages = written(2);
+    assertThatThrownBy(
+            () -> Checkpoints.newestValid(List.of(damaged, ofOtherImages), "cd".repeat(32)))
+        .isInstanceOf(UnusableCheckpointException.class)
+        .hasMessageContaining("epoch-0001.zip is damaged")
+        .hasMessageContaining("epoch-0002.zip was trained on other images");
+  }
+
+  @Test
+  void doesNotBlameTheFileForWhatGoesWrongInTheNativeLibraries() throws IOException {
+    CheckpointFile older = written(1);
+    CheckpointFile newest = written(2);
+    try (var serializer = Mockito.mockStatic(ModelSerializer.class)) {
+      serializer
+          .when(() -> ModelSerializer.restoreComputationGraph(newest.path().toFile(), true))
+          .thenThrow(new IllegalStateException("Cannot allocate 12 MB"));
+      assertThatThrownBy(() -> Checkpoints.newestValid(List.of(older, newest), DATA))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Cannot allocate 12 MB");
+    }
   }
 
   private CheckpointFile written(int epoch) throws IOException {
