@@ -96,6 +96,13 @@ final class JobRunner {
       return Outcome.of(Next.DONE);
     }
     TrainingJob left = found.get();
+    if (left.status() == JobStatus.RUNNING && left.cancelRequested()) {
+      // Its process may have died after the hand-over: then it is too late to cancel.
+      Optional<RegisteredModel> registered = receiver.registered(id);
+      if (registered.isPresent()) {
+        return moved(left, left.succeeded(registered.get(), jobs.now()));
+      }
+    }
     if (left.cancelRequested()) {
       return moved(left, left.cancelled(jobs.now()));
     }

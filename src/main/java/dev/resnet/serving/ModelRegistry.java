@@ -99,7 +99,13 @@ public class ModelRegistry implements TrainedModelReceiver {
     return registration.model();
   }
 
+  @Override
+  public Optional<RegisteredModel> registered(String jobId) {
+    return versions.findByJob(jobId);
+  }
+
   private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
+
 
   /** Copies the network before the name is locked: a slow disk holds up nobody. */
   private Registration copied(TrainedModel model, Promote promote) throws IOException {

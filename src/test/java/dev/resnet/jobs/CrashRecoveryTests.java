@@ -194,6 +194,29 @@ class CrashRecoveryTests {
   }
 
   @Test
+  void aJobThatIsRegisteredAlreadyIsNotCancelledByTheNextStart() throws Exception {
+    JobsProcess first = start(10);
+    String id = first.submit(1);
+    first.training.allow(1);
+    awaitStatus(first, id, JobStatus.SUCCEEDED);
+    first.close();
+
+    // As if the process had died after the registration, and the cancellation had come then.
+    JdbcClient.create(dataSource)
+        .sql(
+            "update training_job set status = 'RUNNING', model_version = null,"
+                + " cancel_requested = true where id = :id")
+        .param("id", id)
+        .update();
+    var settings = JobsProcess.settings(1, 100, 10, Duration.ofSeconds(4));
+    var next = new JobsProcess(dataSource, home, settings, true);
+    next.registered.addAll(first.registered);
+    processes.add(next.start());
+    awaitStatus(next, id, JobStatus.SUCCEEDED);
+    assertThat(next.job(id).modelVersion()).isEqualTo(1);
+  }
+
+  @Test
   void aJobThatKillsItsProcessEachTimeFailsAtTheLimit() throws Exception {
     JobsProcess first = start(3);
     String id = first.submit(2);

@@ -6,6 +6,7 @@ import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,7 +37,7 @@ final class JobsProcess implements AutoCloseable {
   final AtomicReference<Optional<String>> missing = new AtomicReference<>(Optional.empty());
 
   /** The jobs' models, and whatever goes wrong while they are handed over. */
-  volatile TrainedModelReceiver receiver = this::register;
+  volatile HandOver receiver = this::register;
 
   final JobStore store;
   final RunningJobs running;
@@ -55,15 +56,7 @@ final class JobsProcess implements AutoCloseable {
     running = new RunningJobs(store.jobs());
     var memory = new TestMemory(settings.memoryLimit().toBytes());
     var intake = new Intake(store.jobs(), List.of(missing::get), memory, datasets);
-    var runner =
-        new JobRunner(
-            store,
-            running,
-            intake,
-            datasets,
-            training,
-            (model, promote) -> receiver.register(model, promote),
-            settings);
+    var runner = new JobRunner(store, running, intake, datasets, training, new Models(), settings);
     task =
         new TrainingTask(
             dataSource, store, runner, intake, running, settings, Role.ALL, soleProcess);
@@ -101,6 +94,26 @@ final class JobsProcess implements AutoCloseable {
         DataSize.ofBytes(memory),
         retries,
         new JobsProperties.Limits(200, 10000, 4096, 100, DataSize.ofKilobytes(64)));
+  }
+
+  /** What registers a model, and may fail. */
+  interface HandOver {
+    RegisteredModel register(TrainedModel model, Promote promote) throws IOException;
+  }
+
+  private final class Models implements TrainedModelReceiver {
+    @Override
+    public RegisteredModel register(TrainedModel model, Promote promote) throws IOException {
+      return receiver.register(model, promote);
+    }
+
+    @Override
+    public Optional<RegisteredModel> registered(String jobId) {
+      return registered.stream()
+          .filter(model -> model.jobId().equals(jobId))
+          .findFirst()
+          .map(model -> TestJobs.registered(registered.indexOf(model) + 1));
+    }
   }
 
   /** Idempotent on the job, as the real one. */

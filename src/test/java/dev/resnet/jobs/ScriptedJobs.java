@@ -2,8 +2,10 @@ package dev.resnet.jobs;
 
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
+import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
+import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +33,17 @@ public class ScriptedJobs {
 
   @Bean
   TrainedModelReceiver receiver() {
-    return (model, promote) ->
-        new RegisteredModel(7, new Promotion(false, "promote is " + promote.wireName()));
+    return new TrainedModelReceiver() {
+      @Override
+      public RegisteredModel register(TrainedModel model, Promote promote) {
+        return new RegisteredModel(7, new Promotion(false, "promote is " + promote.wireName()));
+      }
+
+      @Override
+      public Optional<RegisteredModel> registered(String jobId) {
+        return Optional.empty();
+      }
+    };
   }
 
   @Bean

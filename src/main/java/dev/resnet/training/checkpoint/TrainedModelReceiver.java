@@ -1,11 +1,11 @@
 package dev.resnet.training.checkpoint;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Takes in trained models; implemented by whoever serves them, called by whoever ran the training.
  */
-@FunctionalInterface
 public interface TrainedModelReceiver {
 
   /**
@@ -16,4 +16,7 @@ public interface TrainedModelReceiver {
    * @return the version, and whether it was promoted; the same again for the same job
    */
   RegisteredModel register(TrainedModel model, Promote promote) throws IOException;
+
+  /** What {@link #register} has answered for a job; empty where it was not called to its end. */
+  Optional<RegisteredModel> registered(String jobId);
 }
