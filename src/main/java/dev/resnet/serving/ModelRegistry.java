@@ -106,7 +106,6 @@ public class ModelRegistry implements TrainedModelReceiver {
 
   private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
 
-
   /** Copies the network before the name is locked: a slow disk holds up nobody. */
   private Registration copied(TrainedModel model, Promote promote) throws IOException {
     Instant began = now();
