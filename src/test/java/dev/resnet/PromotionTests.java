@@ -30,7 +30,7 @@ class PromotionTests {
       assertThat(trial.at("/promotion/promoted").booleanValue()).isFalse();
       assertThat(trial.at("/promotion/reason").stringValue())
           .startsWith("Version 1 stays in production: ")
-          .contains("test_limit 100 there, 20 here");
+          .contains("different images (100 there, 20 here)");
       assertThat(inProduction(service)).isEqualTo(1);
 
       JsonNode wanted = trained(service, "\"test_limit\": 20, \"promote\": \"always\"");

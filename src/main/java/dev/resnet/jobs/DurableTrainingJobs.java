@@ -233,7 +233,7 @@ final class DurableTrainingJobs implements TrainingJobs {
         () -> {
           boolean done = store.jobs().move(job, resumed);
           if (done) {
-            queue.schedule(job.id(), store.jobs().now());
+            queue.scheduleNow(job.id());
           }
           return done;
         });

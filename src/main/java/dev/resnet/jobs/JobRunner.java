@@ -198,7 +198,7 @@ final class JobRunner {
       // Whoever takes the job up after this look finds the last epoch in the rows, and hands over
       // the same file.
       outage.outlast(() -> owned(job));
-      TrainedModel model = model(job, completed, recorder);
+      TrainedModel model = model(job, dataset, completed, recorder);
       RegisteredModel registered = outage.outlast(() -> receiver.register(model, job.promote()));
       return current -> current.succeeded(registered, jobs.now());
     }
@@ -206,7 +206,7 @@ final class JobRunner {
   }
 
   private static TrainedModel model(
-      TrainingJob job, TrainingResult.Completed completed, RunRecorder recorder) {
+      TrainingJob job, Dataset dataset, TrainingResult.Completed completed, RunRecorder recorder) {
     EpochMetrics last = completed.history().get(completed.history().size() - 1);
     var engine = Objects.requireNonNull(recorder.engine(), "a training that never started");
     return new TrainedModel(
@@ -224,7 +224,8 @@ final class JobRunner {
         engine.engine().wireName(),
         engine.precision().wireName(),
         ConfigJson.write(job.config()),
-        last.finishedAt());
+        last.finishedAt(),
+        dataset.test().count());
   }
 
   private UnaryOperator<TrainingJob> stopped(TrainingJob job, RunHandle handle) {

@@ -171,6 +171,21 @@ final class TrainingTask implements SmartLifecycle {
     scheduler.scheduleIfNotExists(task.instance(job), due);
   }
 
+  /**
+   * Puts a job into the queue, to be taken up now even where an entry is left that waits for a
+   * retry. One whose handler is just ending is left to that.
+   */
+  void scheduleNow(String job) {
+    Instant now = jobs.now();
+    if (!scheduler.scheduleIfNotExists(task.instance(job), now)) {
+      try {
+        scheduler.reschedule(TaskInstanceId.of(NAME, job), now);
+      } catch (TaskInstanceNotFoundException | TaskInstanceCurrentlyExecutingException e) {
+        LOG.debug("The entry of job {} is not waiting", job, e);
+      }
+    }
+  }
+
   /** Takes a job out of the queue; one that is just being taken up sees its row instead. */
   void unschedule(String job) {
     try {

@@ -156,7 +156,8 @@ public class ModelRegistry implements TrainedModelReceiver {
       int number = versions.nextVersion(model.model());
       var version = ModelVersion.of(model, number, stored, now());
       files.writeCard(version);
-      Promotion promotion = rule.decide(promote, version, promoted(model.model()).orElse(null));
+      Promotion promotion =
+          rule.decide(promote, version, promoted(model.model()).orElse(null), model.testImages());
       versions.insert(version, promotion);
       if (promotion.promoted()) {
         aliases.promote(version.name(), number, version.createdAt());

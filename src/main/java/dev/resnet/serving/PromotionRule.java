@@ -22,8 +22,10 @@ final class PromotionRule {
 
   /**
    * @param present what is in production under the same name; null where nothing is
+   * @param testImages that the data set of {@code trained} has
    */
-  Promotion decide(Promote promote, ModelVersion trained, @Nullable ModelVersion present) {
+  Promotion decide(
+      Promote promote, ModelVersion trained, @Nullable ModelVersion present, int testImages) {
     if (!trainingMayPromote) {
       return kept(
           present,
@@ -37,11 +39,11 @@ final class PromotionRule {
           present == null
               ? first(trained)
               : promoted(trained, present, "the job has promote = always");
-      case IF_BETTER -> present == null ? first(trained) : ifBetter(trained, present);
+      case IF_BETTER -> present == null ? first(trained) : ifBetter(trained, present, testImages);
     };
   }
 
-  private static Promotion ifBetter(ModelVersion trained, ModelVersion present) {
+  private static Promotion ifBetter(ModelVersion trained, ModelVersion present, int testImages) {
     if (!trained.dataset().equals(present.dataset())) {
       return kept(
           present,
@@ -60,11 +62,13 @@ final class PromotionRule {
           "the data set %s has changed between the two, so their test accuracies can't be compared"
               .formatted(trained.dataset()));
     }
-    if (!testLimit(trained).equals(testLimit(present))) {
+    int here = tested(trained, testImages);
+    int there = tested(present, testImages);
+    if (here != there) {
       return kept(
           present,
-          "they were tested on different images (test_limit %s there, %s here), so their test"
-                  .formatted(testLimit(present), testLimit(trained))
+          "they were tested on different images (%d there, %d here), so their test"
+                  .formatted(there, here)
               + " accuracies can't be compared");
     }
     return trained.testAccuracy() > present.testAccuracy()
@@ -82,10 +86,10 @@ final class PromotionRule {
                     number(present.testAccuracy())));
   }
 
-  /** As JSON has it: a number or {@code null}. The same limit takes the same images. */
-  private static String testLimit(ModelVersion version) {
+  /** How many of the test images; the same number takes the same ones. */
+  private static int tested(ModelVersion version, int all) {
     JsonNode limit = JsonMapper.shared().readTree(version.hyperparameters()).path("test_limit");
-    return limit.isNumber() ? limit.asString() : "null";
+    return limit.isNumber() ? Math.min(limit.intValue(), all) : all;
   }
 
   private static Promotion first(ModelVersion trained) {

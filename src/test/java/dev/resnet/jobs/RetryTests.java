@@ -213,6 +213,26 @@ class RetryTests {
   }
 
   @Test
+  void aResumedJobDoesNotWaitForTheRetryOfAnEntryThatWasLeft() throws Exception {
+    restart(
+        new JobsProperties.Retries(
+            Duration.ofHours(1), Duration.ofHours(2), 3, Duration.ofMillis(5)));
+    String id = process.submit(1);
+    process.training.awaitStart();
+    process.training.failWith(NO_CHECKPOINT);
+    awaitStatus(id, JobStatus.QUEUED);
+    var jdbc = JdbcClient.create(dataSource);
+    var waiting = jdbc.sql("select count(*) from scheduled_tasks where not picked");
+    await().until(() -> waiting.query(Long.class).single() == 1);
+
+    // As if the cancellation had come while the entry's handler had not ended yet.
+    TrainingJob queued = process.job(id);
+    process.store.jobs().move(queued, queued.cancelled(process.store.jobs().now()));
+    process.jobs.resume(id);
+    assertThat(process.training.awaitStart()).isZero();
+  }
+
+  @Test
   void aResumedJobTakesAPlaceInTheQueue() throws Exception {
     process.close();
     var one = JobsProcess.settings(1, 1, 10, Duration.ofSeconds(4));

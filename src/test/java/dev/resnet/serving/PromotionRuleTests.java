@@ -53,7 +53,7 @@ class PromotionRuleTests {
 
   private static Promotion decide(
       Promote promote, ModelVersion trained, @Nullable ModelVersion present) {
-    return new PromotionRule(true).decide(promote, trained, present);
+    return new PromotionRule(true).decide(promote, trained, present, 1000);
   }
 
   private static void assertKept(ModelVersion trained, ModelVersion present, String why) {
@@ -103,9 +103,11 @@ class PromotionRuleTests {
     assertKept(
         limited,
         PRESENT,
-        "they were tested on different images (test_limit null there, 20 here), so their test accuracies can't be compared.");
+        "they were tested on different images (1000 there, 20 here), so their test accuracies can't be compared.");
     ModelVersion alike = version(1, "cifar10", "ab", CLASSES, 0.5, 0.1, "{\"test_limit\":20}");
     assertThat(decide(IF_BETTER, limited, alike).promoted()).isTrue();
+    ModelVersion all = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":1000}");
+    assertThat(decide(IF_BETTER, all, PRESENT).promoted()).as("the limit takes all").isTrue();
   }
 
   @Test
@@ -137,13 +139,14 @@ class PromotionRuleTests {
   @Test
   void whereTrainingMayNotPromoteAnAdministratorDoes() {
     for (Promote promote : Promote.values()) {
-      Promotion decision = new PromotionRule(false).decide(promote, trained(1), PRESENT);
+      Promotion decision = new PromotionRule(false).decide(promote, trained(1), PRESENT, 1000);
       assertThat(decision.promoted()).isFalse();
       assertThat(decision.reason())
           .startsWith("Version 1 stays in production: ")
           .contains(
               "resnet.models.training-may-promote", "POST /api/v1/models/net/versions/2/promote");
     }
-    assertThat(new PromotionRule(false).decide(ALWAYS, trained(1), null).promoted()).isFalse();
+    assertThat(new PromotionRule(false).decide(ALWAYS, trained(1), null, 1000).promoted())
+        .isFalse();
   }
 }

@@ -106,6 +106,7 @@ public final class TrainedModels {
         "dl4j",
         "float32",
         HYPERPARAMETERS,
-        Instant.parse("2026-11-23T10:15:30Z"));
+        Instant.parse("2026-11-23T10:15:30Z"),
+        1000);
   }
 }

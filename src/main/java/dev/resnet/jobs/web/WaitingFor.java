@@ -4,17 +4,26 @@ import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.TrainingJob;
+import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** Says why a job does not train yet: a download may take minutes. */
 @Component
 final class WaitingFor {
   private final DatasetCatalog datasets;
+  private final Clock clock;
 
+  @Autowired
   WaitingFor(DatasetCatalog datasets) {
+    this(datasets, Clock.systemUTC());
+  }
+
+  WaitingFor(DatasetCatalog datasets, Clock clock) {
     this.datasets = datasets;
+    this.clock = clock;
   }
 
   /** Null where it trains, or has ended. */
@@ -33,12 +42,14 @@ final class WaitingFor {
         .orElse("the engine");
   }
 
-  private static String queued(TrainingJob job) {
+  private String queued(TrainingJob job) {
     if (job.heldFor() != null) {
       return job.heldFor();
     }
     Instant next = job.retry().nextAttemptAt();
-    return next == null ? "a free training slot" : "the next attempt at " + next;
+    return next == null || !next.isAfter(clock.instant())
+        ? "a free training slot"
+        : "the next attempt at " + next;
   }
 
   private static String downloaded(@Nullable Double progress) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
  * @param hyperparameters as JSON, as the job shows them
+ * @param testImages that the data set has; {@code test_limit} may have taken fewer
  */
 public record TrainedModel(
     String jobId,
@@ -29,4 +30,5 @@ public record TrainedModel(
     String engine,
     String precision,
     String hyperparameters,
-    Instant finishedAt) {}
+    Instant finishedAt,
+    int testImages) {}
