@@ -3,7 +3,6 @@ package dev.resnet.api;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -95,50 +94,21 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
     }
   }
 
-  private static final class CountedStream extends ServletInputStream {
-    private final ServletInputStream in;
+  private static final class CountedStream extends WatchedStream {
     private final BodyMemory body;
 
     CountedStream(ServletInputStream in, BodyMemory body) {
-      this.in = in;
+      super(in, in);
       this.body = body;
     }
 
     @Override
-    public int read() throws IOException {
-      int value = in.read();
-      counted(value < 0 ? -1 : 1);
-      return value;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = in.read(buffer, offset, length);
-      counted(read);
-      return read;
-    }
-
-    private void counted(int read) {
-      if (read < 0) {
+    void read(int bytes) {
+      if (bytes < 0) {
         body.end();
       } else {
-        body.count(read);
+        body.count(bytes);
       }
-    }
-
-    @Override
-    public boolean isFinished() {
-      return in.isFinished();
-    }
-
-    @Override
-    public boolean isReady() {
-      return in.isReady();
-    }
-
-    @Override
-    public void setReadListener(ReadListener listener) {
-      in.setReadListener(listener);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.resnet.api;
 
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -90,52 +89,21 @@ final class BodyRequest extends HttpServletRequestWrapper {
     return isCoded() && OF_THE_CODING.contains(header.toLowerCase(Locale.ROOT));
   }
 
-  private static final class LimitedStream extends ServletInputStream {
-    private final ServletInputStream source;
-    private final InputStream in;
+  private static final class LimitedStream extends WatchedStream {
     private final BodyLimit limit;
     private long count;
 
     LimitedStream(ServletInputStream source, InputStream in, BodyLimit limit) {
-      this.source = source;
-      this.in = in;
+      super(source, in);
       this.limit = limit;
     }
 
     @Override
-    public int read() throws IOException {
-      int value = in.read();
-      counted(value < 0 ? 0 : 1);
-      return value;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = in.read(buffer, offset, length);
-      counted(Math.max(0, read));
-      return read;
-    }
-
-    private void counted(int read) {
-      count += read;
+    void read(int bytes) {
+      count += Math.max(0, bytes);
       if (count > limit.size().toBytes()) {
         throw limit.exceeded();
       }
-    }
-
-    @Override
-    public boolean isFinished() {
-      return source.isFinished();
-    }
-
-    @Override
-    public boolean isReady() {
-      return source.isReady();
-    }
-
-    @Override
-    public void setReadListener(ReadListener listener) {
-      source.setReadListener(listener);
     }
   }
 }
