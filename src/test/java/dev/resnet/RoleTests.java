@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.resnet.serving.Classifier;
-import dev.resnet.serving.ServedModels;
+import dev.resnet.serving.RegistryCache;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ class RoleTests {
               () -> api.context().getBean(Classifier.class).loaded(),
               loaded -> loaded.stream().anyMatch(v -> v.name().equals("two-processes")));
       assertThat(worker.context().getBean(Classifier.class).loaded()).isEmpty();
-      assertThat(worker.context().getBean(ServedModels.class).isRunning()).isFalse();
+      assertThat(worker.context().getBean(RegistryCache.class).isRunning()).isFalse();
 
       // Cancelled through a process that does not run it, once its progress shows there.
       await()

@@ -1,5 +1,6 @@
 package dev.resnet.api;
 
+import dev.resnet.memory.ByteSize;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
@@ -23,16 +24,7 @@ public record BodyLimit(String pathPattern, DataSize size, String property, Stri
     return new ProblemException(
         HttpStatus.CONTENT_TOO_LARGE,
         "The body is larger than %s, the limit set by %s. %s"
-            .formatted(text(size), property, beside)
+            .formatted(ByteSize.text(size), property, beside)
             .strip());
-  }
-
-  /** For people: {@code 32 MB}. */
-  public static String text(DataSize size) {
-    long bytes = size.toBytes();
-    if (bytes % (1 << 20) == 0) {
-      return (bytes >> 20) + " MB";
-    }
-    return bytes % (1 << 10) == 0 ? (bytes >> 10) + " kB" : bytes + " bytes";
   }
 }

@@ -1,5 +1,6 @@
 package dev.resnet.api;
 
+import dev.resnet.memory.MemoryBudget;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;

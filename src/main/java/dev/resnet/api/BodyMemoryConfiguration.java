@@ -1,5 +1,6 @@
 package dev.resnet.api;
 
+import dev.resnet.memory.MemoryBudget;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;

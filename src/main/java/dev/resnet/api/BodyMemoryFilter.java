@@ -1,5 +1,6 @@
 package dev.resnet.api;
 
+import dev.resnet.memory.MemoryBudget;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;

@@ -1,5 +1,6 @@
 package dev.resnet.api;
 
+import dev.resnet.memory.ByteSize;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Collection;
@@ -87,7 +88,7 @@ final class Explanations {
 
   /** Too large, too many parts, or no multipart body at all. */
   Problem multipart(MultipartException exception) {
-    String limit = BodyLimit.text(properties.maxBodySize());
+    String limit = ByteSize.text(properties.maxBodySize());
     for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
       // By name: the container's classes are not part of the servlet API.
       if (cause.getClass().getSimpleName().equals("FileCountLimitExceededException")) {

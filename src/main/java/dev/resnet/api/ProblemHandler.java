@@ -1,11 +1,14 @@
 package dev.resnet.api;
 
+import dev.resnet.memory.BusyException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.Order;
@@ -34,9 +37,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
       new DisconnectedClientHelper(ProblemHandler.class.getName());
 
   private final Explanations explanations;
+  private final List<ProblemMapping<?>> mappings;
 
-  ProblemHandler(HttpProperties properties) {
-    explanations = new Explanations(properties);
+  ProblemHandler(HttpProperties properties, ObjectProvider<ProblemMapping<?>> mappings) {
+    this.explanations = new Explanations(properties);
+    this.mappings = mappings.stream().toList();
   }
 
   @ExceptionHandler
@@ -50,6 +55,16 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     return answer(
         Problem.of(exception.status().value(), exception.getMessage(), exception.errors()),
         headers);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> handle(BusyException exception) {
+    return handle(
+        new ProblemException(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            exception.getMessage(),
+            List.of(),
+            exception.retryAfter()));
   }
 
   /** What {@link ErrorsFirst} has put off. */
@@ -67,6 +82,12 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   @Nullable ResponseEntity<Object> handleAnyOther(Exception exception, WebRequest request) {
+    for (ProblemMapping<?> mapping : mappings) {
+      Optional<ProblemException> problem = mapping.of(exception);
+      if (problem.isPresent()) {
+        return handle(problem.get());
+      }
+    }
     if (DISCONNECTED.checkAndLogClientDisconnectedException(exception)) {
       return null; // nobody is there to be told
     }

@@ -1,8 +1,8 @@
 /**
  * What every HTTP endpoint shares: problem details, strict JSON reading, paging, the OpenAPI
- * document. Uses {@code files} alone, to tell a full volume.
+ * document. Uses {@code files}, to tell a full volume, and {@code memory}.
  */
-@ApplicationModule(allowedDependencies = {"files"})
+@ApplicationModule(allowedDependencies = {"files", "memory"})
 @NullMarked
 package dev.resnet.api;
 

@@ -1,29 +1,61 @@
 package dev.resnet.data;
 
 /**
- * Random numbers that are a function of a key and a position: the same on every machine, whatever
- * was drawn before for other keys. The generator is SplitMix64 (Steele, Lea and Flood, 2014).
+ * Random numbers as a function of where they are used: a training that was killed and resumed sees
+ * exactly the images it would have seen, and image {@code i} of a drawn set is the same whatever
+ * else was drawn.
+ *
+ * <p>The mixing function is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014), applied once
+ * to the seed and once to each coordinate.
  */
-final class CounterRandom {
+public final class CounterRandom {
+  /** What a number of a training is used for: two uses at one position are independent. */
+  public enum Use {
+    SHUFFLE,
+    CROP_ROW,
+    CROP_COLUMN,
+    FLIP
+  }
+
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
-  private long state;
+  private final long key;
+  private long counter;
 
-  CounterRandom(long seed, long stream, long index) {
-    state = mix(mix(mix(seed) + stream * GOLDEN_GAMMA) + index * GOLDEN_GAMMA);
+  /** The numbers at one place: of an image in an epoch, or of an image in a split. */
+  public CounterRandom(long seed, long stream, long position) {
+    key = mix(mix(mix(seed) + stream) + position);
   }
 
-  long nextLong() {
-    state += GOLDEN_GAMMA;
-    return mix(state);
+  /** The next number of this place. */
+  public long nextLong() {
+    return mix(key + counter++);
   }
 
-  /** Uniform in [from, to). */
-  double between(double from, double to) {
+  /** Uniform in [from, to); takes the next number. */
+  public double between(double from, double to) {
     return from + (to - from) * ((nextLong() >>> 11) * 0x1.0p-53);
   }
 
-  private static long mix(long z) {
+  /** A uniform number in [0, bound), the same however many were drawn before. */
+  public int below(int bound, Use use) {
+    // Multiply-shift: its bias is at most bound / 2^32.
+    return (int) (((mix(key + use.ordinal()) >>> 32) * bound) >>> 32);
+  }
+
+  /** The order in which an epoch visits its images: a permutation of [0, count). */
+  public static int[] permutation(int count, long seed, int epoch) {
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = new CounterRandom(seed, epoch, i).below(i + 1, Use.SHUFFLE);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+
+  private static long mix(long value) {
+    long z = value + GOLDEN_GAMMA;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);

@@ -21,7 +21,7 @@ public record Dataset(
   }
 
   /** The set with the digest of its content. */
-  static Dataset of(String name, List<String> classes, ImageSet train, ImageSet test) {
+  public static Dataset of(String name, List<String> classes, ImageSet train, ImageSet test) {
     String sha256 = Sha256.of(train.pixels(), train.labels(), test.pixels(), test.labels());
     return new Dataset(name, classes, train, test, sha256);
   }

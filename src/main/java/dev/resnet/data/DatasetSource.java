@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /** One way to come by a data set; knows nothing of who waits for it or keeps it. */
-interface DatasetSource {
+public interface DatasetSource {
 
   String name();
 

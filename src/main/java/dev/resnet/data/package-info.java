@@ -1,5 +1,5 @@
 /** The data sets: CIFAR-10, the synthetic set, their download, checking and statistics. */
-@ApplicationModule(allowedDependencies = {"files", "api"})
+@ApplicationModule(allowedDependencies = {"pictures", "files", "api"})
 @NullMarked
 package dev.resnet.data;
 

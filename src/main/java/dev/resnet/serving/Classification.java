@@ -1,5 +1,7 @@
 package dev.resnet.serving;
 
+import dev.resnet.models.ModelVersion;
+
 /**
  * The answer of one version to a batch of pictures.
  *

@@ -1,5 +1,7 @@
 package dev.resnet.serving;
 
+import dev.resnet.models.ModelVersion;
+import dev.resnet.pictures.Picture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,8 @@ package dev.resnet.serving;
 
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.files.Sha256;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.pictures.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

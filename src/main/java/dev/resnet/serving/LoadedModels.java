@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import dev.resnet.models.ModelVersion;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.resnet.serving;
 
-import dev.resnet.api.MemoryBudget;
 import dev.resnet.engine.Precision;
+import dev.resnet.memory.MemoryBudget;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -20,14 +20,9 @@ import org.springframework.validation.annotation.Validated;
  * @param maxBodySize bytes of a classification request's body, whatever its kind
  * @param maxImageSize bytes of one image file, after base64
  * @param maxImages images in one request
- * @param maxPixels width times height of a picture, looked at before it is decoded
- * @param maxPixelsAtOnce pixels of pictures other than 32×32 being decoded at one moment, over all
- *     requests; further ones wait. Bounds the processors that photographs take
- * @param maxDecodeMemory bytes that pictures being decoded may take at one moment, over all
- *     requests; 0 is a quarter of the largest heap
  * @param maxPicturesMemory bytes that pictures which are read and being classified may take at one
  *     moment, over all requests; 0 is an eighth of the largest heap
- * @param memoryWait how long a request waits for pixels or for either memory before it is 503
+ * @param memoryWait how long a request waits for that memory before it is 503
  */
 @ConfigurationProperties("resnet.serving")
 @Validated
@@ -37,9 +32,6 @@ public record ServingProperties(
     @DefaultValue("32MB") DataSize maxBodySize,
     @DefaultValue("10MB") DataSize maxImageSize,
     @DefaultValue("256") @Min(1) @Max(100_000) int maxImages,
-    @DefaultValue("16777216") @Min(1024) @Max(1 << 30) int maxPixels,
-    @DefaultValue("33554432") @Min(1024) @Max(1 << 30) int maxPixelsAtOnce,
-    @DefaultValue("0B") DataSize maxDecodeMemory,
     @DefaultValue("0B") DataSize maxPicturesMemory,
     @DefaultValue("10s") Duration memoryWait) {
 
@@ -52,32 +44,14 @@ public record ServingProperties(
     return inRange(maxBodySize) && inRange(maxImageSize);
   }
 
-  @AssertTrue(
-      message = "max-pixels-at-once must be at least max-pixels, or no such picture could be read")
-  public boolean isPixelsReachable() {
-    return maxPixelsAtOnce >= maxPixels;
-  }
-
-  @AssertTrue(
-      message =
-          "max-decode-memory and max-pictures-memory must be at least 1MB, or 0 for a part of the"
-              + " heap")
+  @AssertTrue(message = "max-pictures-memory must be at least 1MB, or 0 for a part of the heap")
   public boolean isMemoryInRange() {
-    return usable(maxDecodeMemory) && usable(maxPicturesMemory);
+    return maxPicturesMemory.toBytes() == 0 || maxPicturesMemory.toBytes() >= 1 << 20;
   }
 
   @AssertTrue(message = "memory-wait must not be negative")
   public boolean isWaitInRange() {
     return !memoryWait.isNegative();
-  }
-
-  /** For what is being decoded. */
-  MemoryBudget decodeBudget() {
-    return new MemoryBudget(
-        MemoryBudget.orPartOfHeap(maxDecodeMemory, 4),
-        memoryWait,
-        "resnet.serving.max-decode-memory",
-        "the pictures that are being decoded");
   }
 
   /** For pictures from their reading to their answer. */
@@ -87,10 +61,6 @@ public record ServingProperties(
         memoryWait,
         "resnet.serving.max-pictures-memory",
         "the pictures that are being classified");
-  }
-
-  private static boolean usable(DataSize size) {
-    return size.toBytes() == 0 || size.toBytes() >= 1 << 20;
   }
 
   private static boolean inRange(DataSize size) {

@@ -1,6 +1,14 @@
-/** The trained models and the classification of pictures. */
+/** The versions in memory, and the classification of pictures with them. */
 @ApplicationModule(
-    allowedDependencies = {"training :: checkpoint", "network", "engine", "api", "files"})
+    allowedDependencies = {
+      "models",
+      "models :: web",
+      "pictures",
+      "memory",
+      "engine",
+      "api",
+      "files"
+    })
 @NullMarked
 package dev.resnet.serving;
 

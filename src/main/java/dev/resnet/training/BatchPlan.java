@@ -1,5 +1,6 @@
 package dev.resnet.training;
 
+import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
 
 /**
@@ -26,12 +27,10 @@ record BatchPlan(int[] images, int[] rows, int[] columns, boolean[] flips) {
     for (int i = 0; i < batchSize; i++) {
       int position = iteration * batchSize + i;
       plan.images[i] = order[position];
-      plan.rows[i] = shift(positions, padding, seed, epoch, position, CounterRandom.Use.CROP_ROW);
-      plan.columns[i] =
-          shift(positions, padding, seed, epoch, position, CounterRandom.Use.CROP_COLUMN);
-      plan.flips[i] =
-          augmentation.horizontalFlip()
-              && CounterRandom.below(2, seed, epoch, position, CounterRandom.Use.FLIP) == 1;
+      var random = new CounterRandom(seed, epoch, position);
+      plan.rows[i] = random.below(positions, CounterRandom.Use.CROP_ROW) - padding;
+      plan.columns[i] = random.below(positions, CounterRandom.Use.CROP_COLUMN) - padding;
+      plan.flips[i] = augmentation.horizontalFlip() && random.below(2, CounterRandom.Use.FLIP) == 1;
     }
     return plan;
   }
@@ -53,10 +52,5 @@ record BatchPlan(int[] images, int[] rows, int[] columns, boolean[] flips) {
 
   private static BatchPlan empty(int size) {
     return new BatchPlan(new int[size], new int[size], new int[size], new boolean[size]);
-  }
-
-  private static int shift(
-      int positions, int padding, long seed, int epoch, int position, CounterRandom.Use use) {
-    return CounterRandom.below(positions, seed, epoch, position, use) - padding;
   }
 }

@@ -1,5 +1,6 @@
 package dev.resnet.training;
 
+import dev.resnet.data.CounterRandom;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
 import dev.resnet.data.Normalization;

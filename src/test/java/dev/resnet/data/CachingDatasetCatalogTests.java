@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.resnet.data.DatasetInfo.Status;
+import dev.resnet.data.synthetic.SyntheticClass;
+import dev.resnet.data.synthetic.SyntheticImages;
+import dev.resnet.data.synthetic.SyntheticSettings;
+import dev.resnet.data.synthetic.SyntheticSource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -26,7 +30,7 @@ class CachingDatasetCatalogTests {
   private final ScriptedSource source = new ScriptedSource();
   private final CachingDatasetCatalog catalog =
       new CachingDatasetCatalog(
-          List.of(source, new SyntheticSource(new DatasetSettings.Synthetic(20, 10, 1))));
+          List.of(source, new SyntheticSource(new SyntheticSettings(20, 10, 1))));
 
   @AfterEach
   void close() {

@@ -2,6 +2,10 @@ package dev.resnet.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.resnet.data.cifar.Cifar10Samples;
+import dev.resnet.data.cifar.Cifar10Settings;
+import dev.resnet.data.download.DownloadSettings;
+import dev.resnet.data.synthetic.SyntheticSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.util.unit.DataSize;
 
 class DatasetConfigurationTests {
@@ -36,19 +44,21 @@ class DatasetConfigurationTests {
   void hasTheDocumentedDefaults() {
     service()
         .run(
-            context ->
-                assertThat(context.getBean(DatasetSettings.class))
-                    .isEqualTo(
-                        new DatasetSettings(
-                            new DatasetSettings.Cifar10(null, "c32a1d4ab5d03f1284b67883e8d87530"),
-                            new DatasetSettings.Download(
-                                Duration.ofSeconds(20),
-                                Duration.ofSeconds(60),
-                                8,
-                                Duration.ofSeconds(1),
-                                Duration.ofMinutes(1),
-                                DataSize.ofMegabytes(400)),
-                            new DatasetSettings.Synthetic(5000, 1000, 1))));
+            context -> {
+              assertThat(context.getBean(Cifar10Settings.class))
+                  .isEqualTo(new Cifar10Settings(null, "c32a1d4ab5d03f1284b67883e8d87530"));
+              assertThat(context.getBean(DownloadSettings.class))
+                  .isEqualTo(
+                      new DownloadSettings(
+                          Duration.ofSeconds(20),
+                          Duration.ofSeconds(60),
+                          8,
+                          Duration.ofSeconds(1),
+                          Duration.ofMinutes(1),
+                          DataSize.ofMegabytes(400)));
+              assertThat(context.getBean(SyntheticSettings.class))
+                  .isEqualTo(new SyntheticSettings(5000, 1000, 1));
+            });
   }
 
   @Test
@@ -138,8 +148,15 @@ class DatasetConfigurationTests {
 
   private ApplicationContextRunner service(String... settings) {
     return new ApplicationContextRunner()
-        .withUserConfiguration(DatasetConfiguration.class)
+        .withUserConfiguration(AllSources.class)
         .withPropertyValues("resnet.home=" + home)
         .withPropertyValues(settings);
   }
+
+  @Configuration(proxyBeanMethods = false)
+  @ComponentScan(
+      basePackages = "dev.resnet.data",
+      useDefaultFilters = false,
+      includeFilters = @Filter(type = FilterType.REGEX, pattern = ".*Configuration"))
+  static class AllSources {}
 }

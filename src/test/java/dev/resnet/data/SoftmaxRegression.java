@@ -6,7 +6,7 @@ import java.util.Random;
  * The best that a weighted sum of pixels can do: multinomial logistic regression on normalised
  * pixels, trained by stochastic gradient descent.
  */
-final class SoftmaxRegression {
+public final class SoftmaxRegression {
   private static final int INPUTS = ImageSet.IMAGE;
 
   private final int classes;
@@ -17,14 +17,14 @@ final class SoftmaxRegression {
   private final float[] biases;
   private final Normalization normalization;
 
-  SoftmaxRegression(int classes, Normalization normalization) {
+  public SoftmaxRegression(int classes, Normalization normalization) {
     this.classes = classes;
     this.weights = new float[classes][INPUTS];
     this.biases = new float[classes];
     this.normalization = normalization;
   }
 
-  void epoch(ImageSet images, float rate, Random random) {
+  public void epoch(ImageSet images, float rate, Random random) {
     float[] x = new float[INPUTS];
     int[] order = random.ints(images.count(), 0, images.count()).toArray();
     for (int i : order) {
@@ -42,7 +42,7 @@ final class SoftmaxRegression {
     }
   }
 
-  double accuracy(ImageSet images) {
+  public double accuracy(ImageSet images) {
     float[] x = new float[INPUTS];
     int right = 0;
     for (int i = 0; i < images.count(); i++) {

@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.data.Normalization;
 import dev.resnet.engine.Precision;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.models.TestRegistry;
+import dev.resnet.models.TrainedModels;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.Picture;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.TrainedModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -14,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,7 +36,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.factory.Nd4j;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** Registry and classifier together, on real networks. */
 class ServingTests {
@@ -57,13 +60,7 @@ class ServingTests {
             Executors.newSingleThreadExecutor(),
             System::nanoTime,
             new InferenceMetrics(new SimpleMeterRegistry()));
-    registry =
-        new ModelRegistry(
-            new ModelFiles(folder.resolve("models"), NetworkCheck::finite),
-            RegistryRows.in(database, new JdbcTransactionManager(database)),
-            new PromotionRule(true),
-            event -> {},
-            Clock.systemUTC());
+    registry = TestRegistry.of(folder.resolve("models"), database);
   }
 
   @AfterEach
@@ -127,7 +124,7 @@ class ServingTests {
           .hasMessageContaining("the parameter output_b is not finite")
           .hasMessageContaining("lower learning rate");
     }
-    assertThat(registry.lists().names()).isEmpty();
+    assertThat(registry.listing().names()).isEmpty();
     assertThat(folder.resolve("models")).doesNotExist();
   }
 

@@ -2,6 +2,7 @@ package dev.resnet.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
 import dev.resnet.data.Normalization;
 import dev.resnet.engine.ImageLayout;

@@ -1,6 +1,6 @@
 package dev.resnet.serving.web;
 
-import dev.resnet.serving.UnreadablePictureException;
+import dev.resnet.pictures.UnreadablePictureException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

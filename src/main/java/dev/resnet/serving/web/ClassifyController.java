@@ -1,13 +1,14 @@
 package dev.resnet.serving.web;
 
 import dev.resnet.api.ProblemException;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.models.UnknownModelException;
+import dev.resnet.pictures.Picture;
 import dev.resnet.serving.Classification;
 import dev.resnet.serving.Classifier;
 import dev.resnet.serving.InferenceMetrics;
 import dev.resnet.serving.InferenceMetrics.Outcome;
-import dev.resnet.serving.ModelUnavailableException;
-import dev.resnet.serving.ModelVersion;
-import dev.resnet.serving.Picture;
+import dev.resnet.serving.RegistryCache;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -28,13 +28,13 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/api/v1", produces = "application/json")
 @Tag(name = "Classification", description = "Pictures in, classes out")
 class ClassifyController {
-  private final Models models;
+  private final RegistryCache models;
   private final Classifier classifier;
   private final RequestImages images;
   private final InferenceMetrics metrics;
 
   ClassifyController(
-      Models models, Classifier classifier, RequestImages images, InferenceMetrics metrics) {
+      RegistryCache models, Classifier classifier, RequestImages images, InferenceMetrics metrics) {
     this.models = models;
     this.classifier = classifier;
     this.images = images;
@@ -93,8 +93,9 @@ class ClassifyController {
               pictures -> ClassifyResponse.of(classify.apply(version, pictures), query.topK()));
       outcome = Outcome.SUCCESS;
       return response;
-    } catch (ModelUnavailableException e) {
-      throw new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
+    } catch (UnknownModelException e) {
+      outcome = Outcome.REJECTED;
+      throw e;
     } catch (ProblemException e) {
       outcome = e.status().is4xxClientError() ? Outcome.REJECTED : Outcome.FAILED;
       throw e;

@@ -2,8 +2,8 @@ package dev.resnet.serving.web;
 
 import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
+import dev.resnet.pictures.UnreadablePictureException;
 import dev.resnet.serving.ServingProperties;
-import dev.resnet.serving.UnreadablePictureException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

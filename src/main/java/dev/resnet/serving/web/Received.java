@@ -1,6 +1,6 @@
 package dev.resnet.serving.web;
 
-import dev.resnet.serving.UnreadablePictureException;
+import dev.resnet.pictures.UnreadablePictureException;
 
 /**
  * One image as it came.

@@ -1,13 +1,13 @@
 package dev.resnet.serving.web;
 
 import dev.resnet.api.FieldError;
-import dev.resnet.api.MemoryBudget;
 import dev.resnet.api.ProblemException;
-import dev.resnet.serving.Picture;
-import dev.resnet.serving.PictureFormat;
-import dev.resnet.serving.PictureReader;
+import dev.resnet.memory.MemoryBudget;
+import dev.resnet.pictures.Picture;
+import dev.resnet.pictures.PictureFormat;
+import dev.resnet.pictures.PictureReader;
+import dev.resnet.pictures.UnreadablePictureException;
 import dev.resnet.serving.ServingProperties;
-import dev.resnet.serving.UnreadablePictureException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,7 +119,11 @@ class RequestImages {
     boolean allTooLarge = true;
     for (Received image : images) {
       try {
-        read.add(pictures.read(image.file().bytes(), resize));
+        byte[] file = image.file().bytes();
+        if (file.length > limits.maxImageSize().toBytes()) {
+          throw UnreadablePictureException.largerThan(limits.maxImageSize());
+        }
+        read.add(pictures.read(file, resize));
       } catch (UnreadablePictureException e) {
         errors.add(new FieldError(image.field(), e.getMessage()));
         allTooLarge &= e.isTooLarge();

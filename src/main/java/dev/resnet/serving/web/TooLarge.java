@@ -1,8 +1,8 @@
 package dev.resnet.serving.web;
 
-import dev.resnet.api.BodyLimit;
-import dev.resnet.api.MemoryBudget;
 import dev.resnet.api.ProblemException;
+import dev.resnet.memory.ByteSize;
+import dev.resnet.memory.MemoryBudget;
 import dev.resnet.serving.ServingProperties;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
@@ -21,14 +21,14 @@ final class TooLarge {
   /** Every limit: who is told of one should not run into the next. */
   static String all(ServingProperties limits) {
     return "A body may have %s (resnet.serving.max-body-size). "
-            .formatted(BodyLimit.text(limits.maxBodySize()))
+            .formatted(ByteSize.text(limits.maxBodySize()))
         + beside(limits);
   }
 
   /** Those that hold beside the body's. */
   static String beside(ServingProperties limits) {
     return "One image may have %s (resnet.serving.max-image-size), a request %d images (resnet.serving.max-images)."
-        .formatted(BodyLimit.text(limits.maxImageSize()), limits.maxImages());
+        .formatted(ByteSize.text(limits.maxImageSize()), limits.maxImages());
   }
 
   static ProblemException partHeader(int part, DataSize limit) {

@@ -1,4 +1,4 @@
-/** Models and classification over HTTP. */
+/** Classification over HTTP, and which version answers. */
 @NullMarked
 package dev.resnet.serving.web;
 

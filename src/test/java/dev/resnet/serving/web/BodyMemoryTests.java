@@ -6,9 +6,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.resnet.serving.ModelRegistry;
-import dev.resnet.serving.Png;
-import dev.resnet.serving.TrainedModels;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.TrainedModels;
+import dev.resnet.pictures.Png;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
 import dev.resnet.training.checkpoint.Promote;
@@ -38,8 +38,9 @@ import org.springframework.test.context.DynamicPropertySource;
       // A request gives its share back after its answer has gone out.
       "resnet.http.bodies.max-wait=2s",
       "resnet.serving.max-pictures-memory=1MB",
-      "resnet.serving.max-decode-memory=1MB",
-      "resnet.serving.memory-wait=0s"
+      "resnet.pictures.max-decode-memory=1MB",
+      "resnet.serving.memory-wait=0s",
+      "resnet.pictures.max-wait=0s"
     })
 class BodyMemoryTests {
   private static final String CLASSIFY = "/api/v1/classify?resize=true&top_k=1";
@@ -172,6 +173,6 @@ class BodyMemoryTests {
   void aPictureThatTakesMoreThanThereIsSaysHowMuch() throws Exception {
     Answer answer = client.post(CLASSIFY, "image/png", Png.interlaced(700, 700));
     assertThat(answer.status()).isEqualTo(422);
-    assertThat(answer.detail()).contains("2 MB", "1 MB", "resnet.serving.max-decode-memory");
+    assertThat(answer.detail()).contains("2 MB", "1 MB", "resnet.pictures.max-decode-memory");
   }
 }

@@ -5,9 +5,9 @@ import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.resnet.serving.ModelRegistry;
-import dev.resnet.serving.Png;
-import dev.resnet.serving.TrainedModels;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.TrainedModels;
+import dev.resnet.pictures.Png;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
 import dev.resnet.training.checkpoint.Promote;
@@ -35,8 +35,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "resnet.serving.max-body-size=16KB",
       "resnet.serving.max-image-size=2KB",
       "resnet.serving.max-images=60",
-      "resnet.serving.max-pixels=4096",
-      "resnet.serving.max-pixels-at-once=4096"
+      "resnet.pictures.max-pixels=4096",
+      "resnet.pictures.max-pixels-at-once=4096"
     })
 class ClassifyLimitsTests {
   private static final String CLASSIFY = "/api/v1/classify?resize=true&top_k=1";

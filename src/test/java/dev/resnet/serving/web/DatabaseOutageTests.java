@@ -6,10 +6,10 @@ import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.resnet.serving.ModelRegistry;
-import dev.resnet.serving.Png;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.TrainedModels;
+import dev.resnet.pictures.Png;
 import dev.resnet.serving.SwitchedDatabase;
-import dev.resnet.serving.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
 import dev.resnet.training.checkpoint.Promote;

@@ -5,9 +5,9 @@ import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.resnet.serving.ModelRegistry;
-import dev.resnet.serving.Png;
-import dev.resnet.serving.TrainedModels;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.TrainedModels;
+import dev.resnet.pictures.Png;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
 import dev.resnet.training.checkpoint.Promote;

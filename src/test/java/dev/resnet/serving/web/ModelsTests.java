@@ -4,9 +4,9 @@ import static dev.resnet.serving.web.ServingApplication.ALONE;
 import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.resnet.serving.ModelRegistry;
-import dev.resnet.serving.ModelsChanged;
-import dev.resnet.serving.TrainedModels;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelsChanged;
+import dev.resnet.models.TrainedModels;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
 import dev.resnet.training.checkpoint.Promote;

@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Serving alone, on a real Tomcat, a database in memory and a home of its own. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
-@ComponentScan({"dev.resnet.serving", "dev.resnet.api"})
+@ComponentScan({"dev.resnet.serving", "dev.resnet.models", "dev.resnet.pictures", "dev.resnet.api"})
 class ServingApplication {
   static final String DATABASE =
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1";

@@ -3,8 +3,8 @@ package dev.resnet.serving.web;
 import static dev.resnet.serving.web.ServingApplication.ALONE;
 import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 
-import dev.resnet.serving.ModelRegistry;
-import dev.resnet.serving.TrainedModels;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.TrainedModels;
 import dev.resnet.training.checkpoint.Promote;
 import java.io.IOException;
 import java.nio.file.Files;

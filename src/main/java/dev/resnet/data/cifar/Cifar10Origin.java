@@ -1,0 +1,108 @@
+package dev.resnet.data.cifar;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where CIFAR-10 comes from, as {@code resnet.datasets.cifar10.uri} says it. */
+sealed interface Cifar10Origin {
+
+  /** The address that the data set's authors give. */
+  URI OFFICIAL = URI.create("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz");
+
+  /** Files that the operator has put somewhere; they are read where they are. */
+  record Local(Cifar10Files files) implements Cifar10Origin {}
+
+  /** An archive to download into the volume. */
+  record Remote(URI address) implements Cifar10Origin {}
+
+  /**
+   * Understands a folder, an archive or an address, and makes sure of all that can be made sure of
+   * without the network.
+   *
+   * @param uri null or blank for the official address
+   * @throws IllegalArgumentException saying what is wrong and what would be right
+   */
+  static Cifar10Origin parse(@Nullable String uri) {
+    if (uri == null || uri.isBlank()) {
+      return new Remote(OFFICIAL);
+    }
+    String text = uri.strip();
+    return switch (scheme(text)) {
+      case "http", "https" -> new Remote(address(text));
+      case "file" -> new Local(local(path(text)));
+      case "" -> new Local(local(path(text)));
+      default ->
+          throw new IllegalArgumentException(
+              "the scheme of '%s' is not supported: give a path, a file: URI or an http(s) address"
+                  .formatted(text));
+    };
+  }
+
+  /** A single letter is a drive, not a scheme. */
+  private static String scheme(String text) {
+    int colon = text.indexOf(':');
+    boolean scheme = colon > 1 && text.substring(0, colon).matches("[A-Za-z][A-Za-z0-9+.-]*");
+    return scheme ? text.substring(0, colon).toLowerCase(Locale.ROOT) : "";
+  }
+
+  private static URI address(String text) {
+    try {
+      URI address = new URI(text);
+      if (address.getHost() == null) {
+        throw new IllegalArgumentException("the address '%s' names no host".formatted(text));
+      }
+      return address;
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "'%s' is no valid address: %s".formatted(text, e.getMessage()), e);
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return scheme(text).equals("file") ? Path.of(new URI(text)) : Path.of(text);
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'%s' is no valid path or file: URI (file:///folder/file): %s"
+              .formatted(text, e.getMessage()),
+          e);
+    }
+  }
+
+  private static Cifar10Files local(Path path) {
+    Path place = path.toAbsolutePath().normalize();
+    try {
+      if (Files.isDirectory(place)) {
+        var directory = Cifar10Directory.in(place);
+        Cifar10Reader.counts(directory);
+        return directory;
+      }
+      if (!Files.isReadable(place)) {
+        throw new IllegalArgumentException(
+            "%s %s: give the folder with the .bin files of CIFAR-10, or cifar-10-binary.tar.gz"
+                .formatted(place, Files.exists(place) ? "may not be read" : "does not exist"));
+      }
+      var archive = new Cifar10Archive(place);
+      if (!archive.looksLikeGzip()) {
+        throw new IllegalArgumentException(
+            "%s is neither a folder nor a .tar.gz archive".formatted(place));
+      }
+      return archive;
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "%s; give the folder with the six .bin files of CIFAR-10's binary version, or its archive"
+              .formatted(message(e)),
+          e);
+    }
+  }
+
+  private static String message(IOException e) {
+    return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
+  }
+}

@@ -1,0 +1,175 @@
+package dev.resnet.data.synthetic;
+
+import dev.resnet.data.CounterRandom;
+import dev.resnet.data.ImageSet;
+import java.util.stream.IntStream;
+
+/**
+ * Draws the synthetic set: a shape or texture of random place, size, tilt and colours before a
+ * shaded background with blurred spots and noise.
+ *
+ * <p>Foreground and background have the same distribution of colours, so that neither colour nor
+ * brightness nor any weighted sum of pixels tells the class: a network has to find edges and put
+ * them together. An image depends on (seed, split, index) alone, not on how many are drawn, and is
+ * the same on every machine. No class hangs on a side or on the rim of the image: a horizontal flip
+ * or a crop with 4 pixels of padding keeps it.
+ */
+public final class SyntheticImages {
+  private static final int SIZE = ImageSet.SIZE;
+  private static final long TRAIN = 0;
+  private static final long TEST = 1;
+
+  /** Half the extent of a shape, in pixels. */
+  private static final double SMALLEST = 8;
+
+  private static final double LARGEST = 11;
+
+  /** A shape's centre is at most so far from the image's, in pixels along an axis. */
+  private static final double SHIFT = 4;
+
+  /** Largest tilt, in radians. */
+  private static final double TILT = Math.toRadians(20);
+
+  /** Least Euclidean distance of foreground and background in RGB, each channel in [0, 1]. */
+  private static final double CONTRAST = 0.55;
+
+  private static final int SPOTS = 3;
+
+  /** Standard deviation of the noise, in grey levels of 255. */
+  private static final double NOISE = 7;
+
+  private final long seed;
+
+  public SyntheticImages(long seed) {
+    this.seed = seed;
+  }
+
+  public ImageSet train(int count) {
+    return draw(TRAIN, count);
+  }
+
+  public ImageSet test(int count) {
+    return draw(TEST, count);
+  }
+
+  /** Labels take turns, so that any number of first images is balanced. */
+  private ImageSet draw(long split, int count) {
+    byte[] pixels = new byte[Math.multiplyExact(count, ImageSet.IMAGE)];
+    byte[] labels = new byte[count];
+    SyntheticClass[] classes = SyntheticClass.values();
+    IntStream.range(0, count)
+        .parallel()
+        .forEach(
+            i -> {
+              int label = i % classes.length;
+              labels[i] = (byte) label;
+              var random = new CounterRandom(seed, split, i);
+              draw(classes[label], random, pixels, i * ImageSet.IMAGE);
+            });
+    return new ImageSet(pixels, labels);
+  }
+
+  private static void draw(SyntheticClass figure, CounterRandom random, byte[] pixels, int offset) {
+    Place place = Place.draw(random);
+    double[] back = colour(random);
+    double[] fore = colour(random);
+    while (distance(fore, back) < CONTRAST) {
+      fore = colour(random);
+    }
+    Shade shade = Shade.draw(random);
+    Spot[] spots = new Spot[SPOTS];
+    for (int i = 0; i < SPOTS; i++) {
+      spots[i] = Spot.draw(random);
+    }
+    for (int y = 0; y < SIZE; y++) {
+      for (int x = 0; x < SIZE; x++) {
+        double coverage = place.coverage(figure, x + 0.5, y + 0.5);
+        double light = shade.at(x, y);
+        double spotted = 0;
+        for (Spot spot : spots) {
+          spotted += spot.at(x + 0.5, y + 0.5);
+        }
+        int at = offset + y * SIZE + x;
+        for (int c = 0; c < ImageSet.CHANNELS; c++) {
+          double value = back[c] + spotted * (1 - coverage) + coverage * (fore[c] - back[c]);
+          double level = 255 * (value + light) + NOISE * noise(random);
+          pixels[at + c * ImageSet.PLANE] = (byte) Math.max(0, Math.min(255, Math.round(level)));
+        }
+      }
+    }
+  }
+
+  /** Room is left at both ends, so that light, spots and noise are seldom clipped. */
+  private static double[] colour(CounterRandom random) {
+    return new double[] {
+      random.between(0.08, 0.92), random.between(0.08, 0.92), random.between(0.08, 0.92)
+    };
+  }
+
+  private static double distance(double[] a, double[] b) {
+    double sum = 0;
+    for (int c = 0; c < a.length; c++) {
+      sum += (a[c] - b[c]) * (a[c] - b[c]);
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Nearly normal, mean 0, deviation 1: the scaled sum of eight uniform bytes. */
+  private static double noise(CounterRandom random) {
+    long bits = random.nextLong();
+    int sum = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      sum += (int) (bits >>> (i * Byte.SIZE)) & 0xff;
+    }
+    return (sum - 8 * 127.5) / Math.sqrt(8 * (256.0 * 256 - 1) / 12);
+  }
+
+  /** Where a figure lies: the map from image coordinates in pixels to its own. */
+  private record Place(double x, double y, double radius, double cos, double sin) {
+    static Place draw(CounterRandom random) {
+      double tilt = random.between(-TILT, TILT);
+      return new Place(
+          SIZE / 2.0 + random.between(-SHIFT, SHIFT),
+          SIZE / 2.0 + random.between(-SHIFT, SHIFT),
+          random.between(SMALLEST, LARGEST),
+          StrictMath.cos(tilt),
+          StrictMath.sin(tilt));
+    }
+
+    /** How much of the pixel around a point the figure covers, 0 to 1: smooth edges. */
+    double coverage(SyntheticClass figure, double px, double py) {
+      double dx = (px - x) / radius;
+      double dy = (py - y) / radius;
+      double distance = figure.distance(cos * dx + sin * dy, cos * dy - sin * dx);
+      return Math.max(0, Math.min(1, 0.5 - distance * radius));
+    }
+  }
+
+  /** Light that falls from one side: a linear ramp over the whole image. */
+  private record Shade(double perX, double perY) {
+    static Shade draw(CounterRandom random) {
+      return new Shade(random.between(-0.12, 0.12) / SIZE, random.between(-0.12, 0.12) / SIZE);
+    }
+
+    double at(int x, int y) {
+      return perX * (x - SIZE / 2) + perY * (y - SIZE / 2);
+    }
+  }
+
+  /** A blurred spot of the background, lighter or darker than it. */
+  private record Spot(double x, double y, double radius, double strength) {
+    static Spot draw(CounterRandom random) {
+      return new Spot(
+          random.between(0, SIZE),
+          random.between(0, SIZE),
+          random.between(2, 5),
+          random.between(-0.18, 0.18));
+    }
+
+    /** A parabola that ends at the spot's rim: no exponential, the same on every machine. */
+    double at(double px, double py) {
+      double square = ((px - x) * (px - x) + (py - y) * (py - y)) / (radius * radius);
+      return square < 1 ? strength * (1 - square) : 0;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.resnet.memory;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Bytes that one kind of data may take at one moment, over all requests. Who needs some waits a
+ * little, first come first served, and then gets a {@link BusyException}.
+ *
+ * <p>Budgets are nested in one order: the body, the pictures of a request, the decoding of one
+ * picture. So the holder of the last one never waits, and nobody waits in a circle.
+ */
+public final class MemoryBudget {
+  /** Permits of a semaphore are ints; in units of this many bytes they reach 2 TB. */
+  private static final int UNIT = 1024;
+
+  private final DataSize size;
+  private final Duration wait;
+  private final String property;
+  private final String what;
+  private final Semaphore units;
+
+  /**
+   * @param size of the budget
+   * @param wait the longest time to wait for it
+   * @param property the setting to name to the client
+   * @param what takes the memory, in the plural: "the pictures that are being decoded"
+   */
+  public MemoryBudget(DataSize size, Duration wait, String property, String what) {
+    this.size = size;
+    this.wait = wait;
+    this.property = property;
+    this.what = what;
+    this.units = new Semaphore((int) Math.min(Integer.MAX_VALUE, size.toBytes() / UNIT), true);
+  }
+
+  /** The size that is set, or, where that is 0, one part of so many of the largest heap. */
+  public static DataSize orPartOfHeap(DataSize set, int parts) {
+    return set.toBytes() > 0 ? set : DataSize.ofBytes(Runtime.getRuntime().maxMemory() / parts);
+  }
+
+  public DataSize size() {
+    return size;
+  }
+
+  public String property() {
+    return property;
+  }
+
+  /** Whether so many bytes can ever be had. */
+  public boolean holds(long bytes) {
+    return bytes <= size.toBytes() / UNIT * UNIT;
+  }
+
+  /** The size for a message to a client. */
+  public String sizeText() {
+    return ByteSize.text(DataSize.ofBytes(size.toBytes() / UNIT * UNIT));
+  }
+
+  /**
+   * Takes the bytes; closing gives them back.
+   *
+   * @throws BusyException where they don't become free in time
+   */
+  public Hold hold(long bytes) {
+    var hold = new Hold();
+    hold.add(bytes);
+    return hold;
+  }
+
+  /** What one request holds. Not for several threads at once. */
+  public final class Hold implements AutoCloseable {
+    private long bytes;
+    private int held;
+
+    private Hold() {}
+
+    /** Takes further bytes. */
+    public void add(long more) {
+      int wanted = (int) Math.min(Integer.MAX_VALUE, (bytes + more + UNIT - 1) / UNIT) - held;
+      if (wanted > 0 && !acquired(wanted)) {
+        throw busy();
+      }
+      held += wanted;
+      bytes += more;
+    }
+
+    /** Gives back all but so many bytes. */
+    public void keep(long kept) {
+      int wanted = (int) Math.min(held, (kept + UNIT - 1) / UNIT);
+      units.release(held - wanted);
+      held = wanted;
+      bytes = Math.min(bytes, kept);
+    }
+
+    @Override
+    public void close() {
+      units.release(held);
+      held = 0;
+      bytes = 0;
+    }
+  }
+
+  private boolean acquired(int wanted) {
+    try {
+      return units.tryAcquire(wanted, wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private BusyException busy() {
+    return new BusyException(
+        "The service is busy: %s take all of the %s that they may take (%s)."
+            .formatted(what, sizeText(), property));
+  }
+}

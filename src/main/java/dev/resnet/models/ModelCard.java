@@ -1,0 +1,92 @@
+package dev.resnet.models;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.Picture;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a reader wants to know of a model version; lies beside its file as {@code card.json}.
+ *
+ * @param depth 6·stack_n+2
+ * @param parameters counting running mean and variance
+ * @param classes the class names by index
+ */
+public record ModelCard(
+    String model,
+    int version,
+    @JsonProperty("created_at") Instant createdAt,
+    @JsonProperty("stack_n") int stackN,
+    int depth,
+    long parameters,
+    List<String> classes,
+    Input input,
+    Metrics metrics,
+    Source source,
+    File file) {
+
+  /**
+   * How pixels become the network's input: {@code (pixel / 255 - mean) / standard_deviation}, per
+   * channel R, G, B.
+   */
+  public record Input(
+      int width,
+      int height,
+      List<Float> mean,
+      @JsonProperty("standard_deviation") List<Float> standardDeviation) {}
+
+  /**
+   * On the test images.
+   *
+   * @param epoch the completed epochs
+   */
+  public record Metrics(
+      int epoch,
+      @JsonProperty("test_loss") @Schema(nullable = true) double testLoss,
+      @JsonProperty("test_accuracy") double testAccuracy) {}
+
+  /**
+   * Where the version came from.
+   *
+   * @param job the training job's id
+   * @param dataSha256 of the data set it was trained on
+   * @param hyperparameters every one that was resolved, the seed among them
+   */
+  public record Source(
+      String job,
+      String dataset,
+      @JsonProperty("data_sha256") String dataSha256,
+      String engine,
+      String precision,
+      @Schema(type = "object", description = "Every resolved one, as the job's config shows them")
+          JsonNode hyperparameters) {}
+
+  /** The DL4J zip. */
+  public record File(long size, String sha256) {}
+
+  public static ModelCard of(ModelVersion v) {
+    var spec = new ResNetSpec(v.stackN(), v.classes().size());
+    return new ModelCard(
+        v.name(),
+        v.version(),
+        v.createdAt(),
+        v.stackN(),
+        spec.depth(),
+        spec.parameters(),
+        v.classes(),
+        new Input(Picture.SIZE, Picture.SIZE, v.mean(), v.standardDeviation()),
+        new Metrics(v.epoch(), v.testLoss(), v.testAccuracy()),
+        new Source(
+            v.jobId(),
+            v.dataset(),
+            v.dataSha256(),
+            v.engine(),
+            v.precision(),
+            JsonMapper.shared().readTree(v.hyperparameters())),
+        new File(v.size(), v.sha256()));
+  }
+}

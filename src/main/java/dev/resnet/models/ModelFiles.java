@@ -1,0 +1,183 @@
+package dev.resnet.models;
+
+import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.Sha256;
+import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.TrainedModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The files of the versions: {@code <models>/<name>/<time>-<random>/}; the row says which folder is
+ * a version's. Older rows point to {@code <models>/<name>/<version>/}.
+ */
+final class ModelFiles {
+  static final String MODEL_FILE = "model.zip";
+  static final String CARD_FILE = "card.json";
+
+  private static final Logger log = LoggerFactory.getLogger(ModelFiles.class);
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private static final Pattern FOLDER = Pattern.compile("(\\d{8}T\\d{6}Z)-[0-9a-f]{8}");
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Path models;
+  private final NetworkCheck network;
+
+  public ModelFiles(Path models, NetworkCheck network) {
+    this.models = models;
+    this.network = network;
+  }
+
+  /**
+   * Looks at what is to be registered before anything is written.
+   *
+   * @throws IllegalArgumentException where the training diverged
+   * @throws IOException where the checkpoint is damaged
+   */
+  void check(TrainedModel model) throws IOException {
+    if (!Double.isFinite(model.testLoss()) || !Double.isFinite(model.testAccuracy())) {
+      throw diverged(
+          model,
+          "test loss %s, test accuracy %s".formatted(model.testLoss(), model.testAccuracy()));
+    }
+    CheckpointFile checkpoint = model.checkpoint();
+    requireUndamaged(checkpoint, Sha256.of(checkpoint.path()));
+    Optional<String> refusal = network.refusal(checkpoint.path());
+    if (refusal.isPresent()) {
+      throw diverged(model, refusal.get());
+    }
+  }
+
+  private static IllegalArgumentException diverged(TrainedModel model, String how) {
+    return new IllegalArgumentException(
+        "The network of job %s is not registered, because its training diverged: %s. Train again with a lower learning rate."
+            .formatted(model.jobId(), how));
+  }
+
+  private static void requireUndamaged(CheckpointFile checkpoint, String sha256)
+      throws IOException {
+    if (!sha256.equals(checkpoint.sha256())) {
+      throw new IOException(
+          "The checkpoint %s is damaged: its SHA-256 is %s, not %s; train the job again"
+              .formatted(checkpoint.path(), sha256, checkpoint.sha256()));
+    }
+  }
+
+  /**
+   * A copy of a network.
+   *
+   * @param file relative to the folder of all models
+   */
+  record Stored(String file, long size, String sha256) {}
+
+  /**
+   * Copies the network into a new folder. No other registration can choose it, so a process that
+   * has lost its transaction without noticing writes over nothing.
+   *
+   * @param now becomes part of the folder's name
+   */
+  Stored store(TrainedModel model, Instant now) throws IOException {
+    String random = UUID.randomUUID().toString().substring(0, 8);
+    String file = "%s/%s-%s/%s".formatted(model.model(), TIME.format(now), random, MODEL_FILE);
+    try {
+      var written =
+          AtomicFiles.write(
+              models.resolve(file), out -> Files.copy(model.checkpoint().path(), out));
+      requireUndamaged(model.checkpoint(), written.sha256());
+      return new Stored(file, written.size(), written.sha256());
+    } catch (IOException | RuntimeException e) {
+      delete(folder(file));
+      throw e;
+    }
+  }
+
+  boolean exists(Stored stored) {
+    return Files.exists(models.resolve(stored.file()));
+  }
+
+  void writeCard(ModelVersion version) throws IOException {
+    byte[] card = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(ModelCard.of(version));
+    Path target = models.resolve(version.file()).resolveSibling(CARD_FILE);
+    AtomicFiles.write(target, out -> out.write(card));
+  }
+
+  /**
+   * The folders of registrations that were never completed.
+   *
+   * @param known the files of the versions of this name
+   * @param before younger folders may belong to a registration that goes on
+   */
+  List<Path> leftovers(String name, Set<String> known, Instant before) {
+    Set<Path> inUse = known.stream().map(this::folder).collect(Collectors.toSet());
+    try (Stream<Path> folders = Files.list(models.resolve(name))) {
+      return folders
+          .filter(folder -> !inUse.contains(folder))
+          .filter(folder -> created(folder).filter(time -> time.isBefore(before)).isPresent())
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException | UncheckedIOException e) {
+      log.warn("The folders of model '{}' can't be listed: {}", name, e.toString());
+      return List.of();
+    }
+  }
+
+  /** Empty where this class did not make the folder. */
+  private static Optional<Instant> created(Path folder) {
+    var name = FOLDER.matcher(folder.getFileName().toString());
+    try {
+      return name.matches()
+          ? Optional.of(TIME.parse(name.group(1), Instant::from))
+          : Optional.empty();
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The folder of a file as a row names it. */
+  private Path folder(String file) {
+    return models.resolve(file).getParent();
+  }
+
+  void delete(Stored stored) {
+    delete(folder(stored.file()));
+  }
+
+  void delete(ModelVersion version) {
+    Path folder = folder(version.file());
+    // Never more than one version, whatever the row says.
+    if (models.resolve(version.name()).equals(folder.getParent())) {
+      delete(folder);
+    }
+  }
+
+  /** What can't be deleted does no harm: no row points to it. */
+  void delete(Path folder) {
+    try {
+      AtomicFiles.deleteRecursively(folder);
+    } catch (IOException e) {
+      log.warn("{} is no longer needed and can't be deleted: {}", folder, e.toString());
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.resnet.models;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Finds a model or a version in the registry, or says what there is instead. */
+public final class ModelLookup {
+  /** As many names and versions as fit a message. */
+  private static final int SHOWN = 10;
+
+  private final ModelRegistry registry;
+  private final ModelListing listing;
+
+  ModelLookup(ModelRegistry registry) {
+    this.registry = registry;
+    this.listing = registry.listing();
+  }
+
+  /**
+   * @throws UnknownModelException where there is none
+   */
+  public ModelVersion version(String name, int version) {
+    return registry.find(name, version).orElseThrow(() -> unknown(name, version));
+  }
+
+  /**
+   * The version in production.
+   *
+   * @throws UnknownModelException where there is none
+   */
+  public ModelVersion promoted(String name) {
+    return registry.promoted(name).orElseThrow(() -> notInProduction(name));
+  }
+
+  /**
+   * The version that was promoted last of all.
+   *
+   * @throws UnknownModelException where there is none
+   */
+  public ModelVersion newestPromoted() {
+    return registry.newestPromoted().orElseThrow(this::none);
+  }
+
+  /**
+   * @throws UnknownModelException where no model has this name
+   */
+  public void requireName(String name) {
+    if (!listing.names().contains(name)) {
+      throw unknown(name);
+    }
+  }
+
+  /** For a version that does not exist. */
+  public UnknownModelException unknown(String name, int version) {
+    return listing.names().contains(name)
+        ? new UnknownModelException(
+            "Model '%s' has no version %d. %s".formatted(name, version, versionsOf(name)))
+        : unknown(name);
+  }
+
+  private UnknownModelException notInProduction(String name) {
+    if (!listing.names().contains(name)) {
+      return unknown(name);
+    }
+    if (listing.count(name) == 0) {
+      return new UnknownModelException(
+          "Model '%s' has no version. %s".formatted(name, versionsOf(name)));
+    }
+    return new UnknownModelException(
+        "Model '%s' has no version in production. %s POST /api/v1/models/%s/versions/{version}/promote"
+                .formatted(name, versionsOf(name), name)
+            + " promotes one, POST /api/v1/models/%s/versions/{version}/classify asks one."
+                .formatted(name));
+  }
+
+  private UnknownModelException unknown(String name) {
+    List<String> names = listing.names();
+    if (names.isEmpty()) {
+      return none();
+    }
+    String more = names.size() > SHOWN ? " and %d more".formatted(names.size() - SHOWN) : "";
+    return new UnknownModelException(
+        "There is no model '%s'. Known: %s%s; GET /api/v1/models lists them."
+            .formatted(
+                name, String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))), more));
+  }
+
+  private String versionsOf(String name) {
+    List<ModelVersion> newest = listing.newest(name, SHOWN);
+    if (newest.isEmpty()) {
+      return "POST /api/v1/training-jobs trains one.";
+    }
+    return "It has version%s %s."
+        .formatted(
+            newest.size() == 1 ? "" : "s",
+            newest.stream()
+                .map(version -> String.valueOf(version.version()))
+                .collect(Collectors.joining(", ")));
+  }
+
+  private UnknownModelException none() {
+    return new UnknownModelException(
+        listing.countNamesWithVersions() == 0
+            ? "There is no model yet: POST /api/v1/training-jobs trains one."
+            : "No model has a version in production; GET /api/v1/models lists what there is.");
+  }
+}

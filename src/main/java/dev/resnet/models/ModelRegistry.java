@@ -1,0 +1,305 @@
+package dev.resnet.models;
+
+import dev.resnet.models.AliasRows.Pointer;
+import dev.resnet.models.ModelFiles.Stored;
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
+import dev.resnet.training.checkpoint.TrainedModel;
+import dev.resnet.training.checkpoint.TrainedModelReceiver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * The trained models: a row says that a version exists, and where its files are.
+ *
+ * <p>The files come first and the row after, so every row has its files. A deletion removes the row
+ * first. What a crash leaves has no row and does no harm; a later change of the same name deletes
+ * it.
+ */
+public class ModelRegistry implements TrainedModelReceiver {
+  /** A name becomes a folder. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+
+  private static final Logger log = LoggerFactory.getLogger(ModelRegistry.class);
+
+  private static final Duration LONGEST_REGISTRATION = Duration.ofMinutes(30);
+
+  /** A folder this old without a row never gets one, whichever of two clocks is ahead. */
+  private static final Duration LEFTOVER_AGE = LONGEST_REGISTRATION.multipliedBy(2);
+
+  private final ModelFiles files;
+  private final NamedChanges changes;
+  private final VersionRows versions;
+  private final AliasRows aliases;
+  private final PromotionRule rule;
+  private final ApplicationEventPublisher events;
+  private final Clock clock;
+
+  ModelRegistry(
+      ModelFiles files,
+      RegistryTables rows,
+      PromotionRule rule,
+      ApplicationEventPublisher events,
+      Clock clock) {
+    this.files = files;
+    this.changes = rows.changes();
+    this.versions = rows.versions();
+    this.aliases = rows.aliases();
+    this.rule = rule;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws IllegalArgumentException where the name or the network can't be taken; the message says
+   *     why
+   */
+  @Override
+  public RegisteredModel register(TrainedModel model, Promote promote) throws IOException {
+    if (!NAME.matcher(model.model()).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' cannot name a model: use letters, digits, '.', '_' and '-'"
+              .formatted(model.model()));
+    }
+    Optional<RegisteredModel> known = versions.findByJob(model.jobId());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    files.check(model);
+    versions.addName(model.model());
+    Registration registration = copied(model, promote);
+    if (registration.isNew()) {
+      log.info(
+          "Registered model '{}' version {} of job {}, test accuracy {}. {}",
+          model.model(),
+          registration.model().version(),
+          model.jobId(),
+          model.testAccuracy(),
+          registration.model().promotion().reason());
+      events.publishEvent(new ModelsChanged(model.model()));
+    }
+    return registration.model();
+  }
+
+  @Override
+  public Optional<RegisteredModel> registered(String jobId) {
+    return versions.findByJob(jobId);
+  }
+
+  private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
+
+  /** Copies the network before the name is locked: a slow disk holds up nobody. */
+  private Registration copied(TrainedModel model, Promote promote) throws IOException {
+    Instant began = now();
+    Stored stored = files.store(model, began);
+    var committing = new AtomicBoolean();
+    Registration registration;
+    try {
+      registration =
+          changes.under(
+              model.model(),
+              () -> {
+                Registration done = registerOnce(model, promote, stored, began);
+                committing.set(true);
+                return done;
+              });
+    } catch (RuntimeException e) {
+      // Where the commit failed, the database may have done it all the same.
+      if (!committing.get()) {
+        files.delete(stored);
+      }
+      if (e instanceof UncheckedIOException io) {
+        throw io.getCause();
+      }
+      throw e;
+    }
+    if (!registration.isNew()) {
+      files.delete(stored);
+    }
+    registration.leftovers().forEach(files::delete);
+    return registration;
+  }
+
+  private Registration registerOnce(
+      TrainedModel model, Promote promote, Stored stored, Instant began) {
+    versions.lock(model.model());
+    List<Path> leftovers = leftovers(model.model());
+    // Another process may have registered this job while we waited for the name.
+    return versions
+        .findByJob(model.jobId())
+        .map(registered -> new Registration(registered, false, leftovers))
+        .orElseGet(() -> new Registration(insert(model, promote, stored, began), true, leftovers));
+  }
+
+  private RegisteredModel insert(
+      TrainedModel model, Promote promote, Stored stored, Instant began) {
+    try {
+      requireInTime(model, stored, began);
+      int number = versions.nextVersion(model.model());
+      var version = ModelVersion.of(model, number, stored, now());
+      files.writeCard(version);
+      Promotion promotion =
+          rule.decide(promote, version, promoted(model.model()).orElse(null), model.testImages());
+      versions.insert(version, promotion);
+      if (promotion.promoted()) {
+        aliases.promote(version.name(), number, version.createdAt());
+      }
+      return new RegisteredModel(number, promotion);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void requireInTime(TrainedModel model, Stored stored, Instant began) throws IOException {
+    if (now().isAfter(began.plus(LONGEST_REGISTRATION)) || !files.exists(stored)) {
+      throw new IOException(
+          "The registration of job %s took longer than %d minutes; it has to start again"
+              .formatted(model.jobId(), LONGEST_REGISTRATION.toMinutes()));
+    }
+  }
+
+  /** To be asked for while the name is locked. */
+  private List<Path> leftovers(String name) {
+    return files.leftovers(name, versions.files(name), now().minus(LEFTOVER_AGE));
+  }
+
+  /** To the microsecond, which both databases keep. */
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /**
+   * Lets a version answer for its name; nothing happens where it does already.
+   *
+   * @return false where there is no such version
+   */
+  public boolean promote(String name, int version) {
+    boolean found =
+        changes.under(
+            name,
+            () -> {
+              if (!versions.lock(name) || versions.find(name, version).isEmpty()) {
+                return false;
+              }
+              if (aliases.inProduction(name).filter(present -> present == version).isEmpty()) {
+                aliases.promote(name, version, now());
+                log.info("Promoted model '{}' version {}", name, version);
+              }
+              return true;
+            });
+    events.publishEvent(new ModelsChanged(name));
+    return found;
+  }
+
+  /** What {@link #rollBack} would let answer; empty where there is nothing to go back to. */
+  public Optional<ModelVersion> previous(String name) {
+    return aliases.previous(name).flatMap(version -> versions.find(name, version));
+  }
+
+  /**
+   * Lets the version answer that did before the present one.
+   *
+   * @param expected what {@link #previous} said
+   * @return false where that has changed since; nothing has happened then
+   */
+  public boolean rollBack(String name, int expected) {
+    boolean done =
+        changes.under(
+            name,
+            () -> {
+              versions.lock(name);
+              return aliases.previous(name).filter(version -> version == expected).isPresent()
+                  && aliases.rollBack(name, now()).isPresent();
+            });
+    if (done) {
+      log.info("Rolled model '{}' back to version {}", name, expected);
+    }
+    events.publishEvent(new ModelsChanged(name));
+    return done;
+  }
+
+  /**
+   * Deletes a version with its files; its number is not given again.
+   *
+   * @throws UnknownModelException where there is no such version
+   * @throws VersionInProductionException where it answers for its name
+   */
+  public void delete(String name, int number) {
+    ModelVersion version = lookup().version(name, number);
+    List<Path> leftovers =
+        changes.under(
+            name,
+            () -> {
+              if (!versions.lock(name) || versions.find(name, number).isEmpty()) {
+                throw lookup().unknown(name, number);
+              }
+              if (!aliases.of(name, number).isEmpty()) {
+                throw new VersionInProductionException(name, number);
+              }
+              versions.delete(name, number);
+              return leftovers(name);
+            });
+    log.info("Deleted model '{}' version {}", name, number);
+    events.publishEvent(new ModelsChanged(name));
+    files.delete(version);
+    leftovers.forEach(files::delete);
+  }
+
+  public Optional<ModelVersion> find(String name, int version) {
+    return versions.find(name, version);
+  }
+
+  /** The version that answers for a name. */
+  public Optional<ModelVersion> promoted(String name) {
+    return aliases.inProduction(name).flatMap(version -> versions.find(name, version));
+  }
+
+  /** The version that was promoted last among those that answer for their names. */
+  public Optional<ModelVersion> newestPromoted() {
+    return aliases.inProduction().stream()
+        .findFirst()
+        .flatMap(newest -> versions.find(newest.name(), newest.version()));
+  }
+
+  /** By name, the number of the version that answers. */
+  public Map<String, Integer> promotedVersions() {
+    return aliases.inProduction().stream()
+        .collect(Collectors.toMap(Pointer::name, Pointer::version));
+  }
+
+  /** What answers for each name, the newest promotion first. */
+  public List<Pointer> inProduction() {
+    return aliases.inProduction();
+  }
+
+  /** The versions under these names that exist. */
+  public Set<Pointer> existing(Collection<String> names) {
+    return versions.existing(names);
+  }
+
+  /** Names and versions, in pages. */
+  public ModelListing listing() {
+    return new ModelListing(versions);
+  }
+
+  public ModelLookup lookup() {
+    return new ModelLookup(this);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.resnet.models;
+
+import dev.resnet.models.ModelFiles.Stored;
+import dev.resnet.training.checkpoint.TrainedModel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained network in the registry.
+ *
+ * @param version counted from 1 within the name
+ * @param jobId the training that it came from
+ * @param classes the class names by index
+ * @param mean per channel R, G, B, in [0, 1]
+ * @param standardDeviation per channel, in (0, 1]
+ * @param engine that trained it
+ * @param precision that it was trained in
+ * @param hyperparameters as JSON
+ * @param epoch the completed epochs
+ * @param file the DL4J zip, relative to the folder of all models
+ * @param size of the file in bytes
+ * @param sha256 of the file, lower-case hex
+ * @param promotedAt when it was promoted last; null where it never was, or where that was rolled
+ *     back
+ */
+public record ModelVersion(
+    String name,
+    int version,
+    String jobId,
+    int stackN,
+    String dataset,
+    String dataSha256,
+    List<String> classes,
+    List<Float> mean,
+    List<Float> standardDeviation,
+    double testLoss,
+    double testAccuracy,
+    String engine,
+    String precision,
+    String hyperparameters,
+    int epoch,
+    String file,
+    long size,
+    String sha256,
+    Instant createdAt,
+    @Nullable Instant promotedAt) {
+
+  /** A trained network that was never promoted. */
+  static ModelVersion of(TrainedModel model, int number, Stored stored, Instant now) {
+    return new ModelVersion(
+        model.model(),
+        number,
+        model.jobId(),
+        model.stackN(),
+        model.dataset(),
+        model.dataSha256(),
+        List.copyOf(model.classes()),
+        boxed(model.mean()),
+        boxed(model.standardDeviation()),
+        model.testLoss(),
+        model.testAccuracy(),
+        model.engine(),
+        model.precision(),
+        model.hyperparameters(),
+        model.checkpoint().epoch(),
+        stored.file(),
+        stored.size(),
+        stored.sha256(),
+        now,
+        null);
+  }
+
+  private static List<Float> boxed(float[] values) {
+    var list = new ArrayList<Float>(values.length);
+    for (float value : values) {
+      list.add(value);
+    }
+    return List.copyOf(list);
+  }
+
+  /** As messages and logs call it. */
+  public String label() {
+    return "model '%s' version %d".formatted(name, version);
+  }
+}

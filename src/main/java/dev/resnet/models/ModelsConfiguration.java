@@ -1,0 +1,31 @@
+package dev.resnet.models;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ModelsProperties.class)
+class ModelsConfiguration {
+
+  @Bean
+  ModelRegistry modelRegistry(
+      @Value("${resnet.home}") Path home,
+      DataSource database,
+      PlatformTransactionManager transactions,
+      ModelsProperties properties,
+      ApplicationEventPublisher events) {
+    return new ModelRegistry(
+        new ModelFiles(home.toAbsolutePath().normalize().resolve("models"), NetworkCheck::finite),
+        RegistryTables.in(database, transactions, properties.lockTimeout()),
+        new PromotionRule(properties.trainingMayPromote()),
+        events,
+        Clock.systemUTC());
+  }
+}

@@ -1,0 +1,28 @@
+package dev.resnet.models;
+
+import dev.resnet.engine.NotFinite;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Looks at the file of a trained network before it is registered. */
+@FunctionalInterface
+interface NetworkCheck {
+
+  /**
+   * @param modelZip a DL4J zip
+   * @return why the network can't classify; empty where it can
+   */
+  Optional<String> refusal(Path modelZip) throws IOException;
+
+  /** Every parameter, running mean and variance is a finite number. */
+  static Optional<String> finite(Path modelZip) throws IOException {
+    ComputationGraph graph = ComputationGraph.load(modelZip.toFile(), false);
+    try {
+      return NotFinite.in(graph).map(what -> what + " is not finite");
+    } finally {
+      graph.close();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.resnet.models;
+
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Decides whether a newly trained version takes over production, and says why. */
+final class PromotionRule {
+  private final boolean trainingMayPromote;
+
+  /**
+   * @param trainingMayPromote false leaves every promotion to an administrator
+   */
+  public PromotionRule(boolean trainingMayPromote) {
+    this.trainingMayPromote = trainingMayPromote;
+  }
+
+  /**
+   * @param present what is in production under the same name; null where nothing is
+   * @param testImages that the data set of {@code trained} has
+   */
+  Promotion decide(
+      Promote promote, ModelVersion trained, @Nullable ModelVersion present, int testImages) {
+    if (!trainingMayPromote) {
+      return kept(
+          present,
+          "resnet.models.training-may-promote is false, which leaves promotion to administrators"
+              + " (POST /api/v1/models/%s/versions/%d/promote)"
+                  .formatted(trained.name(), trained.version()));
+    }
+    return switch (promote) {
+      case NEVER -> kept(present, "the job has promote = never");
+      case ALWAYS ->
+          present == null
+              ? first(trained)
+              : promoted(trained, present, "the job has promote = always");
+      case IF_BETTER -> present == null ? first(trained) : ifBetter(trained, present, testImages);
+    };
+  }
+
+  private static Promotion ifBetter(ModelVersion trained, ModelVersion present, int testImages) {
+    if (!trained.dataset().equals(present.dataset())) {
+      return kept(
+          present,
+          "it was trained on the data set %s, and this one on %s"
+              .formatted(present.dataset(), trained.dataset()));
+    }
+    if (!trained.classes().equals(present.classes())) {
+      return kept(present, "it has other classes");
+    }
+    if (!Double.isFinite(present.testLoss()) || !Double.isFinite(present.testAccuracy())) {
+      return promoted(trained, present, "that one's training diverged");
+    }
+    if (!trained.dataSha256().equals(present.dataSha256())) {
+      return kept(
+          present,
+          "the data set %s has changed between the two, so their test accuracies can't be compared"
+              .formatted(trained.dataset()));
+    }
+    int here = tested(trained, testImages);
+    int there = tested(present, testImages);
+    if (here != there) {
+      return kept(
+          present,
+          "they were tested on different images (%d there, %d here), so their test"
+                  .formatted(there, here)
+              + " accuracies can't be compared");
+    }
+    return trained.testAccuracy() > present.testAccuracy()
+        ? promoted(
+            trained,
+            present,
+            "its test accuracy %s is above %s"
+                .formatted(number(trained.testAccuracy()), number(present.testAccuracy())))
+        : kept(
+            present,
+            "the test accuracy %s of version %d is not above its %s"
+                .formatted(
+                    number(trained.testAccuracy()),
+                    trained.version(),
+                    number(present.testAccuracy())));
+  }
+
+  /** How many of the test images; the same number takes the same ones. */
+  private static int tested(ModelVersion version, int all) {
+    JsonNode limit = JsonMapper.shared().readTree(version.hyperparameters()).path("test_limit");
+    return limit.isNumber() ? Math.min(limit.intValue(), all) : all;
+  }
+
+  private static Promotion first(ModelVersion trained) {
+    return new Promotion(
+        true,
+        "Version %d was promoted: nothing was in production under '%s'."
+            .formatted(trained.version(), trained.name()));
+  }
+
+  private static Promotion promoted(ModelVersion trained, ModelVersion present, String why) {
+    return new Promotion(
+        true,
+        "Version %d was promoted in place of version %d: %s."
+            .formatted(trained.version(), present.version(), why));
+  }
+
+  private static Promotion kept(@Nullable ModelVersion present, String why) {
+    return new Promotion(
+        false,
+        present == null
+            ? "Nothing is in production: %s.".formatted(why)
+            : "Version %d stays in production: %s.".formatted(present.version(), why));
+  }
+
+  /** Enough digits to tell apart accuracies on a few million images. */
+  private static String number(double accuracy) {
+    return new DecimalFormat("0.0######", DecimalFormatSymbols.getInstance(Locale.ROOT))
+        .format(accuracy);
+  }
+}

@@ -1,0 +1,15 @@
+/** The model registry: versions, their files, and which version answers for a name. */
+@ApplicationModule(
+    allowedDependencies = {
+      "training :: checkpoint",
+      "network",
+      "engine",
+      "pictures",
+      "api",
+      "files"
+    })
+@NullMarked
+package dev.resnet.models;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,46 @@
+package dev.resnet.models.web;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resnet.models.ModelCard;
+import dev.resnet.models.ModelVersion;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All that is known of one version: what it is, how good it is, where it came from. */
+@Schema(name = "ModelVersion")
+public record VersionResponse(
+    @Schema(example = "resnet-20") String model,
+    @Schema(example = "3") int version,
+    @Schema(description = "Whether it answers for its name") boolean promoted,
+    @JsonProperty("created_at") Instant createdAt,
+    @JsonProperty("promoted_at") @Schema(description = "Null if it never was.", nullable = true)
+        @Nullable Instant promotedAt,
+    @JsonProperty("stack_n") @Schema(example = "3") int stackN,
+    @Schema(example = "20") int depth,
+    @Schema(example = "274442") long parameters,
+    @Schema(description = "By index") List<String> classes,
+    ModelCard.Input input,
+    ModelCard.Metrics metrics,
+    ModelCard.Source source,
+    ModelCard.File file) {
+
+  public static VersionResponse of(ModelVersion version, boolean promoted) {
+    ModelCard card = ModelCard.of(version);
+    return new VersionResponse(
+        card.model(),
+        card.version(),
+        promoted,
+        card.createdAt(),
+        version.promotedAt(),
+        card.stackN(),
+        card.depth(),
+        card.parameters(),
+        card.classes(),
+        card.input(),
+        card.metrics(),
+        card.source(),
+        card.file());
+  }
+}

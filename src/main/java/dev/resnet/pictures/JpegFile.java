@@ -1,0 +1,179 @@
+package dev.resnet.pictures;
+
+/**
+ * What a JPEG file says beside its pixels: its markers (ITU-T T.81, annex B).
+ *
+ * @param components colours of a pixel: 1 grey, 3 colour, 4 CMYK
+ * @param coefficients bytes that a decoder holds until the last scan where each scan brings a part
+ *     of every pixel or of one colour only; 0 where one scan brings all
+ * @param orientation of the Exif block, 1 to 8; 1 where there is none
+ * @param scans passes over the picture; 1 in a baseline file, about 10 in a progressive one
+ * @param complete whether the end marker follows the scans
+ * @param essence the file for a decoder
+ */
+record JpegFile(
+    int width,
+    int height,
+    int components,
+    long coefficients,
+    int orientation,
+    int scans,
+    boolean complete,
+    JpegEssence essence) {
+  static final int START_OF_SCAN = 0xda;
+  static final int END_OF_IMAGE = 0xd9;
+  private static final int APP0 = 0xe0;
+  private static final int APP1 = 0xe1;
+  private static final int APP14 = 0xee;
+  private static final int APP15 = 0xef;
+  private static final int COMMENT = 0xfe;
+
+  /** Bytes of a coefficient in the decoder. */
+  private static final int COEFFICIENT = 2;
+
+  /** Real files have at most some hundred: profiles and previews come in pieces of 64 kB. */
+  private static final int MAX_MARKERS = 10_000;
+
+  static JpegFile of(byte[] file) throws UnreadablePictureException {
+    return new Reading(file).read();
+  }
+
+  /** Walks over the markers. */
+  private static final class Reading {
+    private final byte[] file;
+    private final JpegEssence.Builder essence;
+    private int width;
+    private int height;
+    private int components;
+    private long coefficients;
+    private boolean progressive;
+    private boolean rgb;
+
+    /** The first scan lacks a colour, so that a decoder waits for further ones. */
+    private boolean partial;
+
+    private int orientation = 1;
+    private int scans;
+    private int firstScan;
+    private boolean complete;
+
+    Reading(byte[] file) {
+      this.file = file;
+      this.essence = new JpegEssence.Builder(file);
+    }
+
+    JpegFile read() throws UnreadablePictureException {
+      int at = 2;
+      int markers = 0;
+      while (!complete && (at = marker(at)) >= 0) {
+        int marker = file[at + 1] & 0xff;
+        if (marker == END_OF_IMAGE) {
+          complete = true;
+          break;
+        }
+        if (at + 4 > file.length) {
+          break;
+        }
+        int end = at + 2 + ((file[at + 2] & 0xff) << 8 | file[at + 3] & 0xff);
+        if (end < at + 4 || end > file.length) {
+          break;
+        }
+        if (++markers > MAX_MARKERS) {
+          throw new UnreadablePictureException(
+              "is a JPEG of more than %d markers; save it again as a baseline JPEG"
+                  .formatted(MAX_MARKERS));
+        }
+        segment(marker, at, end);
+        at = end;
+      }
+      if (components == 0 || firstScan == 0) {
+        throw new UnreadablePictureException("is a JPEG that is cut off; send the whole file");
+      }
+      return new JpegFile(
+          width,
+          height,
+          components,
+          progressive || partial || scans > 1 ? coefficients : 0,
+          orientation,
+          scans,
+          complete,
+          essence.build(components, rgb, firstScan));
+    }
+
+    /**
+     * Where the next marker with a length begins, or the end of the image. In compressed data 0xff
+     * is followed by 0 or a restart marker; elsewhere bytes before a marker are passed over, as
+     * every decoder does.
+     *
+     * @return -1 where there is none
+     */
+    private int marker(int from) {
+      for (int i = from; i + 1 < file.length; i++) {
+        int next = file[i + 1] & 0xff;
+        boolean alone = next <= 1 || next >= 0xd0 && next <= 0xd8;
+        if (file[i] == (byte) 0xff && next != 0xff && !alone) {
+          return i;
+        }
+      }
+      return -1;
+    }
+
+    private void segment(int marker, int at, int end) {
+      if (marker == START_OF_SCAN) {
+        scans++;
+        if (firstScan == 0) {
+          firstScan = at;
+          partial = end > at + 4 && (file[at + 4] & 0xff) < components;
+        }
+      } else if (firstScan > 0) {
+        return; // Tables between scans stay where they are.
+      } else if (marker >= APP0 && marker <= APP15) {
+        application(marker, at + 4, end);
+      } else if (marker != COMMENT) {
+        essence.keep(at, end);
+        if (isFrame(marker) && end - at >= 10) {
+          frame(marker, at, end);
+        }
+      }
+    }
+
+    /** SOF0 to SOF15; DHT, JPG and DAC lie between them. */
+    private static boolean isFrame(int marker) {
+      return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+    }
+
+    private void frame(int marker, int at, int end) {
+      progressive = (marker & 3) == 2;
+      height = (file[at + 5] & 0xff) << 8 | file[at + 6] & 0xff;
+      width = (file[at + 7] & 0xff) << 8 | file[at + 8] & 0xff;
+      components = file[at + 9] & 0xff;
+      rgb = end - at >= 19 && file[at + 10] == 'R' && file[at + 13] == 'G' && file[at + 16] == 'B';
+      int highest = 1;
+      int widest = 1;
+      int blocks = 0;
+      for (int i = at + 11; i < end && i < at + 10 + 3 * components; i += 3) {
+        int across = file[i] >> 4 & 15;
+        int down = file[i] & 15;
+        widest = Math.max(widest, across);
+        highest = Math.max(highest, down);
+        blocks += across * down;
+      }
+      long columns = (width + 8L * widest - 1) / (8L * widest);
+      long rows = (height + 8L * highest - 1) / (8L * highest);
+      coefficients = columns * rows * blocks * 64 * COEFFICIENT;
+    }
+
+    private void application(int marker, int from, int end) {
+      if (marker == APP0) {
+        essence.jfif(from, end);
+      } else if (marker == APP14) {
+        essence.adobe(from, end);
+      } else if (marker == APP1 && Exif.hasPrefix(file, from, end)) {
+        essence.exif();
+        if (orientation == 1) {
+          orientation = Exif.orientation(file, from, end);
+        }
+      }
+    }
+  }
+}

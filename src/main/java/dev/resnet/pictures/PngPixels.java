@@ -1,0 +1,130 @@
+package dev.resnet.pictures;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pixels in a row of a PNG as 8-bit red, green and blue, whatever it is made of: grey, palette,
+ * 16 bits a channel (scaled), transparency (over white). Gamma and colour profiles are not applied;
+ * the training pictures were never treated so.
+ */
+final class PngPixels {
+  private static final int WHITE = 255;
+
+  private final int bits;
+  private final int color;
+  private final int channels;
+  private final int maximum;
+
+  /** Packed alpha, red, green, blue by palette index. */
+  private final int[] palette;
+
+  /** The samples that mean "transparent" where there is neither palette nor alpha channel. */
+  private final int @Nullable [] transparent;
+
+  PngPixels(PngFile file) {
+    bits = file.bits();
+    color = file.color();
+    channels = file.channels();
+    maximum = (1 << bits) - 1;
+    palette = palette(file);
+    transparent = transparent(file, maximum);
+  }
+
+  /** Puts pixel {@code x} of the row to {@code rgb[at, at + 3)}. */
+  void read(byte[] row, int x, int[] rgb, int at) {
+    switch (color) {
+      case PngFile.PALETTE -> {
+        int packed = palette[sample(row, x)];
+        int alpha = packed >>> 24;
+        rgb[at] = over(packed >> 16 & 0xff, alpha, 255);
+        rgb[at + 1] = over(packed >> 8 & 0xff, alpha, 255);
+        rgb[at + 2] = over(packed & 0xff, alpha, 255);
+      }
+      case PngFile.GREY, PngFile.GREY_ALPHA -> {
+        int grey = sample(row, x * (long) channels);
+        int alpha = channels == 2 ? sample(row, x * 2L + 1) : opacity(grey, grey, grey);
+        Arrays.fill(rgb, at, at + 3, over(eight(grey), alpha, maximum));
+      }
+      default -> {
+        long first = x * (long) channels;
+        int red = sample(row, first);
+        int green = sample(row, first + 1);
+        int blue = sample(row, first + 2);
+        int alpha = channels == 4 ? sample(row, first + 3) : opacity(red, green, blue);
+        rgb[at] = over(eight(red), alpha, maximum);
+        rgb[at + 1] = over(eight(green), alpha, maximum);
+        rgb[at + 2] = over(eight(blue), alpha, maximum);
+      }
+    }
+  }
+
+  private int sample(byte[] row, long index) {
+    if (bits == 8) {
+      return row[(int) index] & 0xff;
+    }
+    if (bits == 16) {
+      int at = (int) (2 * index);
+      return (row[at] & 0xff) << 8 | row[at + 1] & 0xff;
+    }
+    long bit = index * bits;
+    return row[(int) (bit >> 3)] >> 8 - bits - (int) (bit & 7) & maximum;
+  }
+
+  private int opacity(int red, int green, int blue) {
+    return transparent != null
+            && transparent[0] == red
+            && transparent[1] == green
+            && transparent[2] == blue
+        ? 0
+        : maximum;
+  }
+
+  /** To 8 bits, rounded: exact for 8-bit samples and for those that were widened from 8 bits. */
+  private int eight(int sample) {
+    return maximum == 255 ? sample : (int) ((2L * 255 * sample + maximum) / (2L * maximum));
+  }
+
+  private static int over(int value, int alpha, int opaque) {
+    if (alpha == opaque) {
+      return value;
+    }
+    return (int)
+        ((2L * (value * (long) alpha + (long) WHITE * (opaque - alpha)) + opaque) / (2L * opaque));
+  }
+
+  private static int[] palette(PngFile file) {
+    // Indexes beyond the palette are black, as the standard advises.
+    int[] packed = new int[256];
+    Arrays.fill(packed, 0xff000000);
+    byte[] colors = file.palette();
+    if (file.color() != PngFile.PALETTE || colors == null) {
+      return packed;
+    }
+    byte[] alpha = file.transparency();
+    for (int i = 0; i < Math.min(256, colors.length / 3); i++) {
+      int opacity = alpha != null && i < alpha.length ? alpha[i] & 0xff : 0xff;
+      packed[i] =
+          opacity << 24
+              | (colors[3 * i] & 0xff) << 16
+              | (colors[3 * i + 1] & 0xff) << 8
+              | colors[3 * i + 2] & 0xff;
+    }
+    return packed;
+  }
+
+  /** Samples of two bytes each, of which the lowest bits count; grey has one for all channels. */
+  private static int @Nullable [] transparent(PngFile file, int maximum) {
+    byte[] samples = file.transparency();
+    int step = file.color() == PngFile.RGB ? 2 : 0;
+    boolean has = file.color() == PngFile.RGB || file.color() == PngFile.GREY;
+    if (!has || samples == null || samples.length < 2 + 2 * step) {
+      return null;
+    }
+    int[] transparent = new int[3];
+    for (int c = 0; c < 3; c++) {
+      transparent[c] = ((samples[c * step] & 0xff) << 8 | samples[c * step + 1] & 0xff) & maximum;
+    }
+    return transparent;
+  }
+}

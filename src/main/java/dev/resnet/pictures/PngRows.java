@@ -1,0 +1,123 @@
+package dev.resnet.pictures;
+
+/**
+ * The rows of a PNG's square. One row is in memory at a time; of an interlaced file, whose rows
+ * come in seven passes, the whole square is, as 8-bit red, green and blue.
+ *
+ * <p>The Java image library is not used here: it holds several copies of a row and the whole
+ * picture, and passes over the transparency of grey of few bits.
+ */
+final class PngRows implements SquareRows {
+  /** First column and row of each pass, and the steps between its pixels: Adam7. */
+  private static final int[][] PASSES = {
+    {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+  };
+
+  private static final long BUFFERS = 64 << 10;
+
+  private final PngFile png;
+  private final Square square;
+  private final PngData data;
+  private final byte[] row;
+  private final PngLine line;
+  private final PngPixels pixels;
+
+  /** The square [side, side, 3] of an interlaced file. */
+  private final byte[] whole;
+
+  private int y;
+
+  PngRows(byte[] file, PngFile png, Square square) {
+    this.png = png;
+    this.square = square;
+    data = new PngData(file, png.data());
+    row = new byte[(int) kept(png, square)];
+    line = new PngLine(data, row, png.channels() * png.bits());
+    pixels = new PngPixels(png);
+    whole = new byte[png.interlaced() ? 3 * square.side() * square.side() : 0];
+  }
+
+  /** The most bytes that this takes. */
+  static long memory(PngFile png, Square square) {
+    long side = square.side();
+    return kept(png, square) + (png.interlaced() ? 3 * side * side : 0) + BUFFERS;
+  }
+
+  private static long kept(PngFile png, Square square) {
+    return png.rowBytes(square.left() + square.side());
+  }
+
+  @Override
+  public void next(int[] rgb) throws UnreadablePictureException {
+    if (png.interlaced()) {
+      if (y == 0) {
+        passes();
+      }
+      for (int i = 0, from = 3 * square.side() * y; i < 3 * square.side(); i++) {
+        rgb[i] = whole[from + i] & 0xff;
+      }
+      y++;
+      return;
+    }
+    while (y < square.top()) {
+      line();
+    }
+    line();
+    for (int x = 0; x < square.side(); x++) {
+      pixels.read(row, square.left() + x, rgb, 3 * x);
+    }
+  }
+
+  @Override
+  public void finish() throws UnreadablePictureException {
+    while (!png.interlaced() && y < png.height()) {
+      line();
+    }
+  }
+
+  private void line() throws UnreadablePictureException {
+    line.next(row.length, png.rowBytes(png.width()));
+    y++;
+  }
+
+  private void passes() throws UnreadablePictureException {
+    int[] rgb = new int[3];
+    for (int[] pass : PASSES) {
+      int columns = count(png.width(), pass[0], pass[2]);
+      int rows = count(png.height(), pass[1], pass[3]);
+      if (columns == 0) {
+        continue; // Such a pass has no rows, not even empty ones.
+      }
+      int wanted = count(square.left() + square.side(), pass[0], pass[2]);
+      line.first();
+      for (int i = 0; i < rows; i++) {
+        line.next((int) png.rowBytes(wanted), png.rowBytes(columns));
+        int to = pass[1] + i * pass[3] - square.top();
+        if (to >= 0 && to < square.side()) {
+          scatter(pass, wanted, to, rgb);
+        }
+      }
+    }
+  }
+
+  private void scatter(int[] pass, int wanted, int to, int[] rgb) {
+    int first = count(square.left(), pass[0], pass[2]);
+    for (int i = first; i < wanted; i++) {
+      pixels.read(row, i, rgb, 0);
+      int at = 3 * (to * square.side() + pass[0] + i * pass[2] - square.left());
+      for (int c = 0; c < 3; c++) {
+        whole[at + c] = (byte) rgb[c];
+      }
+    }
+  }
+
+  /** How many of {@code first, first + step, …} lie before {@code end}. */
+  private static int count(int end, int first, int step) {
+    return end <= first ? 0 : (end - first + step - 1) / step;
+  }
+
+  @Override
+  public void close() {
+    data.close();
+  }
+}

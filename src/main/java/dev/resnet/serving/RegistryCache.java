@@ -1,0 +1,300 @@
+package dev.resnet.serving;
+
+import dev.resnet.models.AliasRows.Pointer;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.models.ModelsChanged;
+import dev.resnet.models.ModelsProperties;
+import dev.resnet.models.UnknownModelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * What this process knows of the registry, so that a classification needs no database: which
+ * version answers for each name, and the versions that were asked for by number.
+ *
+ * <p>Read again every {@link ModelsProperties#pollInterval()}, and at once where this process has
+ * changed something. While the database is away, what is known goes on answering.
+ */
+public class RegistryCache implements SmartLifecycle, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RegistryCache.class);
+
+  /** Versions asked for by number that are remembered; a version takes one or two kB. */
+  private static final int MOST_VERSIONS = 256;
+
+  /** For requests for models that are not known yet; those that wait longer are given up. */
+  private static final int LOOKUP_THREADS = 2;
+
+  private final ModelRegistry registry;
+  private final Classifier classifier;
+  private final Duration pollInterval;
+  private final Duration lookupTimeout;
+  private final boolean serves;
+
+  private final ExecutorService lookups =
+      Executors.newFixedThreadPool(LOOKUP_THREADS, daemon("model-lookup"));
+
+  /** An older read must not overwrite a newer one. */
+  private final ReentrantLock refreshing = new ReentrantLock();
+
+  /** By name, the newest promotion first; null until it has been read. */
+  private volatile @Nullable Map<String, ModelVersion> production;
+
+  /** By number, in the order of use; guarded by itself. */
+  private final Map<Pointer, ModelVersion> versions =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Pointer, ModelVersion> eldest) {
+          return size() > MOST_VERSIONS;
+        }
+      };
+
+  private volatile boolean databaseAway;
+
+  /** Null while it is stopped. */
+  private volatile @Nullable ScheduledExecutorService poll;
+
+  /**
+   * @param serves false where this process answers no requests: then it reads and loads nothing
+   */
+  RegistryCache(
+      ModelRegistry registry, Classifier classifier, ModelsProperties settings, boolean serves) {
+    this.registry = registry;
+    this.classifier = classifier;
+    this.pollInterval = settings.pollInterval();
+    this.lookupTimeout = settings.lookupTimeout();
+    this.serves = serves;
+  }
+
+  /**
+   * The version that answers for a name.
+   *
+   * @throws RegistryAwayException where it is not known and can't be looked up
+   * @throws UnknownModelException where there is none
+   */
+  public ModelVersion promoted(String name) {
+    ModelVersion known = known().get(name);
+    return known != null ? known : lookUp(() -> registry.lookup().promoted(name));
+  }
+
+  /**
+   * The version that was promoted last among those that answer for their names.
+   *
+   * @throws RegistryAwayException where none is known and can't be looked up
+   * @throws UnknownModelException where there is none
+   */
+  public ModelVersion newestPromoted() {
+    return known().values().stream()
+        .findFirst()
+        .orElseGet(() -> lookUp(registry.lookup()::newestPromoted));
+  }
+
+  /**
+   * A version by its number.
+   *
+   * @throws RegistryAwayException where it is not known and can't be looked up
+   * @throws UnknownModelException where there is none
+   */
+  public ModelVersion version(String name, int number) {
+    ModelVersion promoted = known().get(name);
+    if (promoted != null && promoted.version() == number) {
+      return promoted;
+    }
+    var key = new Pointer(name, number);
+    synchronized (versions) {
+      ModelVersion known = versions.get(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    return lookUp(() -> remembered(key));
+  }
+
+  /** Under the lock, so that a version that is being deleted isn't remembered afterwards. */
+  private ModelVersion remembered(Pointer key) {
+    refreshing.lock();
+    try {
+      ModelVersion found = registry.lookup().version(key.name(), key.version());
+      synchronized (versions) {
+        versions.put(key, found);
+      }
+      return found;
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  private Map<String, ModelVersion> known() {
+    Map<String, ModelVersion> known = production;
+    return known == null ? Map.of() : known;
+  }
+
+  /**
+   * Asks the database on another thread, which may have to wait much longer for a connection than a
+   * client should.
+   *
+   * @throws RegistryAwayException where it doesn't answer in time
+   * @throws UnknownModelException where it does not know the model
+   */
+  private <T> T lookUp(Callable<T> question) {
+    if (databaseAway) {
+      throw new RegistryAwayException(null);
+    }
+    Future<T> answer = lookups.submit(question);
+    try {
+      return answer.get(lookupTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // Until the next read in the background says otherwise, nobody else waits.
+      databaseAway = true;
+      throw new RegistryAwayException(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof DataAccessException) {
+        throw new RegistryAwayException(e.getCause());
+      }
+      if (e.getCause() instanceof UnknownModelException unknown) {
+        throw unknown;
+      }
+      throw new IllegalStateException("A look-up in the model registry failed", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RegistryAwayException(e);
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  @EventListener
+  public void on(ModelsChanged event) {
+    if (isRunning()) {
+      refreshOrLog();
+    }
+  }
+
+  private void refreshOrLog() {
+    try {
+      refresh();
+      if (databaseAway) {
+        log.info("The model registry can be read again");
+      }
+      databaseAway = false;
+    } catch (RuntimeException e) {
+      if (!databaseAway) {
+        log.warn("The model registry can't be read: the models known so far go on answering", e);
+      }
+      databaseAway = true;
+    }
+  }
+
+  /** Reads what answers now; what is gone is forgotten. */
+  void refresh() {
+    List<ModelVersion> changed = new ArrayList<>();
+    refreshing.lock();
+    try {
+      Map<String, ModelVersion> before = production;
+      Map<String, ModelVersion> now = new LinkedHashMap<>();
+      for (Pointer pointer : registry.inProduction()) {
+        ModelVersion known = before == null ? null : before.get(pointer.name());
+        if (known != null && known.version() == pointer.version()) {
+          now.put(pointer.name(), known);
+          continue;
+        }
+        // Empty where it has been deleted in between: the next read sees what is there then.
+        registry
+            .find(pointer.name(), pointer.version())
+            .ifPresent(
+                version -> {
+                  now.put(version.name(), version);
+                  changed.add(version);
+                });
+      }
+      production = now;
+      forgetDeleted();
+      if (before == null) {
+        // At the start a model is loaded once it is asked for.
+        changed.clear();
+      }
+    } finally {
+      refreshing.unlock();
+    }
+    changed.forEach(classifier::prepare);
+  }
+
+  private void forgetDeleted() {
+    List<Pointer> remembered;
+    synchronized (versions) {
+      remembered = List.copyOf(versions.keySet());
+    }
+    List<ModelVersion> loaded = classifier.loaded();
+    Set<String> names =
+        Stream.concat(
+                remembered.stream().map(Pointer::name), loaded.stream().map(ModelVersion::name))
+            .collect(Collectors.toSet());
+    Set<Pointer> existing = registry.existing(names);
+    synchronized (versions) {
+      versions.keySet().removeIf(key -> remembered.contains(key) && !existing.contains(key));
+    }
+    loaded.stream()
+        .filter(version -> !existing.contains(new Pointer(version.name(), version.version())))
+        .forEach(classifier::forget);
+  }
+
+  @Override
+  public void start() {
+    if (serves) {
+      var started = Executors.newSingleThreadScheduledExecutor(daemon("model-registry"));
+      started.scheduleWithFixedDelay(
+          this::refreshOrLog, 0, pollInterval.toNanos(), TimeUnit.NANOSECONDS);
+      poll = started;
+    }
+  }
+
+  @Override
+  public void stop() {
+    ScheduledExecutorService started = poll;
+    poll = null;
+    if (started != null) {
+      started.shutdownNow();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return poll != null;
+  }
+
+  @Override
+  public void close() {
+    stop();
+    lookups.shutdownNow();
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      var thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

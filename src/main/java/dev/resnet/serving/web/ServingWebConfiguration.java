@@ -1,0 +1,39 @@
+package dev.resnet.serving.web;
+
+import dev.resnet.api.ProblemException;
+import dev.resnet.api.ProblemMapping;
+import dev.resnet.serving.ModelUnavailableException;
+import dev.resnet.serving.NothingToRollBackException;
+import dev.resnet.serving.RegistryAwayException;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+
+@Configuration(proxyBeanMethods = false)
+class ServingWebConfiguration {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  @Bean
+  ProblemMapping<ModelUnavailableException> modelUnavailable() {
+    return ProblemMapping.of(ModelUnavailableException.class, HttpStatus.SERVICE_UNAVAILABLE);
+  }
+
+  @Bean
+  ProblemMapping<NothingToRollBackException> nothingToRollBack() {
+    return ProblemMapping.of(NothingToRollBackException.class, HttpStatus.CONFLICT);
+  }
+
+  @Bean
+  ProblemMapping<RegistryAwayException> registryAway() {
+    return new ProblemMapping<>(
+        RegistryAwayException.class,
+        e ->
+            new ProblemException(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                e.getMessage() + ". Try again in a few seconds.",
+                List.of(),
+                RETRY_AFTER));
+  }
+}

@@ -1,0 +1,176 @@
+package dev.resnet.data.cifar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.resnet.data.DamagedDatasetException;
+import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageSet;
+import dev.resnet.files.Sha256;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class Cifar10ReaderTests {
+  @TempDir Path folder;
+
+  @Test
+  void readsTheFilesInOrder() throws IOException {
+    Dataset dataset = read(Cifar10Samples.files());
+
+    assertThat(dataset.name()).isEqualTo("cifar10");
+    assertThat(dataset.train().count()).isEqualTo(Cifar10Samples.TRAIN);
+    assertThat(dataset.test().count()).isEqualTo(Cifar10Samples.TEST);
+    int image = 0;
+    for (int file = 1; file <= 5; file++) {
+      for (int record = 0; record <= file; record++, image++) {
+        assertThat(dataset.train().label(image)).isEqualTo(record);
+        assertPixels(dataset.train(), image, file, record);
+      }
+    }
+    assertThat(dataset.test().label(2)).isEqualTo(2);
+    assertPixels(dataset.test(), 2, 6, 2);
+  }
+
+  @Test
+  void saysWhichDataItIs() throws IOException {
+    Dataset dataset = read(Cifar10Samples.files());
+
+    assertThat(dataset.sha256())
+        .isEqualTo(
+            Sha256.of(
+                dataset.train().pixels(),
+                dataset.train().labels(),
+                dataset.test().pixels(),
+                dataset.test().labels()));
+  }
+
+  @Test
+  void takesTheClassNamesFromTheirFile() throws IOException {
+    assertThat(read(Cifar10Samples.files()).classes())
+        .containsExactly("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+  }
+
+  @Test
+  void knowsTheClassNamesWhereTheirFileIsMissing() throws IOException {
+    var files = Cifar10Samples.files();
+    files.remove("batches.meta.txt");
+
+    assertThat(read(files).classes())
+        .containsExactly(
+            "airplane",
+            "automobile",
+            "bird",
+            "cat",
+            "deer",
+            "dog",
+            "frog",
+            "horse",
+            "ship",
+            "truck");
+  }
+
+  @Test
+  void refusesOtherThanTenDifferentClassNames() {
+    var files = Cifar10Samples.files();
+    files.put(
+        "batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\ni\n".getBytes(StandardCharsets.UTF_8));
+
+    assertDamaged(files, "batches.meta.txt", "9 different class names");
+  }
+
+  @Test
+  void namesTheRecordWithALabelOverNine() throws IOException {
+    var files = Cifar10Samples.files();
+    byte[] records = files.get("data_batch_4.bin");
+    records[2 * Cifar10Reader.RECORD] = 9;
+    assertThat(read(files).train().label(2 + 3 + 4 + 2)).isEqualTo(9);
+
+    records[2 * Cifar10Reader.RECORD] = 10;
+    assertDamaged(files, "data_batch_4.bin, record 2", "label is 10");
+    records[2 * Cifar10Reader.RECORD] = (byte) 255;
+    assertDamaged(files, "data_batch_4.bin, record 2", "label is 255");
+  }
+
+  @Test
+  void namesTheRecordThatIsCutShort() {
+    var files = Cifar10Samples.files();
+    files.compute("test_batch.bin", (name, records) -> Arrays.copyOf(records, 2 * 3073 + 1000));
+
+    assertDamaged(files, "test_batch.bin, record 2 is cut short", "1,000 of 3,073");
+  }
+
+  @Test
+  void refusesOneByteTooMany() {
+    var files = Cifar10Samples.files();
+    files.compute("data_batch_1.bin", (name, records) -> Arrays.copyOf(records, 2 * 3073 + 1));
+
+    assertDamaged(files, "data_batch_1.bin, record 2 is cut short", "1 of 3,073");
+  }
+
+  @Test
+  void refusesAnEmptyFile() {
+    var files = Cifar10Samples.files();
+    files.put("data_batch_5.bin", new byte[0]);
+
+    assertDamaged(files, "data_batch_5.bin is empty");
+  }
+
+  @Test
+  void namesEveryMissingFile() {
+    var files = Cifar10Samples.files();
+    files.remove("data_batch_2.bin");
+    assertDamaged(files, "data_batch_2.bin is missing");
+
+    files.remove("test_batch.bin");
+    assertDamaged(files, "data_batch_2.bin", "test_batch.bin are missing");
+  }
+
+  @Test
+  void takesTenThousandRecordsAndNotOneMore() throws IOException {
+    var files = Cifar10Samples.files();
+    files.put("test_batch.bin", new byte[10_000 * 3073]);
+    assertThat(read(files).test().count()).isEqualTo(10_000);
+
+    files.put("test_batch.bin", new byte[10_001 * 3073]);
+    assertDamaged(files, "test_batch.bin", "at most 10,000 records");
+  }
+
+  @Test
+  void stopsWhereItIsInterrupted() throws IOException {
+    var directory = new Cifar10Directory(Cifar10Samples.directory(folder));
+
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> Cifar10Reader.read(directory))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  private Dataset read(Map<String, byte[]> files) throws IOException {
+    for (String file : new String[] {"batches.meta.txt", "data_batch_2.bin", "test_batch.bin"}) {
+      Files.deleteIfExists(folder.resolve(file));
+    }
+    return Cifar10Reader.read(new Cifar10Directory(Cifar10Samples.directory(folder, files)));
+  }
+
+  private void assertDamaged(Map<String, byte[]> files, String... parts) {
+    assertThatThrownBy(() -> read(files))
+        .isInstanceOf(DamagedDatasetException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContainingAll(parts);
+  }
+
+  private static void assertPixels(ImageSet images, int image, int file, int record) {
+    for (int p = 0; p < ImageSet.IMAGE; p += 511) {
+      assertThat(images.pixels()[image * ImageSet.IMAGE + p])
+          .isEqualTo(Cifar10Samples.pixel(file, record, p));
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.resnet.models;
+
+import static dev.resnet.training.checkpoint.Promote.ALWAYS;
+import static dev.resnet.training.checkpoint.Promote.IF_BETTER;
+import static dev.resnet.training.checkpoint.Promote.NEVER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PromotionRuleTests {
+  private static final List<String> CLASSES = List.of("cat", "dog");
+  private static final ModelVersion PRESENT = version(1, "cifar10", "ab", CLASSES, 0.9, 0.3, "{}");
+
+  private static ModelVersion version(
+      int number,
+      String dataset,
+      String data,
+      List<String> classes,
+      double accuracy,
+      double loss,
+      String hyperparameters) {
+    return new ModelVersion(
+        "net",
+        number,
+        "job-" + number,
+        3,
+        dataset,
+        data,
+        classes,
+        List.of(),
+        List.of(),
+        loss,
+        accuracy,
+        "dl4j",
+        "float32",
+        hyperparameters,
+        1,
+        "",
+        1,
+        "",
+        Instant.EPOCH,
+        null);
+  }
+
+  private static ModelVersion trained(double accuracy) {
+    return version(2, "cifar10", "ab", CLASSES, accuracy, 0.3, "{\"test_limit\":null}");
+  }
+
+  private static Promotion decide(
+      Promote promote, ModelVersion trained, @Nullable ModelVersion present) {
+    return new PromotionRule(true).decide(promote, trained, present, 1000);
+  }
+
+  private static void assertKept(ModelVersion trained, ModelVersion present, String why) {
+    Promotion decision = decide(IF_BETTER, trained, present);
+    assertThat(decision.promoted()).as(decision.reason()).isFalse();
+    assertThat(decision.reason()).isEqualTo("Version 1 stays in production: " + why);
+    assertThat(decide(ALWAYS, trained, present))
+        .isEqualTo(
+            new Promotion(
+                true,
+                "Version 2 was promoted in place of version 1: the job has promote = always."));
+  }
+
+  @Test
+  void theBetterOneIsPromoted() {
+    assertThat(decide(IF_BETTER, trained(0.9001), PRESENT))
+        .isEqualTo(
+            new Promotion(
+                true,
+                "Version 2 was promoted in place of version 1: its test accuracy 0.9001 is above 0.9."));
+  }
+
+  @Test
+  void anEqualOneIsNotBetter() {
+    assertKept(trained(0.9), PRESENT, "the test accuracy 0.9 of version 2 is not above its 0.9.");
+  }
+
+  @Test
+  void aVersionOnAnotherDataSetIsNotReplaced() {
+    assertKept(
+        version(2, "synthetic", "ab", CLASSES, 1, 0.1, "{}"),
+        PRESENT,
+        "it was trained on the data set cifar10, and this one on synthetic.");
+    assertKept(
+        version(2, "cifar10", "ab", List.of("dog", "cat"), 1, 0.1, "{}"),
+        PRESENT,
+        "it has other classes.");
+  }
+
+  @Test
+  void accuraciesOnDifferentTestImagesAreNotCompared() {
+    assertKept(
+        version(2, "cifar10", "cd", CLASSES, 1, 0.1, "{}"),
+        PRESENT,
+        "the data set cifar10 has changed between the two, so their test accuracies can't be compared.");
+    ModelVersion limited = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":20}");
+    assertKept(
+        limited,
+        PRESENT,
+        "they were tested on different images (1000 there, 20 here), so their test accuracies can't be compared.");
+    ModelVersion alike = version(1, "cifar10", "ab", CLASSES, 0.5, 0.1, "{\"test_limit\":20}");
+    assertThat(decide(IF_BETTER, limited, alike).promoted()).isTrue();
+    ModelVersion all = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":1000}");
+    assertThat(decide(IF_BETTER, all, PRESENT).promoted()).as("the limit takes all").isTrue();
+  }
+
+  @Test
+  void fewerTrainingImagesDoNotHinderTheComparison() {
+    ModelVersion little = version(2, "cifar10", "ab", CLASSES, 0.95, 0.1, "{\"train_limit\":9}");
+    assertThat(decide(IF_BETTER, little, PRESENT).promoted()).isTrue();
+  }
+
+  @Test
+  void whatDivergedIsReplacedBySomethingOnTheSameDataSet() {
+    ModelVersion diverged = version(1, "cifar10", "ab", CLASSES, 0.95, Double.NaN, "{}");
+    assertThat(decide(IF_BETTER, trained(0.1), diverged).reason())
+        .isEqualTo("Version 2 was promoted in place of version 1: that one's training diverged.");
+  }
+
+  @Test
+  void theFirstOneIsPromotedUnlessTheJobSaysNever() {
+    for (Promote promote : List.of(ALWAYS, IF_BETTER)) {
+      assertThat(decide(promote, trained(0.1), null))
+          .isEqualTo(
+              new Promotion(
+                  true, "Version 2 was promoted: nothing was in production under 'net'."));
+    }
+    assertThat(decide(NEVER, trained(0.1), null))
+        .isEqualTo(new Promotion(false, "Nothing is in production: the job has promote = never."));
+    assertThat(decide(NEVER, trained(1), PRESENT).promoted()).isFalse();
+  }
+
+  @Test
+  void whereTrainingMayNotPromoteAnAdministratorDoes() {
+    for (Promote promote : Promote.values()) {
+      Promotion decision = new PromotionRule(false).decide(promote, trained(1), PRESENT, 1000);
+      assertThat(decision.promoted()).isFalse();
+      assertThat(decision.reason())
+          .startsWith("Version 1 stays in production: ")
+          .contains(
+              "resnet.models.training-may-promote", "POST /api/v1/models/net/versions/2/promote");
+    }
+    assertThat(new PromotionRule(false).decide(ALWAYS, trained(1), null, 1000).promoted())
+        .isFalse();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.resnet.models;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** Registries without Spring. */
+public final class TestRegistry {
+  private TestRegistry() {}
+
+  /** One that looks at the networks it is given. */
+  public static ModelRegistry of(Path models, DataSource database) {
+    return of(models, database, NetworkCheck::finite, event -> {});
+  }
+
+  /** One that takes any file for a network. */
+  public static ModelRegistry ofAnyFiles(
+      Path models, DataSource database, ApplicationEventPublisher events) {
+    return of(models, database, file -> Optional.empty(), events);
+  }
+
+  private static ModelRegistry of(
+      Path models, DataSource database, NetworkCheck check, ApplicationEventPublisher events) {
+    return new ModelRegistry(
+        new ModelFiles(models, check),
+        RegistryTables.in(database, new JdbcTransactionManager(database), Duration.ofSeconds(10)),
+        new PromotionRule(true),
+        events,
+        Clock.systemUTC());
+  }
+}

@@ -1,0 +1,90 @@
+package dev.resnet.pictures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Pictures of every kind against what libpng and libjpeg-turbo read in them; {@code
+ * pictures/make.py} among the resources makes both.
+ */
+class IndependentDecoderTests {
+  /** Two JPEG decoders may round differently. */
+  private static final int ROUNDING = 3;
+
+  private static final Map<String, byte[]> EXPECTED = expected();
+
+  private final PictureReader reader = Limits.reader(10_000, 20_000, DataSize.ofMegabytes(8));
+
+  private static Map<String, byte[]> expected() {
+    var expected = new TreeMap<String, byte[]>();
+    try (var zip = new ZipInputStream(open("expected.zip"))) {
+      for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        expected.put(entry.getName(), zip.readAllBytes());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return expected;
+  }
+
+  private static InputStream open(String name) {
+    return IndependentDecoderTests.class.getResourceAsStream("/pictures/" + name);
+  }
+
+  private Picture read(String name) throws Exception {
+    try (InputStream in = open(name)) {
+      return reader.read(in.readAllBytes(), false);
+    }
+  }
+
+  static Stream<String> pngs() {
+    return EXPECTED.keySet().stream().filter(name -> name.endsWith(".png"));
+  }
+
+  static Stream<String> jpegs() {
+    return EXPECTED.keySet().stream().filter(name -> name.endsWith(".jpg"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("pngs")
+  void aPngIsReadAsLibpngReadsIt(String name) throws Exception {
+    assertThat(read(name).pixels()).isEqualTo(EXPECTED.get(name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("jpegs")
+  void aJpegIsReadAsLibjpegReadsIt(String name) throws Exception {
+    assertClose(read(name), EXPECTED.get(name), ROUNDING);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "icc_1_of_2_missing.jpg, base.jpg, 0",
+    "jfif_and_adobe_transform0.jpg, base.jpg, 0",
+    "gray4_trns.png, gray4_trns_ref.png, 0",
+    "exif6.jpg, exif6_ref.png, 6"
+  })
+  void oneFileIsReadAsTheOther(String name, String same, int rounding) throws Exception {
+    assertClose(read(name), read(same).pixels(), rounding);
+  }
+
+  private static void assertClose(Picture picture, byte[] expected, int rounding) {
+    byte[] pixels = picture.pixels();
+    int largest = 0;
+    for (int i = 0; i < Picture.BYTES; i++) {
+      largest = Math.max(largest, Math.abs((pixels[i] & 0xff) - (expected[i] & 0xff)));
+    }
+    assertThat(largest).as("largest difference").isLessThanOrEqualTo(rounding);
+  }
+}
