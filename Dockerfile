@@ -1,4 +1,4 @@
-# docker build -t resnet-service:0.1.0 .                                for processors
+# docker build -t resnet-service:0.1.0 .                                 for CPUs
 # docker build -t resnet-service:0.1.0-cuda --build-arg BACKEND=cuda .   for NVIDIA GPUs; the host needs only the driver
 ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-17
 ARG RUNTIME_IMAGE=eclipse-temurin:17-jre
@@ -8,14 +8,14 @@ ARG BACKEND=cpu
 WORKDIR /build
 RUN case "$BACKEND" in cpu|cuda) ;; *) echo "BACKEND is cpu or cuda, not '$BACKEND'" >&2; exit 1;; esac
 
-# The libraries first: this layer stays as long as pom.xml does, whatever happens to the sources.
+# Download the libraries first: Docker reuses this layer until pom.xml changes, even when the sources change.
 COPY pom.xml .
 RUN mvn -B -ntp -q $([ "$BACKEND" = cpu ] || echo -Pcuda) package \
       -Dmaven.test.skip=true -Dspotless.check.skip=true -Dspring-boot.repackage.skip=true \
  && rm -rf target
 
-# Tests and formatting are checked where the sources are changed, by mvn verify. A worktree's .git is a file that points
-# out of here: such a build knows no commit.
+# mvn verify checks tests and formatting before the image is built; they are skipped here. In a Git worktree .git is a file
+# that points outside the build context, so it is removed, and the image then names no commit.
 COPY . .
 RUN [ -d .git ] || rm -f .git; \
     mvn -B -ntp -q -o $([ "$BACKEND" = cpu ] || echo -Pcuda) package \
@@ -23,9 +23,9 @@ RUN [ -d .git ] || rm -f .git; \
  && mv target/resnet-service-*.jar resnet-service.jar \
  && java -Djarmode=tools -jar resnet-service.jar extract --layers --destination layers
 
-# The natives out of their jars, into one folder, so that nothing is unpacked at start: JavaCPP's own cache would have to
-# be writable. Several jars bring the OpenMP runtime; the newest, oneDNN's, comes last and stays. nd4j's OpenBLAS has a second
-# name, which JavaCPP gives it in its cache.
+# Move the native libraries from their jars into one folder. Nothing is unpacked at start, so JavaCPP needs no writable cache.
+# Several jars contain the OpenMP runtime; the jar of oneDNN has the newest one and is unpacked last, so that it stays.
+# JavaCPP gives OpenBLAS a second name in its cache; the link provides that name.
 RUN mkdir natives jars \
  && mv $(find layers/dependencies/lib -name '*-linux-*.jar') jars/ \
  && for jar in $(ls jars/*.jar | grep -v /dnnl-) jars/dnnl-*.jar; do \
@@ -47,7 +47,7 @@ LABEL org.opencontainers.image.title="resnet-service" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /opt/resnet
 
-# From what changes least to what changes most.
+# Layers that change rarely come first.
 COPY --from=build /build/natives/ natives/
 COPY --from=build /build/layers/dependencies/ ./
 COPY docker/health bin/health
@@ -56,7 +56,7 @@ COPY --from=build /build/layers/spring-boot-loader/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ ./
 COPY --from=build /build/layers/application/ ./
 
-# NVIDIA_*: what the container toolkit hands through where a GPU is asked for; ignored elsewhere.
+# NVIDIA_*: tell the NVIDIA Container Toolkit which devices and driver features to provide. Ignored without the toolkit.
 ENV RESNET_HOME=/data \
     MANAGEMENT_SERVER_PORT=8081 \
     NVIDIA_VISIBLE_DEVICES=all \
@@ -66,8 +66,8 @@ VOLUME /data
 EXPOSE 8080 8081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["/opt/resnet/bin/health"]
 
-# A quarter of the container's memory is Java's heap. Activations lie outside of it, and JavaCPP lets the process grow to four
-# heaps, that is, to the whole container. JAVA_TOOL_OPTIONS is the operator's.
+# The Java heap may use a quarter of the container's memory. Activations lie outside the heap. JavaCPP lets the whole process
+# grow to four times the heap, which is all of the container's memory. JAVA_TOOL_OPTIONS is not set here: it is free for use.
 ENTRYPOINT ["java", \
   "-XX:MaxRAMPercentage=25", \
   "-XX:+ExitOnOutOfMemoryError", \

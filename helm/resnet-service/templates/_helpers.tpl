@@ -103,7 +103,7 @@ runAsNonRoot: true
 runAsUser: 10001
 runAsGroup: 10001
 fsGroup: 10001
-# A volume with thousands of checkpoints is not walked through at every start.
+# Kubernetes then does not change the owner of every file at each start; there may be thousands of checkpoints.
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault
