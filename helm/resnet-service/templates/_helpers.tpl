@@ -34,7 +34,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
-{{/* The role whose pods answer API calls. */}}
+{{/* The role of the pods that serve the API. */}}
 {{- define "resnet.apiRole" -}}
 {{- if eq .Values.mode "split" }}api{{ else }}all{{ end }}
 {{- end }}
@@ -90,8 +90,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{/*
-The longest shutdown: preStop; db-scheduler waits for the trainings up to twice trainingWaitSeconds, before and after it
-interrupts them; open requests get 20 s (spring.lifecycle.timeout-per-shutdown-phase); and some for the JVM to end.
+The longest shutdown: preStop; up to 2 * trainingWaitSeconds, since db-scheduler waits before and after it interrupts training
+runs; 20 s for open requests (spring.lifecycle.timeout-per-shutdown-phase); 15 s for the JVM.
 */}}
 {{- define "resnet.gracePeriod" -}}
 {{- add .Values.shutdown.preStopSeconds (mul 2 .Values.shutdown.trainingWaitSeconds) 20 15 }}
