@@ -1,7 +1,5 @@
 package dev.resnet.jobs;
 
-import dev.resnet.api.FieldError;
-import dev.resnet.api.ProblemException;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.network.ResNetSpec;
@@ -14,12 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.springframework.http.HttpStatus;
 
 /** Training jobs whose truth is the database: any process that shares it may answer or run them. */
 final class DurableTrainingJobs implements TrainingJobs {
@@ -100,7 +96,7 @@ final class DurableTrainingJobs implements TrainingJobs {
         .refusal(config, dataset)
         .ifPresent(
             reason -> {
-              throw new ProblemException(HttpStatus.UNPROCESSABLE_ENTITY, reason);
+              throw new TooLittleMemoryException(reason);
             });
   }
 
@@ -108,26 +104,15 @@ final class DurableTrainingJobs implements TrainingJobs {
     return datasets
         .info(config.dataset())
         .orElseThrow(
-            () -> {
-              String known =
-                  String.join(", ", datasets.list().stream().map(DatasetInfo::name).toList());
-              String message = "is not a known data set; there are " + known;
-              return new ProblemException(
-                  HttpStatus.BAD_REQUEST,
-                  "dataset " + message + ".",
-                  List.of(new FieldError("dataset", message)));
-            });
+            () ->
+                new UnknownDatasetException(
+                    datasets.list().stream().map(DatasetInfo::name).toList()));
   }
 
   private void requirePlace() {
     long waiting = store.jobs().count(JobStatus.QUEUED, null);
     if (waiting >= capacity) {
-      throw new ProblemException(
-          HttpStatus.TOO_MANY_REQUESTS,
-          "The queue is full: %d jobs are waiting. Try again later, or cancel one of them."
-              .formatted(waiting),
-          List.of(),
-          Duration.ofSeconds(untilNextPlace()));
+      throw new QueueFullException(waiting, Duration.ofSeconds(untilNextPlace()));
     }
   }
 
@@ -141,8 +126,8 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   @Override
-  public Optional<JobSnapshot> find(String id) {
-    return store.jobs().find(id).map(job -> snapshots(List.of(job)).get(0));
+  public JobSnapshot get(String id) {
+    return snapshots(List.of(require(id))).get(0);
   }
 
   @Override
@@ -186,11 +171,11 @@ final class DurableTrainingJobs implements TrainingJobs {
     while (!tryCancel(require(id))) {
       Thread.onSpinWait();
     }
-    return snapshots(List.of(require(id))).get(0);
+    return get(id);
   }
 
   private boolean tryCancel(TrainingJob job) {
-    TrainingJob cancelled = orConflict(() -> job.cancelled(store.jobs().now()));
+    TrainingJob cancelled = job.cancelled(store.jobs().now());
     if (job.status() != JobStatus.RUNNING) {
       // Together, so that a job which is resumed in between does not lose its entry.
       return store.transaction().execute(status -> cancelWaiting(job, cancelled));
@@ -210,24 +195,16 @@ final class DurableTrainingJobs implements TrainingJobs {
     return done;
   }
 
-  private static TrainingJob orConflict(Supplier<TrainingJob> move) {
-    try {
-      return move.get();
-    } catch (IllegalMoveException e) {
-      throw new ProblemException(HttpStatus.CONFLICT, e.getMessage());
-    }
-  }
-
   @Override
   public JobSnapshot resume(String id) {
     while (!tryResume(require(id))) {
       Thread.onSpinWait();
     }
-    return snapshots(List.of(require(id))).get(0);
+    return get(id);
   }
 
   private boolean tryResume(TrainingJob job) {
-    TrainingJob resumed = orConflict(job::resumed);
+    TrainingJob resumed = job.resumed();
     requireMemory(job.config(), dataset(job.config()));
     return admitting(
         () -> {
@@ -243,8 +220,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   public void delete(String id) {
     TrainingJob job = require(id);
     if (!job.status().ended()) {
-      throw new ProblemException(
-          HttpStatus.CONFLICT,
+      throw new IllegalMoveException(
           "The job %s is %s; cancel it first, or wait for its end.".formatted(id, job.status()));
     }
     // Together: where a file can't be deleted, the job stays and can be deleted again; and a job
@@ -254,8 +230,7 @@ final class DurableTrainingJobs implements TrainingJobs {
 
   private void deleteEnded(String id) {
     if (!store.jobs().delete(id)) {
-      throw new ProblemException(
-          HttpStatus.CONFLICT, "The job %s has just been resumed or deleted.".formatted(id));
+      throw new IllegalMoveException("The job %s has just been resumed or deleted.".formatted(id));
     }
     try {
       store.folders().delete(id);
@@ -270,14 +245,6 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   private TrainingJob require(String id) {
-    return store
-        .jobs()
-        .find(id)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    HttpStatus.NOT_FOUND,
-                    "There is no training job %s. GET /api/v1/training-jobs lists them."
-                        .formatted(id)));
+    return store.jobs().find(id).orElseThrow(() -> new UnknownJobException(id));
   }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -36,23 +35,6 @@ final class JobRunner {
     HELD,
     /** The entry belongs to another worker now. */
     LOST
-  }
-
-  /**
-   * How a run ended.
-   *
-   * @param at when to take the job up again; null for as soon as possible
-   */
-  record Outcome(Next next, @Nullable Instant at) {
-    private static Outcome of(Next next) {
-      return new Outcome(next, null);
-    }
-
-    private static Outcome of(TrainingJob job) {
-      return job.status() == JobStatus.QUEUED
-          ? new Outcome(Next.AGAIN, job.retry().nextAttemptAt())
-          : of(Next.DONE);
-    }
   }
 
   private final JobStore store;
@@ -90,14 +72,14 @@ final class JobRunner {
    * @throws DataAccessException where the database is out of reach before the job is taken up, or
    *     while the process shuts down: the job is as its row says, to be taken up again later
    */
-  Outcome run(String id) {
+  Next run(String id) {
     Optional<TrainingJob> found = jobs.find(id);
     if (found.isEmpty() || found.get().status().ended()) {
-      return Outcome.of(Next.DONE);
+      return Next.DONE;
     }
     TrainingJob left = found.get();
-    if (left.status() == JobStatus.RUNNING && left.cancelRequested()) {
-      // Its process may have died after the hand-over: then it is too late to cancel.
+    if (left.status() == JobStatus.RUNNING) {
+      // Its process may have died after the registration: then it has succeeded.
       Optional<RegisteredModel> registered = receiver.registered(id);
       if (registered.isPresent()) {
         return moved(left, left.succeeded(registered.get(), jobs.now()));
@@ -115,7 +97,7 @@ final class JobRunner {
     }
     try {
       TrainingJob taken = left.taken(jobs.now());
-      return jobs.move(left, taken) ? attempt(taken) : Outcome.of(Next.LOST);
+      return jobs.move(left, taken) ? attempt(taken) : Next.LOST;
     } finally {
       intake.leave(id);
     }
@@ -128,15 +110,15 @@ final class JobRunner {
         .formatted(job.crashes() + 1);
   }
 
-  private Outcome held(TrainingJob left, Intake.Hold hold) {
+  private Next held(TrainingJob left, Intake.Hold hold) {
     if (left.status() == JobStatus.RUNNING && !jobs.move(left, left.foundDead())) {
-      return Outcome.of(Next.LOST);
+      return Next.LOST;
     }
     jobs.hold(hold);
-    return Outcome.of(Next.HELD);
+    return Next.HELD;
   }
 
-  private Outcome attempt(TrainingJob job) {
+  private Next attempt(TrainingJob job) {
     RunHandle handle = running.open(job);
     var outage = new Outage(job.id(), handle, retries.databaseWait());
     try (var recorder = new RunRecorder(job, store, handle, outage)) {
@@ -144,7 +126,7 @@ final class JobRunner {
       return outage.outlast(() -> end(job, move));
     } catch (LostAttemptException e) {
       LOG.warn("Job {}: {}", job.id(), e.getMessage());
-      return Outcome.of(Next.LOST);
+      return Next.LOST;
     } finally {
       running.close(handle);
     }
@@ -270,7 +252,7 @@ final class JobRunner {
   }
 
   /** Reads the row again first: the engine and the progress have been written to it since. */
-  private Outcome end(TrainingJob job, UnaryOperator<TrainingJob> move) {
+  private Next end(TrainingJob job, UnaryOperator<TrainingJob> move) {
     TrainingJob current = owned(job);
     TrainingJob ended = move.apply(current);
     LOG.info("Job {} attempt {} is {}", job.id(), job.attempt(), ended.status());
@@ -283,7 +265,10 @@ final class JobRunner {
         .orElseThrow(() -> new LostAttemptException(job.id(), job.attempt()));
   }
 
-  private Outcome moved(TrainingJob from, TrainingJob to) {
-    return jobs.move(from, to) ? Outcome.of(to) : Outcome.of(Next.LOST);
+  private Next moved(TrainingJob from, TrainingJob to) {
+    if (!jobs.move(from, to)) {
+      return Next.LOST;
+    }
+    return to.status() == JobStatus.QUEUED ? Next.AGAIN : Next.DONE;
   }
 }

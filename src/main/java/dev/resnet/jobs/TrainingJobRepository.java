@@ -140,15 +140,12 @@ final class TrainingJobRepository {
     jdbc.sql("select id from job_admission for update").query(Integer.class).single();
   }
 
-  /**
-   * A job's state, which nobody moves until the end of this transaction; empty where it is gone.
-   */
-  Optional<JobStatus> lockedStatus(String id) {
-    return jdbc.sql("select status from training_job where id = :id for update")
+  /** A job that nobody moves until the end of this transaction; empty where it is gone. */
+  Optional<TrainingJob> locked(String id) {
+    return jdbc.sql("select * from training_job where id = :id for update")
         .param("id", id)
-        .query(String.class)
-        .optional()
-        .map(JobStatus::valueOf);
+        .query((row, n) -> JobRows.job(row))
+        .optional();
   }
 
   /** Asks the owner of a running job to stop; false where it is not running any more. */

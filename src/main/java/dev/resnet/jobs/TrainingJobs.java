@@ -1,27 +1,26 @@
 package dev.resnet.jobs;
 
-import dev.resnet.api.ProblemException;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * All that can be done with training jobs. Where an id is not known, every method that has no
- * Optional to say so throws a {@link ProblemException} 404.
+ * All that can be done with training jobs. Every method that takes an id throws {@link
+ * UnknownJobException} where it is not known.
  */
 public interface TrainingJobs {
 
   /**
    * Queues a job.
    *
-   * @throws ProblemException 429 where the queue is full, 422 where the training does not fit into
-   *     the memory, 400 where the data set is not known
+   * @throws QueueFullException where the queue is full
+   * @throws TooLittleMemoryException where the training does not fit into the memory
+   * @throws UnknownDatasetException where the data set is not known
    */
   JobSnapshot submit(NewJob job);
 
-  Optional<JobSnapshot> find(String id);
+  JobSnapshot get(String id);
 
   JobPage list(JobQuery query);
 
@@ -34,7 +33,7 @@ public interface TrainingJobs {
   /**
    * Cancels a queued job at once, a running one within one batch.
    *
-   * @throws ProblemException 409 where it has ended
+   * @throws IllegalMoveException where it has ended
    */
   JobSnapshot cancel(String id);
 
@@ -42,14 +41,15 @@ public interface TrainingJobs {
    * Queues a job again that failed, was cancelled or is paused; it goes on from its newest valid
    * checkpoint.
    *
-   * @throws ProblemException 409 from any other state, 429 where the queue is full
+   * @throws IllegalMoveException from any other state
+   * @throws QueueFullException where the queue is full
    */
   JobSnapshot resume(String id);
 
   /**
    * Removes an ended job with its files; the models that came of it stay.
    *
-   * @throws ProblemException 409 where it has not ended
+   * @throws IllegalMoveException where it has not ended
    */
   void delete(String id);
 

@@ -15,6 +15,7 @@ import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -113,19 +114,19 @@ final class TrainingTask implements SmartLifecycle {
   }
 
   private CompletionHandler<Void> execute(TaskInstance<Void> entry, ExecutionContext context) {
-    JobRunner.Outcome outcome = runner.run(entry.getId());
-    Instant at = outcome.at();
-    if (outcome.next() != JobRunner.Next.HELD) {
+    JobRunner.Next next = runner.run(entry.getId());
+    if (next != JobRunner.Next.HELD) {
       wakeHeld();
     }
-    return switch (outcome.next()) {
-      case DONE -> this::remove;
+    return switch (next) {
+      case DONE -> (complete, queue) -> settle(complete, queue, jobs.now());
+      case AGAIN ->
+          (complete, queue) -> settle(complete, queue, complete.getExecution().executionTime);
       case HELD -> {
         // The order of the queue stays: nothing is taken out of it until this entry can be.
         hold();
         yield this::again;
       }
-      case AGAIN -> at == null ? this::again : (complete, queue) -> queue.reschedule(complete, at);
       case LOST -> (complete, queue) -> LOG.debug("The entry {} is another worker's", entry);
     };
   }
@@ -139,19 +140,22 @@ final class TrainingTask implements SmartLifecycle {
     queue.reschedule(complete, complete.getExecution().executionTime);
   }
 
-  /** Unless a person has resumed the job since it ended: then it found this entry and uses it. */
-  private void remove(ExecutionComplete complete, ExecutionOperations<Void> queue) {
+  /**
+   * Keeps the entry where the job is queued, else removes it. The row decides, not what the run
+   * said: a person may have cancelled or resumed the job since, and left this entry to us.
+   *
+   * @param due unless the row says when the job is to be retried
+   */
+  private void settle(ExecutionComplete complete, ExecutionOperations<Void> queue, Instant due) {
     String job = complete.getExecution().getId();
     store
         .transaction()
         .executeWithoutResult(
-            status -> {
-              if (jobs.lockedStatus(job).filter(JobStatus.QUEUED::equals).isPresent()) {
-                queue.reschedule(complete, jobs.now());
-              } else {
-                queue.remove();
-              }
-            });
+            status ->
+                jobs.locked(job)
+                    .filter(row -> row.status() == JobStatus.QUEUED)
+                    .map(row -> Optional.ofNullable(row.retry().nextAttemptAt()).orElse(due))
+                    .ifPresentOrElse(at -> queue.reschedule(complete, at), queue::remove));
   }
 
   private void takeOver(ExecutionComplete complete, ExecutionOperations<Void> queue) {

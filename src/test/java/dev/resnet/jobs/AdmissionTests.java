@@ -3,7 +3,6 @@ package dev.resnet.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.resnet.api.ProblemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,7 +94,7 @@ class AdmissionTests {
                   try {
                     request.call();
                     return true;
-                  } catch (ProblemException full) {
+                  } catch (QueueFullException full) {
                     return false;
                   }
                 }));

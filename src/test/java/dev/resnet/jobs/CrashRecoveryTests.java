@@ -182,7 +182,7 @@ class CrashRecoveryTests {
     awaitStatus(next, id, JobStatus.SUCCEEDED);
     next.close();
 
-    // As if the process had died after the registration and before the job's last move.
+    // As if the process had died before the registration: nothing is registered here.
     JdbcClient.create(dataSource)
         .sql("update training_job set status = 'RUNNING', model_version = null where id = :id")
         .param("id", id)
@@ -214,6 +214,30 @@ class CrashRecoveryTests {
     processes.add(next.start());
     awaitStatus(next, id, JobStatus.SUCCEEDED);
     assertThat(next.job(id).modelVersion()).isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatIsRegisteredAlreadySucceedsEvenAtTheLimitOfCrashes() throws Exception {
+    JobsProcess first = start(10);
+    String id = first.submit(1);
+    first.training.allow(1);
+    awaitStatus(first, id, JobStatus.SUCCEEDED);
+    first.close();
+
+    // As if each of its processes had died, the last one after the registration.
+    JdbcClient.create(dataSource)
+        .sql(
+            "update training_job set status = 'RUNNING', model_version = null, crashes = 2"
+                + " where id = :id")
+        .param("id", id)
+        .update();
+    var settings = JobsProcess.settings(1, 100, 3, Duration.ofSeconds(4));
+    var next = new JobsProcess(dataSource, home, settings, true);
+    next.registered.addAll(first.registered);
+    processes.add(next.start());
+    awaitStatus(next, id, JobStatus.SUCCEEDED);
+    assertThat(next.job(id).modelVersion()).isEqualTo(1);
+    assertThat(next.job(id).attempt()).isEqualTo(1);
   }
 
   @Test

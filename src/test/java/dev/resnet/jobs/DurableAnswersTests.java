@@ -2,6 +2,7 @@ package dev.resnet.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.database.EmbeddedDatabase;
@@ -60,13 +61,17 @@ class DurableAnswersTests {
             .allSatisfy(id -> assertThat(status(process, id)).isEqualTo(JobStatus.QUEUED));
         assertThat(cancelled)
             .allSatisfy(id -> assertThat(status(process, id)).isEqualTo(JobStatus.CANCELLED));
-        assertThat(deleted).allSatisfy(id -> assertThat(process.jobs.find(id)).isEmpty());
+        assertThat(deleted)
+            .allSatisfy(
+                id ->
+                    assertThatThrownBy(() -> process.jobs.get(id))
+                        .isInstanceOf(UnknownJobException.class));
       }
     }
   }
 
   private static JobStatus status(JobsProcess process, String id) {
-    assertThat(process.jobs.find(id)).as("the job %s", id).isPresent();
+    assertThat(process.jobs.get(id)).as("the job %s", id).isNotNull();
     return process.job(id).status();
   }
 

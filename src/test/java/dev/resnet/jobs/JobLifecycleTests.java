@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.resnet.api.ProblemException;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.TrainingFailedException;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 class JobLifecycleTests {
@@ -45,7 +43,7 @@ class JobLifecycleTests {
     String id = process.submit(3);
 
     awaitStatus(id, JobStatus.SUCCEEDED);
-    JobSnapshot snapshot = process.jobs.find(id).orElseThrow();
+    JobSnapshot snapshot = process.jobs.get(id);
     TrainingJob job = snapshot.job();
     assertThat(job.attempt()).isEqualTo(1);
     assertThat(job.modelVersion()).isEqualTo(1);
@@ -101,8 +99,7 @@ class JobLifecycleTests {
     awaitNoEntries();
     assertThat(process.job(queued).attempt()).isZero();
     assertThatThrownBy(() -> process.jobs.cancel(queued))
-        .isInstanceOfSatisfying(
-            ProblemException.class, e -> assertThat(e.status()).isEqualTo(HttpStatus.CONFLICT))
+        .isInstanceOf(IllegalMoveException.class)
         .hasMessageContaining("is CANCELLED and can't be cancelled");
   }
 
@@ -181,11 +178,8 @@ class JobLifecycleTests {
 
     assertThatThrownBy(() -> process.submit(1))
         .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> {
-              assertThat(e.status()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
-              assertThat(e.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofHours(1));
-            })
+            QueueFullException.class,
+            e -> assertThat(e.retryAfter()).isBetween(Duration.ofSeconds(1), Duration.ofHours(1)))
         .hasMessage(
             "The queue is full: 2 jobs are waiting. Try again later, or cancel one of them.");
     process.jobs.cancel(last);
@@ -211,9 +205,7 @@ class JobLifecycleTests {
             null,
             null);
     assertThatThrownBy(() -> process.jobs.submit(new NewJob("deep", "deep", deep, Promote.NEVER)))
-        .isInstanceOfSatisfying(
-            ProblemException.class,
-            e -> assertThat(e.status()).isEqualTo(HttpStatus.UNPROCESSABLE_ENTITY))
+        .isInstanceOf(TooLittleMemoryException.class)
         .hasMessage("It would take 70 GB; there are 8 GB.");
   }
 
@@ -223,7 +215,7 @@ class JobLifecycleTests {
     String id = process.submit(2);
     await().until(() -> process.jobs.epochs(id, 0).size() == 1);
     assertThatThrownBy(() -> process.jobs.delete(id))
-        .isInstanceOf(ProblemException.class)
+        .isInstanceOf(IllegalMoveException.class)
         .hasMessageContaining("is RUNNING; cancel it first");
 
     process.training.allow(1);
@@ -232,7 +224,7 @@ class JobLifecycleTests {
         .extracting(CheckpointFile::path)
         .allSatisfy(file -> assertThat(file).exists());
     process.jobs.delete(id);
-    assertThat(process.jobs.find(id)).isEmpty();
+    assertThatThrownBy(() -> process.jobs.get(id)).isInstanceOf(UnknownJobException.class);
     assertThat(home.resolve("jobs").resolve(id)).doesNotExist();
   }
 

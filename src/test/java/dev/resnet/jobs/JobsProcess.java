@@ -130,7 +130,7 @@ final class JobsProcess implements AutoCloseable {
   }
 
   TrainingJob job(String id) {
-    return jobs.find(id).orElseThrow().job();
+    return jobs.get(id).job();
   }
 
   String submit(int epochs) {

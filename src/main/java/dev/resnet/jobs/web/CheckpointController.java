@@ -53,7 +53,7 @@ class CheckpointController {
       description = "The newest two and the best are kept.")
   CheckpointResponse.Items list(@PathVariable String id) {
     List<CheckpointFile> files = jobs.checkpoints(id);
-    EpochMetrics best = jobs.find(id).map(job -> job.best()).orElse(null);
+    EpochMetrics best = jobs.get(id).best();
     int bestEpoch = best == null ? 0 : best.epoch();
     return new CheckpointResponse.Items(
         files.stream()

@@ -1,16 +1,62 @@
 package dev.resnet.jobs.web;
 
 import dev.resnet.api.BodyLimit;
+import dev.resnet.api.FieldError;
+import dev.resnet.api.ProblemException;
+import dev.resnet.api.ProblemMapping;
+import dev.resnet.jobs.IllegalMoveException;
 import dev.resnet.jobs.JobsProperties;
+import dev.resnet.jobs.QueueFullException;
+import dev.resnet.jobs.TooLittleMemoryException;
+import dev.resnet.jobs.UnknownDatasetException;
+import dev.resnet.jobs.UnknownJobException;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
 
-/** Submissions are small. */
+/** How large a submission may be, and how the exceptions of jobs are answered. */
 @Configuration(proxyBeanMethods = false)
 class JobsWebConfiguration {
+
   @Bean
   BodyLimit trainingJobBodyLimit(JobsProperties settings) {
     return new BodyLimit(
         TrainingJobController.PATH + "/**", settings.limits().body(), "resnet.jobs.limits.body");
+  }
+
+  @Bean
+  ProblemMapping<UnknownJobException> unknownJob() {
+    return ProblemMapping.of(UnknownJobException.class, HttpStatus.NOT_FOUND);
+  }
+
+  @Bean
+  ProblemMapping<IllegalMoveException> illegalMove() {
+    return ProblemMapping.of(IllegalMoveException.class, HttpStatus.CONFLICT);
+  }
+
+  @Bean
+  ProblemMapping<TooLittleMemoryException> tooLittleMemory() {
+    return ProblemMapping.of(TooLittleMemoryException.class, HttpStatus.UNPROCESSABLE_CONTENT);
+  }
+
+  @Bean
+  ProblemMapping<QueueFullException> queueFull() {
+    return new ProblemMapping<>(
+        QueueFullException.class,
+        e ->
+            new ProblemException(
+                HttpStatus.TOO_MANY_REQUESTS, e.getMessage(), List.of(), e.retryAfter()));
+  }
+
+  @Bean
+  ProblemMapping<UnknownDatasetException> unknownDataset() {
+    return new ProblemMapping<>(
+        UnknownDatasetException.class,
+        e ->
+            new ProblemException(
+                HttpStatus.BAD_REQUEST,
+                "dataset " + e.getMessage() + ".",
+                List.of(new FieldError("dataset", e.getMessage()))));
   }
 }

@@ -2,7 +2,6 @@ package dev.resnet.jobs.web;
 
 import dev.resnet.api.Page;
 import dev.resnet.api.PageRequest;
-import dev.resnet.api.ProblemException;
 import dev.resnet.api.Sortable;
 import dev.resnet.jobs.JobOrder;
 import dev.resnet.jobs.JobPage;
@@ -130,7 +129,7 @@ class TrainingJobController {
   @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(summary = "Look at a training job")
   TrainingJobResponse get(@PathVariable String id) {
-    return response(find(id));
+    return response(jobs.get(id));
   }
 
   @GetMapping(path = "/{id}/epochs", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -205,15 +204,6 @@ class TrainingJobController {
     } catch (URISyntaxException e) {
       return UriComponentsBuilder.fromPath(path).encode().toUriString();
     }
-  }
-
-  private JobSnapshot find(String id) {
-    return jobs.find(id)
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    HttpStatus.NOT_FOUND,
-                    "There is no training job %s. GET %s lists them.".formatted(id, PATH)));
   }
 
   private TrainingJobResponse response(JobSnapshot snapshot) {
