@@ -2,7 +2,9 @@ package dev.resnet.api;
 
 import dev.resnet.memory.MemoryBudget;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.springframework.http.HttpStatus;
 
 /**
@@ -30,14 +32,26 @@ final class BodyMemory implements AutoCloseable {
   private final MemoryBudget.Hold hold;
   private final boolean multipart;
   private final int factor;
+  private final Duration maxTime;
+  private final LongSupplier nanoTime;
+  private long start;
   private boolean begun;
   private long read;
   private long covered = FREE;
 
   /**
    * @param largest bytes of a body, its length being unknown
+   * @param maxTime until a body that takes memory has arrived
+   * @param nanoTime as {@link System#nanoTime}
    */
-  BodyMemory(HttpServletRequest request, MemoryBudget budget, long largest) {
+  BodyMemory(
+      HttpServletRequest request,
+      MemoryBudget budget,
+      long largest,
+      Duration maxTime,
+      LongSupplier nanoTime) {
+    this.maxTime = maxTime;
+    this.nanoTime = nanoTime;
     this.request = request;
     this.budget = budget;
     this.largest = largest;
@@ -55,6 +69,7 @@ final class BodyMemory implements AutoCloseable {
       return;
     }
     begun = true;
+    start = nanoTime.getAsLong();
     long length = request.getContentLengthLong();
     if (length > FREE) {
       take(length);
@@ -71,6 +86,12 @@ final class BodyMemory implements AutoCloseable {
     }
     if (read > covered) {
       throw tooLarge();
+    }
+    if (covered > FREE && nanoTime.getAsLong() - start > maxTime.toNanos()) {
+      throw new ProblemException(
+          HttpStatus.REQUEST_TIMEOUT,
+          "The body took longer than %d s to arrive, the limit set by %s. Send it faster, or less at once."
+              .formatted(maxTime.toSeconds(), BodyMemoryProperties.MAX_TIME));
     }
   }
 

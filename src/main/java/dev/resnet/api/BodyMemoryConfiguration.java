@@ -24,7 +24,8 @@ class BodyMemoryConfiguration {
             properties.maxWait(),
             BodyMemoryProperties.MAX_MEMORY,
             "the bodies of other requests");
-    var registration = new FilterRegistrationBean<>(new BodyMemoryFilter(budget, resolver));
+    var registration =
+        new FilterRegistrationBean<>(new BodyMemoryFilter(budget, properties.maxTime(), resolver));
     // Next to the body as the application reads it: after its limit and its decoding.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
     return registration;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -25,13 +26,16 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
  */
 final class BodyMemoryFilter extends OncePerRequestFilter {
   private final MemoryBudget budget;
+  private final Duration maxTime;
   private final HandlerExceptionResolver resolver;
 
   /**
+   * @param maxTime until a body that takes memory has arrived
    * @param resolver renders a refusal as any other error
    */
-  BodyMemoryFilter(MemoryBudget budget, HandlerExceptionResolver resolver) {
+  BodyMemoryFilter(MemoryBudget budget, Duration maxTime, HandlerExceptionResolver resolver) {
     this.budget = budget;
+    this.maxTime = maxTime;
     this.resolver = resolver;
   }
 
@@ -43,7 +47,7 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
         request.getAttribute(BodyLimit.class.getName()) instanceof BodyLimit limit
             ? limit.size().toBytes()
             : Long.MAX_VALUE;
-    var body = new BodyMemory(request, budget, largest);
+    var body = new BodyMemory(request, budget, largest, maxTime, System::nanoTime);
     try {
       chain.doFilter(new CountedRequest(request, body), response);
     } catch (ProblemException e) {

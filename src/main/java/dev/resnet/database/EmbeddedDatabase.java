@@ -1,6 +1,5 @@
 package dev.resnet.database;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -24,9 +23,6 @@ public final class EmbeddedDatabase implements BeanPostProcessor {
 
   private static final Pattern WRITE_DELAY = Pattern.compile("(?i);WRITE_DELAY=[^;]*");
 
-  /** So long a request waits for a local file to be opened again. */
-  private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
-
   @Override
   public Object postProcessBeforeInitialization(Object bean, String name) {
     if (bean instanceof HikariDataSource pool) {
@@ -48,9 +44,6 @@ public final class EmbeddedDatabase implements BeanPostProcessor {
       pool.setConnectionTestQuery("select 1");
     }
     pool.setExceptionOverride(new ReopeningAfterFailure(pool));
-    if (pool.getConnectionTimeout() == new HikariConfig().getConnectionTimeout()) {
-      pool.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-    }
   }
 
   /**

@@ -52,6 +52,7 @@ record PngFile(
     byte[] palette = null;
     byte[] transparency = null;
     int orientation = 1;
+    boolean oriented = false;
     int data = 0;
     while (true) {
       if (in.remaining() < 12) {
@@ -78,9 +79,18 @@ record PngFile(
         case IHDR -> header = header == null ? bytes(file, start, 13) : header;
         case PLTE ->
             palette = palette == null ? bytes(file, start, Math.min(length, 768)) : palette;
-        case TRNS ->
-            transparency = intact ? bytes(file, start, Math.min(length, 256)) : transparency;
-        case EXIF -> orientation = intact ? Exif.orientation(file, start, start + length) : 1;
+        case TRNS -> {
+          // At most one, and before the pixels (section 5.6); others ignore it elsewhere too.
+          if (intact && transparency == null && data == 0) {
+            transparency = bytes(file, start, Math.min(length, 256));
+          }
+        }
+        case EXIF -> {
+          if (intact && !oriented) {
+            oriented = true;
+            orientation = Exif.orientation(file, start, start + length);
+          }
+        }
         case IDAT -> data = data == 0 ? chunk : data;
         case IEND -> {
           return of(ByteBuffer.wrap(header), palette, transparency, orientation, data);

@@ -121,6 +121,34 @@ class PngReadingTests {
     assertThat(reader.read(file, false).pixels()).containsOnly(0);
   }
 
+  @Test
+  void onlyTheFirstTransparencyBeforeThePixelsCounts() throws Exception {
+    byte[] other = {0, 9, 0, 9, 0, 9};
+    byte[] twice =
+        Png.of(32, 32, 8, Png.RGB)
+            .chunk("tRNS", new byte[6])
+            .chunk("tRNS", other)
+            .rows(new byte[32 * 96], 96);
+    assertThat(reader.read(twice, false).pixels()).containsOnly(255);
+
+    byte[] after = afterThePixels(Png.of(32, 32, 8, Png.RGB).rows(new byte[32 * 96], 96));
+    assertThat(reader.read(after, false).pixels()).containsOnly(0);
+  }
+
+  /** With a transparency of black before the IEND chunk. */
+  private static byte[] afterThePixels(byte[] png) {
+    byte[] chunk =
+        Png.of(32, 32, 8, Png.RGB).chunk("tRNS", new byte[6]).rows(new byte[32 * 96], 96);
+    int from = new String(chunk, ISO_8859_1).indexOf("tRNS") - 4;
+    int length = 4 + 4 + 6 + 4;
+    int end = png.length - 12;
+    return ByteBuffer.allocate(png.length + length)
+        .put(png, 0, end)
+        .put(chunk, from, length)
+        .put(png, end, 12)
+        .array();
+  }
+
   @ParameterizedTest
   @CsvSource({"3, 1023", "6, 31", "8, 992"})
   void anExifChunkMayBeginAsInAJpeg(int orientation, int pixel) throws Exception {
