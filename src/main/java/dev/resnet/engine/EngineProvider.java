@@ -46,6 +46,10 @@ public interface EngineProvider {
   TrainingEngine training(
       ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description);
 
-  /** An engine that classifies with {@code graph}, which nobody changes any more. */
-  InferenceEngine inference(ComputationGraph graph, EngineDescription description);
+  /**
+   * An engine that classifies with {@code graph}, which nobody changes any more.
+   *
+   * @param precision as {@link #describe} chose it
+   */
+  InferenceEngine inference(ComputationGraph graph, Precision precision);
 }

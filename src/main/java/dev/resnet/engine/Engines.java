@@ -158,7 +158,7 @@ public final class Engines {
     }
 
     InferenceEngine inference(ComputationGraph graph) {
-      return provider.inference(graph, provider.describe(precision, reason));
+      return provider.inference(graph, provider.describe(precision, reason).precision());
     }
   }
 

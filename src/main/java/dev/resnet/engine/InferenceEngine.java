@@ -1,9 +1,7 @@
 package dev.resnet.engine;
 
-/** Classifies with a trained graph. Thread-safe: several requests at once are welcome. */
+/** Classifies with a trained graph. Thread-safe: requests may run concurrently. */
 public interface InferenceEngine extends AutoCloseable {
-
-  EngineDescription description();
 
   /**
    * Class probabilities.

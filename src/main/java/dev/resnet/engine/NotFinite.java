@@ -1,9 +1,7 @@
 package dev.resnet.engine;
 
-import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,23 +34,11 @@ public final class NotFinite {
   }
 
   private static String variable(ComputationGraph graph) {
-    for (int index : graph.topologicalSortOrder()) {
-      GraphVertex vertex = graph.getVertices()[index];
-      if (vertex.numParams() == 0) {
-        continue;
-      }
-      for (Map.Entry<String, INDArray> variable : vertex.paramTable(false).entrySet()) {
-        if (!allFinite(variable.getValue())) {
-          boolean trained = vertex.updaterDivideByMinibatch(variable.getKey());
-          return "the %s %s_%s"
-              .formatted(
-                  trained ? "parameter" : "running statistic",
-                  vertex.getVertexName(),
-                  variable.getKey());
-        }
-      }
-    }
-    return "a parameter";
+    return GraphVariable.all(graph).stream()
+        .filter(variable -> !allFinite(variable.values()))
+        .findFirst()
+        .map(v -> (v.trained() ? "the parameter " : "the running statistic ") + v.name())
+        .orElse("a parameter");
   }
 
   private static boolean allFinite(@Nullable INDArray array) {

@@ -3,8 +3,8 @@ package dev.resnet.serving;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.OpenMp;
 import dev.resnet.engine.Precision;
-import dev.resnet.engine.Team;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -21,7 +21,7 @@ interface InferenceEngines {
   /** The fastest engine in this precision; models are loaded on one thread (decision 014). */
   static InferenceEngines in(Precision precision) {
     return file ->
-        Team.of(
+        OpenMp.withThreads(
             1,
             () ->
                 Engines.inference(

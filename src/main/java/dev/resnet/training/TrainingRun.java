@@ -235,7 +235,6 @@ final class TrainingRun implements AutoCloseable {
     }
     int epoch = completedEpochs();
     int last = iterationsPerEpoch - 1;
-    engine.synchronize();
     NotFinite.in(graph)
         .ifPresent(
             what -> {
@@ -261,7 +260,6 @@ final class TrainingRun implements AutoCloseable {
 
   /** Writes what has been reached. */
   CheckpointFile checkpoint() throws IOException {
-    engine.synchronize();
     var description = engine.description();
     var state =
         new TrainingState(

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -80,12 +79,11 @@ public abstract class EngineContract {
     double length;
     try (var engine = Engines.training(this.engine, precision, graph, 8, 0)) {
       engine.step(batch(engine.inputLayout(), 8, 5), 1.0);
-      engine.synchronize();
       INDArray gradient =
           start
               .sub(graph.params())
               .div(1 + MOMENTUM)
-              .mul(Nd4j.create(TrainableVariables.mask(graph)).reshape(start.shape()));
+              .mul(Nd4j.create(GraphVariable.trainedMask(graph)).reshape(start.shape()));
       length = gradient.norm2Number().doubleValue();
       direction = gradient.div(length);
     }
@@ -120,7 +118,6 @@ public abstract class EngineContract {
             .isCloseTo(
                 tallyB.meanCrossEntropy(), within(tolerances.loss * tallyB.meanCrossEntropy()));
       }
-      a.synchronize();
       assertClose("parameters", ours.params(), theirs.params(), 10 * tolerances.gradient);
       assertClose(
           "optimiser state",
@@ -180,7 +177,6 @@ public abstract class EngineContract {
       for (int i = 0; i < 3; i++) {
         engine.step(batch(engine.inputLayout(), 8, i), RATE);
       }
-      engine.synchronize();
     }
     return graph.params();
   }
@@ -229,32 +225,22 @@ public abstract class EngineContract {
         var b = oracle(theirs, size)) {
       a.step(batch(a.inputLayout(), size, seed), 1.0);
       b.step(batch(b.inputLayout(), size, seed), 1.0);
-      a.synchronize();
     }
     INDArray ourStep = ours.params().sub(before);
     INDArray theirStep = theirs.params().sub(before);
     double scale = theirStep.norm2Number().doubleValue() / Math.sqrt(theirStep.length());
     long at = 0;
-    for (int index : ours.topologicalSortOrder()) {
-      GraphVertex vertex = ours.getVertices()[index];
-      if (vertex.numParams() == 0) {
-        continue;
-      }
-      for (var variable : vertex.paramTable(false).entrySet()) {
-        long end = at + variable.getValue().length();
-        INDArray x = slice(ourStep, at, end);
-        INDArray y = slice(theirStep, at, end);
-        // The bias in front of a normalisation has no gradient but rounding: there, absolute
-        // counts.
-        double floor = 2e-2 * scale * Math.sqrt(end - at);
-        double error = x.sub(y).norm2Number().doubleValue();
-        double norm = Math.max(floor, y.norm2Number().doubleValue());
-        errors
-            .computeIfAbsent(
-                vertex.getVertexName() + "_" + variable.getKey(), name -> new ArrayList<>())
-            .add(error / norm);
-        at = end;
-      }
+    for (GraphVariable variable : GraphVariable.all(ours)) {
+      long end = at + variable.values().length();
+      INDArray x = slice(ourStep, at, end);
+      INDArray y = slice(theirStep, at, end);
+      // The bias in front of a normalisation has no gradient but rounding: there, absolute
+      // counts.
+      double floor = 2e-2 * scale * Math.sqrt(end - at);
+      double error = x.sub(y).norm2Number().doubleValue();
+      double norm = Math.max(floor, y.norm2Number().doubleValue());
+      errors.computeIfAbsent(variable.name(), name -> new ArrayList<>()).add(error / norm);
+      at = end;
     }
   }
 

@@ -3,10 +3,7 @@ package dev.resnet.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.resnet.engine.EngineDescription;
-import dev.resnet.engine.EngineName;
 import dev.resnet.engine.InferenceEngine;
-import dev.resnet.engine.Precision;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.TrainedModels;
@@ -73,11 +70,6 @@ class ClassifierTests {
     opened.incrementAndGet();
     open.computeIfAbsent(content, c -> new AtomicInteger()).incrementAndGet();
     return new InferenceEngine() {
-      @Override
-      public EngineDescription description() {
-        return new EngineDescription(EngineName.DL4J, Precision.FLOAT32, "CPU", "for tests");
-      }
-
       @Override
       public float[][] probabilities(float[] images, int count) {
         whileComputing.accept(content);

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.resnet.engine.EngineDescription;
-import dev.resnet.engine.EngineName;
 import dev.resnet.engine.InferenceEngine;
-import dev.resnet.engine.Precision;
 import dev.resnet.models.H2ModelRegistryTests;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
@@ -110,11 +107,6 @@ class RegistryCacheTests {
   private InferenceEngine engine() {
     loaded.incrementAndGet();
     return new InferenceEngine() {
-      @Override
-      public EngineDescription description() {
-        return new EngineDescription(EngineName.DL4J, Precision.FLOAT32, "CPU", "for tests");
-      }
-
       @Override
       public float[][] probabilities(float[] images, int count) {
         return new float[count][10];

@@ -25,8 +25,9 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
   @Override
   public double memoryFactor() {
-    return 8; // 6.5 at n=3 and batch 128, 7.6 at batch 32: im2col copies the input of each
-    // convolution nine-fold
+    // 6.5 at n=3 and batch 128, 7.6 at batch 32: im2col copies the input of each convolution
+    // nine-fold.
+    return 8;
   }
 
   @Override
@@ -54,7 +55,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
   }
 
   @Override
-  public InferenceEngine inference(ComputationGraph graph, EngineDescription description) {
-    return new Dl4jInferenceEngine(graph, description);
+  public InferenceEngine inference(ComputationGraph graph, Precision precision) {
+    return new Dl4jInferenceEngine(graph);
   }
 }

@@ -1,6 +1,5 @@
 package dev.resnet.engine.dl4j;
 
-import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.InferenceEngine;
 import java.util.concurrent.locks.ReentrantLock;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -12,17 +11,10 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Dl4jInferenceEngine implements InferenceEngine {
   private final ComputationGraph graph;
-  private final EngineDescription description;
   private final ReentrantLock lock = new ReentrantLock();
 
-  Dl4jInferenceEngine(ComputationGraph graph, EngineDescription description) {
+  Dl4jInferenceEngine(ComputationGraph graph) {
     this.graph = graph;
-    this.description = description;
-  }
-
-  @Override
-  public EngineDescription description() {
-    return description;
   }
 
   @Override

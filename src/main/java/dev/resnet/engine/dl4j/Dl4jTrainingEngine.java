@@ -5,7 +5,6 @@ import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.SoftmaxCrossEntropy;
 import dev.resnet.engine.Tally;
-import dev.resnet.engine.TrainableVariables;
 import dev.resnet.engine.TrainingEngine;
 import java.util.List;
 import java.util.Map;
@@ -27,40 +26,21 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * reach every trainable variable (DL4J exempts biases, scales and shifts) and the learning rate
  * changes with every step.
  */
-final class Dl4jTrainingEngine implements TrainingEngine {
-  private final ComputationGraph graph;
-  private final EngineDescription description;
-  private final int batchSize;
-  private final double weightDecay;
-
-  /** One for each trained element of the flattened parameters, zero for running statistics. */
+final class Dl4jTrainingEngine extends TrainingEngine {
   private final INDArray trained;
-
-  private final float[] mask;
-
   private final INDArray decay;
   private final INDArray labels;
   private final LogitsTap logits;
-  private Tally tally = Tally.NONE;
 
   Dl4jTrainingEngine(
       ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
-    this.graph = graph;
-    this.description = description;
-    this.batchSize = batchSize;
-    this.weightDecay = weightDecay;
+    super(graph, batchSize, weightDecay, description);
     var output = new OutputVariables(graph);
-    this.mask = TrainableVariables.mask(graph);
-    this.trained = Nd4j.createFromArray(mask);
+    this.trained = Nd4j.createFromArray(trainedMask);
     this.decay = Nd4j.createUninitialized(DataType.FLOAT, trained.length());
     this.labels = Nd4j.create(DataType.FLOAT, batchSize, output.classes());
     this.logits = new LogitsTap(output);
     graph.setListeners(logits);
-  }
-
-  @Override
-  public EngineDescription description() {
-    return description;
   }
 
   @Override
@@ -69,16 +49,12 @@ final class Dl4jTrainingEngine implements TrainingEngine {
   }
 
   @Override
-  public void step(Minibatch batch, double learningRate) {
-    if (batch.size() != batchSize) {
-      throw new IllegalArgumentException(
-          "this engine was made for batches of %d, not %d".formatted(batchSize, batch.size()));
-    }
+  protected void train(Minibatch batch, double learningRate) {
     setOneHot(batch.labels());
     graph.setInputs(batch.images());
     graph.setLabels(labels);
     graph.computeGradientAndScore();
-    tally = tally.plus(SoftmaxCrossEntropy.tally(logits.take(), batch.labels()));
+    count(logits.latest, batch.labels());
     setLearningRate(learningRate);
     applyGradient();
   }
@@ -108,44 +84,18 @@ final class Dl4jTrainingEngine implements TrainingEngine {
   private void applyGradient() {
     INDArray gradient = graph.getFlattenedGradients().reshape(trained.length());
     INDArray parameters = graph.params().reshape(trained.length());
-    // The updater divides by the batch size what came as a sum over it: the decay is scaled to
-    // survive that.
+    // The updater divides by the batch size what came as a sum over the batch, so the decay is
+    // multiplied by it.
     gradient.addi(decay.assign(parameters).muli(trained).muli(weightDecay * batchSize));
-    int iteration = graph.getIterationCount();
     graph
         .getUpdater(true)
         .update(
             graph.gradient(),
-            iteration,
+            graph.getIterationCount(),
             graph.getEpochCount(),
             batchSize,
             LayerWorkspaceMgr.noWorkspaces());
     parameters.subi(gradient);
-    graph.getConfiguration().setIterationCount(iteration + 1);
-  }
-
-  @Override
-  public Tally tally() {
-    return tally;
-  }
-
-  @Override
-  public Tally takeTally() {
-    Tally taken = tally;
-    tally = Tally.NONE;
-    return taken;
-  }
-
-  @Override
-  public double l2Loss() {
-    // On the host and in order: nd4j's sums are cut by how many of its threads are free just now.
-    float[] parameters = graph.params().reshape(trained.length()).toFloatVector();
-    double sum = 0;
-    for (int i = 0; i < parameters.length; i++) {
-      double value = mask[i] * parameters[i];
-      sum += value * value;
-    }
-    return weightDecay * sum / 2;
   }
 
   @Override
@@ -154,20 +104,16 @@ final class Dl4jTrainingEngine implements TrainingEngine {
     return SoftmaxCrossEntropy.tally(logits.output.logits(activations), batch.labels());
   }
 
-  /** Nothing to do: DL4J works on the graph's arrays and nowhere else. */
-  @Override
-  public void synchronize() {}
-
   @Override
   public void close() {
     graph.setListeners();
     List.of(trained, decay, labels).forEach(INDArray::close);
   }
 
-  /** Catches what the output layer is fed with; the output itself is not kept in training. */
+  /** Keeps the logits: DL4J itself drops the output layer's activations in training. */
   private static final class LogitsTap extends BaseTrainingListener {
     private final OutputVariables output;
-    private float[] logits = new float[0];
+    private float[] latest = new float[0];
 
     LogitsTap(OutputVariables output) {
       this.output = output;
@@ -175,11 +121,7 @@ final class Dl4jTrainingEngine implements TrainingEngine {
 
     @Override
     public void onForwardPass(Model model, Map<String, INDArray> activations) {
-      logits = output.logits(activations);
-    }
-
-    float[] take() {
-      return logits;
+      latest = output.logits(activations);
     }
   }
 }

@@ -1,8 +1,11 @@
 package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.EngineUnavailableException;
+import dev.resnet.engine.OpenMp;
 import dev.resnet.engine.Precision;
-import dev.resnet.engine.Team;
+import dev.resnet.engine.program.Operation.Convolution;
+import dev.resnet.engine.program.Tensor;
+import dev.resnet.engine.program.Variable;
 import dev.resnet.engine.program.Window;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -73,7 +76,7 @@ record AutoPrecision(Precision precision, String reason) {
           Precision.of(setting), "%s, since %s says so".formatted(setting, PROPERTY));
     }
     return hasBfloat16
-        ? of(Team.of(1, AutoPrecision::speedOfBfloat16))
+        ? of(OpenMp.withThreads(1, AutoPrecision::speedOfBfloat16))
         : new AutoPrecision(
             Precision.FLOAT32, "float32, since the processor does not compute in bfloat16");
   }
@@ -129,30 +132,31 @@ record AutoPrecision(Precision precision, String reason) {
     private final OneDnn.Primitive convolution;
 
     Trial(int type) {
-      var images = OneDnn.descriptor(type, OneDnn.NHWC, BATCH, CHANNELS, SIDE, SIDE);
+      var window = new Window(3, 3, 1, 1, 1, 1, 1, 1);
+      var tensor = new Tensor("trial", CHANNELS, SIDE, SIDE);
+      var weights = new Variable(0, CHANNELS * CHANNELS * 3 * 3);
+      var layer = new Convolution("trial", tensor, tensor, window, weights, null, null);
+      long[] images = {BATCH, CHANNELS, SIDE, SIDE};
       try {
         stream = owned.add(new OneDnn.Stream());
-        convolution = convolution(type, images);
+        convolution =
+            OneDnn.withDescriptor(
+                type, OneDnn.NHWC, images, batch -> primitive(layer, type, batch));
       } catch (RuntimeException | Error e) {
         owned.close();
         throw e;
-      } finally {
-        OneDnn.close(images);
       }
     }
 
-    private OneDnn.Primitive convolution(int type, dnnl_memory_desc images) {
-      var window = new Window(3, 3, 1, 1, 1, 1, 1, 1);
-      var weights = OneDnn.descriptor(type, OneDnn.ANY, CHANNELS, CHANNELS, 3, 3);
-      OneDnn.Description description;
-      try {
-        description =
-            owned.add(
-                Descriptions.convolution(
-                    "trial", true, images, weights, null, images, window, null, false));
-      } finally {
-        OneDnn.close(weights);
-      }
+    private OneDnn.Primitive primitive(Convolution layer, int type, dnnl_memory_desc images) {
+      var description =
+          owned.add(
+              OneDnn.choosingLayout(
+                  type,
+                  layer.weightShape(),
+                  weights ->
+                      WeightedLayers.forward(
+                          layer, true, images, weights, null, images, null, false)));
       Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
       arguments.put(Arguments.SOURCE, memory(images));
       arguments.put(Arguments.TARGET, memory(images));

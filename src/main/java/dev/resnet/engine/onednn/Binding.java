@@ -1,5 +1,8 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.program.Operation.Addition;
+import dev.resnet.engine.program.Operation.Dense;
+import dev.resnet.engine.program.Operation.WeightedLayer;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.StoragePlan;
 import dev.resnet.engine.program.Tensor;
@@ -34,11 +37,29 @@ final class Binding implements AutoCloseable {
   /**
    * An operation with its arguments, before it is known how much scratch memory all of them take.
    */
-  record Bound(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {}
+  record Bound(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {
+    /** Adds an argument; null where the operation has none. */
+    Bound with(int argument, OneDnn.@Nullable Memory memory) {
+      if (memory != null) {
+        arguments.put(argument, memory);
+      }
+      return this;
+    }
+
+    /** Adds an argument that another operation has as well, where it has it. */
+    Bound with(Bound other, int argument) {
+      return with(argument, other.arguments.get(argument));
+    }
+  }
 
   /** The reorders that bring changed parameters into the layouts wanted. */
   private final List<Bound> preparations = new ArrayList<>();
 
+  /**
+   * Allocates the activations.
+   *
+   * @param gradients null for inference
+   */
   Binding(Program program, int batch, int type, Pointer parameters, @Nullable Pointer gradients) {
     this.batch = batch;
     this.type = type;
@@ -55,10 +76,6 @@ final class Binding implements AutoCloseable {
 
   private int elementType(Tensor tensor) {
     return tensor.equals(logits) ? OneDnn.FLOAT32 : type;
-  }
-
-  int batch() {
-    return batch;
   }
 
   /** The element type of activations and of weights as convolutions see them. */
@@ -85,10 +102,20 @@ final class Binding implements AutoCloseable {
                 t.width()));
   }
 
-  /** The same memory as [batch, channels]. */
-  OneDnn.Memory matrix(Tensor tensor) {
-    return memory(
-        tensor(tensor).place(), elementType(tensor), OneDnn.MATRIX, batch, tensor.channels());
+  /**
+   * The memory of a layer's output or of its gradient: of a dense layer [batch, channels], as
+   * oneDNN's inner product wants it.
+   */
+  OneDnn.Memory output(WeightedLayer layer, Tensor tensor) {
+    OneDnn.Memory image = tensor(tensor);
+    return layer instanceof Dense
+        ? memory(image.place(), elementType(tensor), OneDnn.MATRIX, batch, tensor.channels())
+        : image;
+  }
+
+  /** A layer's weights in the graph's own array, float32. */
+  OneDnn.Memory weights(WeightedLayer layer) {
+    return variable(layer.weights(), OneDnn.OIHW, layer.weightShape());
   }
 
   /** A variable in the graph's own array, float32. */
@@ -98,22 +125,27 @@ final class Binding implements AutoCloseable {
 
   /** A variable's gradient in the graph's own array, float32. */
   OneDnn.Memory gradient(Variable variable, int layout, long... dimensions) {
+    return memory(at(gradients(), variable), OneDnn.FLOAT32, layout, dimensions);
+  }
+
+  private Pointer gradients() {
     if (gradients == null) {
       throw new IllegalStateException("an inference program has no gradients");
     }
-    return memory(at(gradients, variable), OneDnn.FLOAT32, layout, dimensions);
+    return gradients;
   }
 
   /**
    * Weights in the layout and type that a primitive asks for: the graph's own where they fit, else
    * a copy.
+   *
+   * @param own what is copied
    */
-  OneDnn.Memory weights(
-      String name, OneDnn.Memory own, Variable variable, dnnl_memory_desc wanted) {
+  OneDnn.Memory weights(WeightedLayer layer, OneDnn.Memory own, dnnl_memory_desc wanted) {
     if (OneDnn.equal(own.descriptor(), wanted)) {
       return own;
     }
-    List<OneDnn.Memory> known = copies.computeIfAbsent(variable, v -> new ArrayList<>());
+    List<OneDnn.Memory> known = copies.computeIfAbsent(layer.weights(), v -> new ArrayList<>());
     for (OneDnn.Memory copy : known) {
       if (OneDnn.equal(copy.descriptor(), wanted)) {
         return copy;
@@ -121,22 +153,28 @@ final class Binding implements AutoCloseable {
     }
     OneDnn.Memory copy = allocate(wanted);
     known.add(copy);
-    preparations.add(reorder(name, own, copy));
+    preparations.add(reorder(layer.name(), own, copy));
     return copy;
   }
 
   /** A copy of {@code from} in another layout or type. */
   Bound reorder(String name, OneDnn.Memory from, OneDnn.Memory to) {
-    Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
-    arguments.put(Arguments.FROM, from);
-    arguments.put(Arguments.TO, to);
-    var description = own(Descriptions.reorder(name, from.descriptor(), to.descriptor()));
-    return new Bound(description, arguments);
+    return bind(Descriptions.reorder(name, from.descriptor(), to.descriptor()))
+        .with(Arguments.FROM, from)
+        .with(Arguments.TO, to);
   }
 
-  /** Takes a description over, before anything else can go wrong. */
-  OneDnn.Description own(OneDnn.Description description) {
-    return owned.add(description);
+  Bound addition(Addition op) {
+    OneDnn.Memory left = tensor(op.left());
+    return bind(Descriptions.addition(op.name(), left.descriptor()))
+        .with(Arguments.SOURCE, left)
+        .with(Arguments.SOURCE_1, tensor(op.right()))
+        .with(Arguments.TARGET, tensor(op.target()));
+  }
+
+  /** An operation without arguments yet. Owns the description before anything else can fail. */
+  Bound bind(OneDnn.Description description) {
+    return new Bound(owned.add(description), new LinkedHashMap<>());
   }
 
   /** Memory of its own, zero at first. */
@@ -147,17 +185,17 @@ final class Binding implements AutoCloseable {
 
   /** Dense memory of its own, zero at first. */
   OneDnn.Memory allocate(int elementType, int layout, long... dimensions) {
-    dnnl_memory_desc descriptor = OneDnn.descriptor(elementType, layout, dimensions);
-    try {
-      return allocate(descriptor);
-    } finally {
-      OneDnn.close(descriptor);
-    }
+    return OneDnn.withDescriptor(elementType, layout, dimensions, this::allocate);
   }
 
   /** A variable's current values, for the host. */
   FloatBuffer values(Variable variable) {
     return NativeBlock.floats(at(parameters, variable), variable.length());
+  }
+
+  /** A variable's gradient, for the host. */
+  FloatBuffer gradientValues(Variable variable) {
+    return NativeBlock.floats(at(gradients(), variable), variable.length());
   }
 
   /** Turns bound operations into primitives that share one block of scratch memory. */
@@ -173,7 +211,7 @@ final class Binding implements AutoCloseable {
       for (Bound bound : lists.get(i)) {
         if (bound.description.scratch() > 0) {
           var descriptor = bound.description.argument(Arguments.SCRATCH);
-          bound.arguments.put(Arguments.SCRATCH, owned.add(new OneDnn.Memory(descriptor, block)));
+          bound.with(Arguments.SCRATCH, owned.add(new OneDnn.Memory(descriptor, block)));
         }
         into.get(i).add(owned.add(new OneDnn.Primitive(bound.description, bound.arguments)));
       }
@@ -181,12 +219,7 @@ final class Binding implements AutoCloseable {
   }
 
   private OneDnn.Memory memory(Pointer place, int type, int layout, long... dimensions) {
-    dnnl_memory_desc descriptor = OneDnn.descriptor(type, layout, dimensions);
-    try {
-      return owned.add(new OneDnn.Memory(descriptor, place));
-    } finally {
-      OneDnn.close(descriptor);
-    }
+    return owned.add(OneDnn.memory(place, type, layout, dimensions));
   }
 
   private static Pointer at(Pointer array, Variable variable) {

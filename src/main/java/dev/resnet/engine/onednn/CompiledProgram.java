@@ -2,12 +2,10 @@ package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
-import dev.resnet.engine.program.Variable;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
-import org.jspecify.annotations.Nullable;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * A program bound to oneDNN primitives, a batch size, a precision and the memory of a graph's
@@ -15,51 +13,51 @@ import org.jspecify.annotations.Nullable;
  * a time.
  */
 final class CompiledProgram implements AutoCloseable {
-  private final Binding binding;
-  private final ForwardBinding forwardBinding;
   private final List<OneDnn.Primitive> preparations = new ArrayList<>();
   private final List<OneDnn.Primitive> forward = new ArrayList<>();
   private final List<OneDnn.Primitive> backward = new ArrayList<>();
   private final OneDnn.Stream stream;
+  private final InputReorder input;
+  private final SoftmaxGradient output;
+  private final RunningStatistics statistics;
+  private final List<FoldedWeights> folded;
   private final Owned owned = new Owned();
 
   /**
-   * Binds a program.
+   * Binds a program, for as many threads as the calling thread uses.
    *
-   * @param parameters the graph's flattened parameters, float32
-   * @param gradients the flattened gradients; null for inference
    * @param type of activations: {@link OneDnn#FLOAT32} or {@link OneDnn#BFLOAT16}
+   * @param graph the one that was compiled
    */
-  CompiledProgram(
-      Program program, int batch, int type, Pointer parameters, @Nullable Pointer gradients) {
+  CompiledProgram(Program program, int batch, int type, ComputationGraph graph) {
+    boolean training = !program.backward().isEmpty();
+    Pointer parameters = NativeBlock.pointer(graph.params());
+    Pointer gradients = training ? NativeBlock.pointer(graph.getFlattenedGradients()) : null;
     try {
       stream = owned.add(new OneDnn.Stream());
-      binding = owned.add(new Binding(program, batch, type, parameters, gradients));
-      forwardBinding = new ForwardBinding(binding, gradients != null);
+      var binding = owned.add(new Binding(program, batch, type, parameters, gradients));
+      var forwardBinding = new ForwardBinding(binding, training);
       program.forward().forEach(forwardBinding::bind);
       var backwardBinding = new BackwardBinding(binding, forwardBinding);
       program.backward().forEach(backwardBinding::bind);
       binding.complete(
           List.of(binding.preparations(), forwardBinding.bound(), backwardBinding.bound()),
           List.of(preparations, forward, backward));
+      folded = forwardBinding.folded();
+      statistics = new RunningStatistics(binding, forwardBinding.statistics());
+      input = owned.add(new InputReorder(program.input(), batch, binding.tensor(program.input())));
+      Tensor gradient = program.loss().gradient();
+      output =
+          new SoftmaxGradient(
+              batch,
+              program.classes(),
+              binding.tensor(program.logits()),
+              gradient == null ? null : binding.tensor(gradient),
+              type);
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
     }
-  }
-
-  OneDnn.Memory tensor(Tensor tensor) {
-    return binding.tensor(tensor);
-  }
-
-  /** A variable's current values, for the host. */
-  FloatBuffer values(Variable variable) {
-    return binding.values(variable);
-  }
-
-  /** The normalisations with the statistics of the batch that went through last. */
-  List<ForwardBinding.Statistics> statistics() {
-    return forwardBinding.statistics();
   }
 
   /**
@@ -67,16 +65,37 @@ final class CompiledProgram implements AutoCloseable {
    * them.
    */
   void prepareWeights() {
-    forwardBinding.folded().forEach(FoldedWeights::fold);
+    folded.forEach(FoldedWeights::fold);
     run(preparations);
   }
 
-  void forward() {
+  /**
+   * Forward.
+   *
+   * @param images [batch, height, width, channels], c-ordered float32
+   * @return logits, [batch, classes]; the array is used again
+   */
+  float[] forward(Pointer images) {
+    input.from(images);
     run(forward);
+    return output.logits();
   }
 
-  void backward() {
+  /** Turns logits into probabilities, in place. */
+  void softmax(float[] logits) {
+    output.softmax(logits);
+  }
+
+  /**
+   * Backward into the graph's gradients, sums over the batch; those of running statistics are what
+   * an update has to subtract.
+   *
+   * @param logits as {@link #forward} gave them; destroyed
+   */
+  void backward(float[] logits, int[] labels) {
+    output.writeGradient(logits, labels);
     run(backward);
+    statistics.move();
   }
 
   private void run(List<OneDnn.Primitive> primitives) {

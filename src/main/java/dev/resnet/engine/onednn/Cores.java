@@ -1,6 +1,6 @@
 package dev.resnet.engine.onednn;
 
-import dev.resnet.engine.Team;
+import dev.resnet.engine.OpenMp;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -11,19 +11,19 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * The processor's cores as classifications of all models share them: one thread for each, and turns
- * in the order of arrival. No teams of threads: docs/decisions/014 says why.
+ * The CPU's cores as the classifications of all models share them: one thread for each core, and
+ * permits in the order of arrival. No OpenMP thread teams: docs/decisions/014 says why.
  */
 final class Cores {
   static final int COUNT = Runtime.getRuntime().availableProcessors();
 
-  /** Two for each core: while one turn goes from thread to thread, the other is taken. */
-  static final int TURNS = 2 * COUNT;
+  /** Two for each core: while one permit goes from thread to thread, the other is in use. */
+  static final int PERMITS = 2 * COUNT;
 
-  private static final Semaphore FREE = new Semaphore(TURNS, true);
+  private static final Semaphore FREE = new Semaphore(PERMITS, true);
 
-  /** As many as have turns: callers may all be waiting for them. */
-  private static final Executor HELPERS = helpers(TURNS);
+  /** As many as there are permits: all callers may be waiting for them. */
+  private static final Executor HELPERS = helpers(PERMITS);
 
   private Cores() {}
 
@@ -44,47 +44,47 @@ final class Cores {
     return executor;
   }
 
-  /** A stretch of what is to be done. */
+  /** What is done with the numbers of one slice. */
   @FunctionalInterface
-  interface Share {
-    void take(int from, int to);
+  interface Slice {
+    void run(int from, int to);
   }
 
   /**
-   * Cuts the numbers from 0 to {@code count} into a share for each core. The caller does the first
-   * one itself, and waits for the others however its own ends.
+   * Cuts the numbers from 0 to {@code count} into one slice for each core. The caller's own thread
+   * runs the first slice, then waits for the others, even where its own fails.
    *
-   * @throws java.util.concurrent.CompletionException where another's share has failed
+   * @throws java.util.concurrent.CompletionException where another slice has failed
    */
-  static void shareOut(int count, Share work) {
-    int shares = Math.min(COUNT, count);
-    if (shares <= 1) {
-      work.take(0, count); // the way of single images: nobody to be asked
+  static void inSlices(int count, Slice work) {
+    int slices = Math.min(COUNT, count);
+    if (slices <= 1) {
+      work.run(0, count); // a single image: no other thread to wake
       return;
     }
     var others =
         CompletableFuture.allOf(
-            IntStream.range(1, shares)
+            IntStream.range(1, slices)
                 .mapToObj(
-                    i -> CompletableFuture.runAsync(() -> take(i, shares, count, work), HELPERS))
+                    i -> CompletableFuture.runAsync(() -> run(i, slices, count, work), HELPERS))
                 .toArray(CompletableFuture[]::new));
     try {
-      take(0, shares, count, work);
+      run(0, slices, count, work);
     } finally {
       others.handle((nothing, failure) -> null).join();
     }
     others.join();
   }
 
-  private static void take(int share, int shares, int count, Share work) {
-    work.take(share * count / shares, (share + 1) * count / shares);
+  private static void run(int slice, int slices, int count, Slice work) {
+    work.run(slice * count / slices, (slice + 1) * count / slices);
   }
 
-  /** Does something on one thread, when its turn comes. */
-  static <T> T onOne(Supplier<T> work) {
+  /** Does something on one thread once a permit is free. */
+  static <T> T onOneThread(Supplier<T> work) {
     FREE.acquireUninterruptibly();
     try {
-      return Team.of(1, work::get);
+      return OpenMp.withThreads(1, work::get);
     } finally {
       FREE.release();
     }

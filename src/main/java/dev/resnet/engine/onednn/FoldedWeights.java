@@ -7,9 +7,9 @@ import dev.resnet.engine.program.Variable;
 import java.nio.FloatBuffer;
 
 /**
- * The weights and the bias of a convolution with the normalisation behind it folded in: {@code w' =
- * w · s} and {@code b' = (b − mean) · s + shift} with {@code s = scale / √(variance + ε)}, per
- * output channel.
+ * The weights and the bias of a convolution with the batch normalisation behind it folded in:
+ * {@code w' = w · s} and {@code b' = (b − mean) · s + shift} with {@code s = scale / √(variance +
+ * ε)}, per output channel.
  */
 final class FoldedWeights {
   private final Binding binding;
@@ -21,8 +21,7 @@ final class FoldedWeights {
     this.binding = binding;
     this.operation = operation;
     Convolution convolution = operation.convolution();
-    this.weights =
-        binding.allocate(OneDnn.FLOAT32, OneDnn.OIHW, ForwardBinding.weightDimensions(convolution));
+    this.weights = binding.allocate(OneDnn.FLOAT32, OneDnn.OIHW, convolution.weightShape());
     this.bias = binding.allocate(OneDnn.FLOAT32, OneDnn.VECTOR, convolution.target().channels());
   }
 

@@ -5,23 +5,18 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/**
- * A compiled program for one size of batch with the way into it and out of it: its own activations,
- * its own copy of the weights. One thread at a time.
- */
+/** A compiled program for one size of batch, fed with images in NCHW. One thread at a time. */
 final class InferenceProgram implements AutoCloseable {
   private final Program program;
   private final int size;
   private final CompiledProgram compiled;
   private final NativeBlock block;
   private final FloatBuffer staged;
-  private final InputReorder input;
-  private final SoftmaxGradient end;
   private final float[] pixels;
   private final Owned owned = new Owned();
 
   /**
-   * Compiles for the threads that the calling thread would take.
+   * Compiles, for as many threads as the calling thread uses.
    *
    * @param size images that go through at once
    * @param type of activations: {@link OneDnn#FLOAT32} or {@link OneDnn#BFLOAT16}
@@ -30,16 +25,12 @@ final class InferenceProgram implements AutoCloseable {
     this.program = program;
     this.size = size;
     try {
-      var parameters = OneDnnTrainingEngine.address(graph.params());
-      compiled = owned.add(new CompiledProgram(program, size, type, parameters, null));
+      compiled = owned.add(new CompiledProgram(program, size, type, graph));
       compiled.prepareWeights();
       long count = size * program.input().elements();
       block = owned.add(new NativeBlock(count * Float.BYTES));
       staged = NativeBlock.floats(block.at(0), count);
       pixels = new float[Math.toIntExact(program.input().elements())];
-      input = owned.add(new InputReorder(program.input(), size, compiled));
-      var logits = compiled.tensor(program.logits());
-      end = new SoftmaxGradient(size, program.classes(), logits, null, type);
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -61,17 +52,15 @@ final class InferenceProgram implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       stage(images, from + i, i);
     }
-    input.from(block.at(0));
-    compiled.forward();
-    float[] values = end.logits();
-    end.softmax(values);
+    float[] values = compiled.forward(block.at(0));
+    compiled.softmax(values);
     int classes = program.classes();
     for (int i = 0; i < count; i++) {
       rows[from + i] = Arrays.copyOfRange(values, i * classes, (i + 1) * classes);
     }
   }
 
-  /** From planes to pixels: NCHW to NHWC. */
+  /** Copies an image from planes to pixels: NCHW to NHWC. */
   private void stage(float[] images, int image, int slot) {
     int channels = program.input().channels();
     int plane = pixels.length / channels;

@@ -3,7 +3,6 @@ package dev.resnet.engine.onednn;
 import dev.resnet.engine.program.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.javacpp.Pointer;
 
 /** Brings float32 NHWC images from wherever they lie into a program's input tensor, in its type. */
@@ -13,20 +12,26 @@ final class InputReorder implements AutoCloseable {
   private final OneDnn.Stream stream;
   private final Owned owned = new Owned();
 
-  InputReorder(Tensor image, int batch, CompiledProgram program) {
-    OneDnn.Memory to = program.tensor(image);
+  /**
+   * Binds one.
+   *
+   * @param to the memory of the input tensor
+   */
+  InputReorder(Tensor image, int batch, OneDnn.Memory to) {
     try {
       stream = owned.add(new OneDnn.Stream());
-      dnnl_memory_desc descriptor =
-          OneDnn.descriptor(
-              OneDnn.FLOAT32, OneDnn.NHWC, batch, image.channels(), image.height(), image.width());
-      OneDnn.Description description;
-      try {
-        from = owned.add(new OneDnn.Memory(descriptor, to.place()));
-        description = owned.add(Descriptions.reorder("input", descriptor, to.descriptor()));
-      } finally {
-        OneDnn.close(descriptor);
-      }
+      from =
+          owned.add(
+              OneDnn.memory(
+                  to.place(),
+                  OneDnn.FLOAT32,
+                  OneDnn.NHWC,
+                  batch,
+                  image.channels(),
+                  image.height(),
+                  image.width()));
+      var description =
+          owned.add(Descriptions.reorder("input", from.descriptor(), to.descriptor()));
       var scratch = owned.add(new NativeBlock(Math.max(1, description.scratch())));
       Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
       arguments.put(Arguments.FROM, from);

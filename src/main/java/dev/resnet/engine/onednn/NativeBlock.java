@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Memory outside the Java heap, aligned to a page, freed when closed. */
 final class NativeBlock implements AutoCloseable {
@@ -15,8 +16,7 @@ final class NativeBlock implements AutoCloseable {
   private final long start;
 
   NativeBlock(long size) {
-    // Not one of JavaCPP's own arrays: those are counted against a limit that is made for small
-    // ones.
+    // Not one of JavaCPP's own arrays: JavaCPP counts those against a limit meant for small ones.
     Natives.opening();
     allocation = Pointer.malloc(size + ALIGNMENT);
     if (allocation == null || allocation.isNull()) {
@@ -35,6 +35,11 @@ final class NativeBlock implements AutoCloseable {
   /** A pointer to an address that someone else owns. */
   static Pointer pointer(long address) {
     return new Address(address);
+  }
+
+  /** A pointer to an array of the graph's. */
+  static Pointer pointer(INDArray array) {
+    return pointer(array.data().addressPointer().address());
   }
 
   static FloatBuffer floats(Pointer place, long count) {

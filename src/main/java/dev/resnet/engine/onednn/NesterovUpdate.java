@@ -1,6 +1,5 @@
 package dev.resnet.engine.onednn;
 
-import dev.resnet.engine.TrainableVariables;
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -25,10 +24,15 @@ final class NesterovUpdate {
   private final float[] g = new float[CHUNK];
   private final float[] v = new float[CHUNK];
 
-  NesterovUpdate(ComputationGraph graph, double weightDecay) {
-    this.mask = TrainableVariables.mask(graph);
+  /**
+   * Updates a graph.
+   *
+   * @param mask one for each trained element, zero for running statistics
+   */
+  NesterovUpdate(ComputationGraph graph, float[] mask, float weightDecay) {
+    this.mask = mask;
     this.momentum = momentum(graph);
-    this.weightDecay = (float) weightDecay;
+    this.weightDecay = weightDecay;
     this.parameters = graph.params().data().asNioFloat();
     this.gradients = graph.getFlattenedGradients().data().asNioFloat();
     this.state = graph.getUpdater(true).getStateViewArray().data().asNioFloat();
@@ -83,15 +87,5 @@ final class NesterovUpdate {
       v[i] = velocity;
       p[i] += (1 + momentum) * velocity - momentum * before;
     }
-  }
-
-  /** {@code λ·Σ‖v‖²/2} over the trained elements. */
-  double l2Loss() {
-    double sum = 0;
-    for (int i = 0; i < mask.length; i++) {
-      double value = parameters.get(i) * mask[i];
-      sum += value * value;
-    }
-    return weightDecay * sum / 2;
   }
 }

@@ -2,9 +2,11 @@ package dev.resnet.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.resnet.engine.Precision;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
@@ -14,6 +16,7 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The handles of oneDNN and the calls on them; {@link Descriptions} asks for primitives. Each
@@ -35,9 +38,6 @@ final class OneDnn {
   static final int OIHW = dnnl_abcd;
   static final int MATRIX = dnnl_ab;
   static final int VECTOR = dnnl_a;
-
-  /** oneDNN chooses the layout. */
-  static final int ANY = dnnl_format_tag_any;
 
   private static final String[] STATUS = {
     "success",
@@ -82,15 +82,15 @@ final class OneDnn {
   }
 
   /**
-   * Whether this processor computes in bfloat16 without emulation: AVX-512 with the bf16
-   * instructions, or AMX.
+   * Whether this CPU computes in bfloat16 without emulation: AVX-512 with the bf16 instructions, or
+   * AMX.
    */
   static boolean hasBfloat16() {
     int isa = dnnl_get_effective_cpu_isa();
     return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
   }
 
-  /** The instructions that oneDNN uses here, by its own name for them. */
+  /** The CPU instructions that oneDNN uses here, by its own name for them. */
   static String instructions() {
     int isa = dnnl_get_effective_cpu_isa();
     return INSTRUCTIONS.entrySet().stream()
@@ -105,18 +105,43 @@ final class OneDnn {
     return "%d.%d.%d".formatted(version.major(), version.minor(), version.patch());
   }
 
-  /** A descriptor of a dense tensor. */
-  static dnnl_memory_desc descriptor(int type, int layout, long... dimensions) {
+  /** The element type of activations in this precision. */
+  static int type(Precision precision) {
+    return precision == Precision.BFLOAT16 ? BFLOAT16 : FLOAT32;
+  }
+
+  /** Lends the descriptor of a dense tensor. */
+  static <T> T withDescriptor(
+      int type, int layout, long[] dimensions, Function<dnnl_memory_desc, T> use) {
     var descriptor = new dnnl_memory_desc();
     create(
         "a tensor of " + Arrays.toString(dimensions),
         () ->
             dnnl_memory_desc_create_with_tag(
                 descriptor, dimensions.length, dimensions, type, layout));
-    return descriptor;
+    try {
+      return use.apply(descriptor);
+    } finally {
+      close(descriptor);
+    }
   }
 
-  static void close(dnnl_memory_desc descriptor) {
+  /** Asks for an implementation that chooses the layout of one of its arguments itself. */
+  static Description choosingLayout(
+      int type, long[] dimensions, Function<dnnl_memory_desc, Description> primitive) {
+    return withDescriptor(type, dnnl_format_tag_any, dimensions, primitive);
+  }
+
+  /** A dense tensor at a place. */
+  static Memory memory(Pointer place, int type, int layout, long... dimensions) {
+    return withDescriptor(type, layout, dimensions, descriptor -> new Memory(descriptor, place));
+  }
+
+  static @Nullable dnnl_memory_desc descriptor(@Nullable Memory memory) {
+    return memory == null ? null : memory.descriptor;
+  }
+
+  private static void close(dnnl_memory_desc descriptor) {
     dnnl_memory_desc_destroy(descriptor);
     Natives.closed();
   }

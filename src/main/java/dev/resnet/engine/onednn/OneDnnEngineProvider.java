@@ -55,11 +55,11 @@ public final class OneDnnEngineProvider implements EngineProvider {
       return Optional.of(Library.PROBLEM);
     }
     if (Processor.isGpu()) {
-      return Optional.of("the parameters lie on a GPU, where oneDNN's CPU primitives can't reach");
+      return Optional.of("the parameters lie on a GPU, which oneDNN's CPU primitives can't access");
     }
     if (precision == Precision.BFLOAT16 && !OneDnn.hasBfloat16()) {
       return Optional.of(
-          "this processor (%s) has no bfloat16 instructions; ask for precision float32 or auto"
+          "this CPU (%s) has no bfloat16 instructions; ask for precision float32 or auto"
               .formatted(Processor.model()));
     }
     return Optional.empty();
@@ -92,7 +92,7 @@ public final class OneDnnEngineProvider implements EngineProvider {
   }
 
   @Override
-  public InferenceEngine inference(ComputationGraph graph, EngineDescription description) {
-    return new OneDnnInferenceEngine(graph, IMAGE, description);
+  public InferenceEngine inference(ComputationGraph graph, Precision precision) {
+    return new OneDnnInferenceEngine(graph, IMAGE, precision);
   }
 }

@@ -1,6 +1,5 @@
 package dev.resnet.engine.onednn;
 
-import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.program.Folding;
@@ -12,21 +11,20 @@ import java.util.Deque;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * Classifies with compiled programs of one thread each. A batch is shared out among the cores, each
- * share cut into parts; requests that come at the same time take turns part by part. Programs are
- * kept for further parts of their size.
+ * Classifies with compiled programs of one thread each. Each core gets one slice of a batch, which
+ * it processes in chunks; concurrent requests take turns chunk by chunk. Programs are kept for
+ * further chunks of their size.
  */
 final class OneDnnInferenceEngine implements InferenceEngine {
   /** Programs are made for a power of two of images, up to this; larger ones are no faster. */
-  static final int LARGEST_PART = 16;
+  static final int LARGEST_CHUNK = 16;
 
-  /** On two cores, a program of each size for each. */
+  /** How many idle programs are kept. On two cores: one of each size for each core. */
   static final int IDLE_LIMIT = Math.max(10, 2 * Cores.COUNT);
 
   private final ComputationGraph graph;
   private final Program program;
   private final int type;
-  private final EngineDescription description;
 
   /** The most recently used first; guarded by itself. */
   private final Deque<InferenceProgram> idle = new ArrayDeque<>();
@@ -34,22 +32,16 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   /** Guarded by {@link #idle}. */
   private boolean closed;
 
-  OneDnnInferenceEngine(ComputationGraph graph, Tensor image, EngineDescription description) {
+  OneDnnInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
     this.graph = graph;
     this.program = Folding.fold(GraphCompiler.inference(graph, image));
-    this.type = description.precision() == Precision.BFLOAT16 ? OneDnn.BFLOAT16 : OneDnn.FLOAT32;
-    this.description = description;
-  }
-
-  @Override
-  public EngineDescription description() {
-    return description;
+    this.type = OneDnn.type(precision);
   }
 
   @Override
   public float[][] probabilities(float[] images, int count) {
     float[][] rows = new float[count][];
-    Cores.shareOut(count, (from, to) -> classify(images, from, to, rows));
+    Cores.inSlices(count, (from, to) -> classify(images, from, to, rows));
     return rows;
   }
 
@@ -57,19 +49,19 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     int at = from;
     while (at < to) {
       int first = at;
-      int part = nextPart(to - at);
-      Cores.onOne(() -> classifyPart(images, first, part, rows));
-      at += part;
+      int chunk = nextChunk(to - at);
+      Cores.onOneThread(() -> classifyChunk(images, first, chunk, rows));
+      at += chunk;
     }
   }
 
   /**
    * How many of the images that are left go through one program: all, where they fill at least
-   * three quarters of it, since a part of its own costs more than a few empty places.
+   * three quarters of it, since another chunk costs more than a few empty places.
    */
-  private static int nextPart(int left) {
-    if (left >= LARGEST_PART) {
-      return LARGEST_PART;
+  private static int nextChunk(int left) {
+    if (left >= LARGEST_CHUNK) {
+      return LARGEST_CHUNK;
     }
     int size = programSize(left);
     return 4 * left >= 3 * size ? left : size / 2;
@@ -79,7 +71,7 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     return count <= 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
   }
 
-  private float[][] classifyPart(float[] images, int from, int count, float[][] rows) {
+  private float[][] classifyChunk(float[] images, int from, int count, float[][] rows) {
     InferenceProgram program = acquire(programSize(count));
     try {
       program.classify(images, from, count, rows);
@@ -111,21 +103,21 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     }
   }
 
-  /** Gives up those that were used longest ago. */
+  /** Frees those that were used longest ago. */
   private void closeIdle(int left) {
     while (idle.size() > left) {
       idle.removeLast().close();
     }
   }
 
-  /** How many programs wait for a request. */
+  /** How many programs are kept. */
   int idlePrograms() {
     synchronized (idle) {
       return idle.size();
     }
   }
 
-  /** Requests under way end well; each frees its own program. */
+  /** Running requests finish normally; each frees its own program. */
   @Override
   public void close() {
     synchronized (idle) {

@@ -5,6 +5,8 @@ import dev.resnet.engine.program.Operation.Convolution;
 import dev.resnet.engine.program.Operation.ConvolutionBackward;
 import dev.resnet.engine.program.Operation.Dense;
 import dev.resnet.engine.program.Operation.DenseBackward;
+import dev.resnet.engine.program.Operation.Gradient;
+import dev.resnet.engine.program.Operation.Layer;
 import dev.resnet.engine.program.Operation.Loss;
 import dev.resnet.engine.program.Operation.Normalization;
 import dev.resnet.engine.program.Operation.NormalizationBackward;
@@ -12,6 +14,7 @@ import dev.resnet.engine.program.Operation.Pooling;
 import dev.resnet.engine.program.Operation.PoolingBackward;
 import dev.resnet.engine.program.Operation.Relu;
 import dev.resnet.engine.program.Operation.ReluBackward;
+import dev.resnet.engine.program.Operation.WeightedLayer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,81 +51,84 @@ final class Backward {
 
   private Program differentiate() {
     List<Operation> forward = new ArrayList<>(program.forward());
-    Loss loss = (Loss) forward.remove(forward.size() - 1);
+    Loss loss = program.loss();
     Tensor gradient = loss.logits().named(loss.logits().name() + ":gradient");
-    forward.add(new Loss(loss.name(), loss.logits(), gradient));
     gradients.put(loss.logits(), gradient);
-    for (int i = forward.size() - 2; i >= 0; i--) {
+    int last = forward.size() - 1;
+    forward.set(last, new Loss(loss.name(), loss.logits(), gradient));
+    for (int i = last - 1; i >= 0; i--) {
       differentiate(forward.get(i));
     }
     return new Program(program.input(), program.logits(), forward, backward);
   }
 
   private void differentiate(Operation operation) {
-    if (operation instanceof Convolution convolution) {
-      Tensor gradient = gradients.get(convolution.target());
-      if (convolution.residual() != null) {
-        contribute(convolution.residual(), gradient);
-      }
-      Tensor source = wanted(convolution.source());
-      Variable bias = cancels(convolution.target()) ? null : convolution.bias();
-      backward.add(new ConvolutionBackward(convolution, gradient, bias, source));
-      contribute(convolution.source(), source);
-    } else if (operation instanceof Normalization norm) {
-      Tensor source = fresh(norm.source());
-      backward.add(new NormalizationBackward(norm, gradients.get(norm.target()), source));
-      contribute(norm.source(), source);
-    } else if (operation instanceof Relu relu) {
-      Tensor source = fresh(relu.source());
-      backward.add(new ReluBackward(relu, gradients.get(relu.target()), source));
-      contribute(relu.source(), source);
-    } else if (operation instanceof Pooling pooling) {
-      Tensor source = fresh(pooling.source());
-      backward.add(new PoolingBackward(pooling, gradients.get(pooling.target()), source));
-      contribute(pooling.source(), source);
-    } else if (operation instanceof Dense dense) {
-      Tensor source = wanted(dense.source());
-      backward.add(new DenseBackward(dense, gradients.get(dense.target()), source));
-      contribute(dense.source(), source);
-    } else if (operation instanceof Addition addition) {
+    if (operation instanceof Addition addition) {
       Tensor gradient = gradients.get(addition.target());
       contribute(addition.left(), gradient);
       contribute(addition.right(), gradient);
     } else {
-      throw new IllegalStateException("no derivative of " + operation);
+      differentiate((Layer) operation);
     }
   }
 
+  private void differentiate(Layer layer) {
+    Tensor target = gradients.get(layer.target());
+    if (layer instanceof Convolution convolution && convolution.residual() != null) {
+      contribute(convolution.residual(), target);
+    }
+    // Nothing before the images is trained.
+    boolean first = layer instanceof WeightedLayer && layer.source().equals(program.input());
+    Tensor source = first ? null : fresh(layer.source());
+    backward.add(gradient(layer, target, source));
+    if (source != null) {
+      contribute(layer.source(), source);
+    }
+  }
+
+  private Gradient gradient(Layer layer, Tensor target, @Nullable Tensor source) {
+    if (layer instanceof Convolution convolution) {
+      Variable bias = cancels(convolution.target()) ? null : convolution.bias();
+      return new ConvolutionBackward(convolution, target, bias, source);
+    } else if (layer instanceof Normalization norm) {
+      return new NormalizationBackward(norm, target, source);
+    } else if (layer instanceof Relu relu) {
+      return new ReluBackward(relu, target, source);
+    } else if (layer instanceof Pooling pooling) {
+      return new PoolingBackward(pooling, target, source);
+    } else if (layer instanceof Dense dense) {
+      return new DenseBackward(dense, target, source);
+    }
+    throw new IllegalStateException("no derivative of " + layer);
+  }
+
   /**
-   * Whether a constant added to a tensor's channels changes nothing in the end, since every way on
-   * leads by sums into a normalisation, which subtracts the mean (Ioffe and Szegedy 2015, section
-   * 3.2). The gradient of such a bias is zero but for rounding, and costs a pass over the tensor.
+   * Whether a constant added to a tensor's channels changes no output: every path from the tensor
+   * leads, through additions at most, to a batch normalisation, which subtracts the mean (Ioffe and
+   * Szegedy 2015, section 3.2). The gradient of such a bias is zero except for rounding, and
+   * computing it would cost a pass over the tensor.
    */
   private boolean cancels(Tensor tensor) {
     Boolean known = cancelling.get(tensor);
     if (known == null) {
-      known = everyReaderCancels(tensor);
+      known =
+          program.forward().stream()
+              .filter(operation -> operation.reads().contains(tensor))
+              .allMatch(reader -> cancels(reader, tensor));
       cancelling.put(tensor, known);
     }
     return known;
   }
 
-  private boolean everyReaderCancels(Tensor tensor) {
-    return program.forward().stream()
-        .filter(operation -> operation.reads().contains(tensor))
-        .allMatch(
-            operation ->
-                operation instanceof Normalization
-                    || operation instanceof Addition addition && cancels(addition.target())
-                    || operation instanceof Convolution convolution
-                        && !convolution.source().equals(tensor)
-                        && cancels(convolution.target()));
+  private boolean cancels(Operation reader, Tensor tensor) {
+    return reader instanceof Normalization
+        || reader instanceof Addition addition && cancels(addition.target())
+        || reader instanceof Convolution convolution
+            && !convolution.source().equals(tensor)
+            && cancels(convolution.target());
   }
 
-  private void contribute(Tensor tensor, @Nullable Tensor contribution) {
-    if (contribution == null) {
-      return;
-    }
+  private void contribute(Tensor tensor, Tensor contribution) {
     Tensor sum = gradients.get(tensor);
     if (sum == null) {
       gradients.put(tensor, contribution);
@@ -132,11 +138,6 @@ final class Backward {
     Tensor target = own ? contribution : fresh(tensor);
     backward.add(new Addition(tensor.name(), contribution, sum, target));
     gradients.put(tensor, target);
-  }
-
-  /** Null for the images: nothing before them is trained. */
-  private @Nullable Tensor wanted(Tensor tensor) {
-    return tensor.equals(program.input()) ? null : fresh(tensor);
   }
 
   private Tensor fresh(Tensor tensor) {

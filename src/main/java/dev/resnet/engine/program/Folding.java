@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Folds normalisations with fixed statistics into the convolutions before them. */
+/** Folds batch normalisations with fixed statistics into the convolutions before them. */
 public final class Folding {
   private Folding() {}
 

@@ -31,9 +31,8 @@ import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks a graph in topological order and writes down what has to be done, fusing what can be done
- * in one go: a ReLU into the normalisation before it, the addition of a shortcut into the
- * convolution before it.
+ * Walks a graph in topological order and lists its operations. Two are fused into the operation
+ * before them: a ReLU into a batch normalisation, the addition of a shortcut into a convolution.
  */
 public final class GraphCompiler {
   private static final String BIAS = DefaultParamInitializer.BIAS_KEY;
@@ -67,9 +66,7 @@ public final class GraphCompiler {
    * @throws UnsupportedGraphException naming the first vertex that can't be compiled
    */
   public static Program training(ComputationGraph graph, Tensor image) {
-    var compiler = new GraphCompiler(graph, image);
-    compiler.compile();
-    return Backward.of(compiler.program());
+    return Backward.of(inference(graph, image));
   }
 
   /**
@@ -79,32 +76,19 @@ public final class GraphCompiler {
    * @throws UnsupportedGraphException naming the first vertex that can't be compiled
    */
   public static Program inference(ComputationGraph graph, Tensor image) {
-    var compiler = new GraphCompiler(graph, image);
-    compiler.compile();
-    return compiler.program();
+    return new GraphCompiler(graph, image).compile();
   }
 
-  private Program program() {
-    return new Program(input(), logits(), forward, List.of());
-  }
-
-  private Tensor input() {
-    return outputs.get(configuration.getNetworkInputs().get(0));
-  }
-
-  private Tensor logits() {
-    return outputs.get(configuration.getNetworkOutputs().get(0));
-  }
-
-  private void compile() {
+  private Program compile() {
     VertexReader.require(
         configuration.getNetworkInputs().size() == 1
             && configuration.getNetworkOutputs().size() == 1,
         String.valueOf(configuration.getNetworkInputs()),
         "a graph with more than one input or output");
-    String[] names = configuration.getTopologicalOrderStr().toArray(String[]::new);
-    for (String name : names) {
-      if (configuration.getNetworkInputs().contains(name)) {
+    String input = configuration.getNetworkInputs().get(0);
+    String output = configuration.getNetworkOutputs().get(0);
+    for (String name : configuration.getTopologicalOrderStr()) {
+      if (name.equals(input)) {
         outputs.put(name, image.named(name));
       } else {
         compile(
@@ -113,8 +97,9 @@ public final class GraphCompiler {
     }
     VertexReader.require(
         forward.get(forward.size() - 1) instanceof Loss,
-        configuration.getNetworkOutputs().get(0),
+        output,
         "an output that is not an OutputLayer");
+    return new Program(outputs.get(input), outputs.get(output), forward, List.of());
   }
 
   private void compile(String name, GraphVertex vertex, List<String> inputs) {
@@ -145,7 +130,7 @@ public final class GraphCompiler {
     } else if (layer instanceof OutputLayer output) {
       VertexReader.checkOutput(name, output);
       dense(name, output.hasBias(), (int) output.getNOut(), source);
-      emit(new Loss(name, outputs.get(name), null), outputs.get(name));
+      forward.add(new Loss(name, outputs.get(name), null));
     } else if (layer.getClass() == DenseLayer.class) {
       DenseLayer dense = (DenseLayer) layer;
       VertexReader.checkDense(name, dense);
@@ -157,13 +142,8 @@ public final class GraphCompiler {
   }
 
   private void compileConvolution(String name, ConvolutionLayer layer, Tensor source) {
-    Window window = reader.window(name, layer, source);
-    Tensor target =
-        new Tensor(
-            name,
-            (int) layer.getNOut(),
-            window.outputHeight(source.height()),
-            window.outputWidth(source.width()));
+    Window window = VertexReader.window(name, layer, source);
+    Tensor target = window.output(name, (int) layer.getNOut(), source);
     var convolution =
         new Convolution(
             name,
@@ -181,7 +161,7 @@ public final class GraphCompiler {
       waiting.put(name, convolution);
       outputs.put(name, target);
     } else {
-      emit(convolution, target);
+      emit(convolution);
       reluBehind(name, relu, target);
     }
   }
@@ -198,19 +178,11 @@ public final class GraphCompiler {
     String other = fused != null && fused.name().equals(right) ? left : right;
     if (fused == null) {
       Tensor target = output(left).named(name);
-      emit(new Addition(name, output(left), output(right), target), target);
+      forward.add(new Addition(name, output(left), output(right), target));
+      outputs.put(name, target);
     } else {
       Tensor target = fused.target().named(name);
-      emit(
-          new Convolution(
-              fused.name(),
-              fused.source(),
-              target,
-              fused.window(),
-              fused.weights(),
-              fused.bias(),
-              output(other)),
-          target);
+      emit(fused.plus(output(other), target));
       outputs.put(name, target);
     }
   }
@@ -230,9 +202,7 @@ public final class GraphCompiler {
             reader.variable(name, BatchNormalizationParamInitializer.GLOBAL_MEAN),
             reader.variable(name, BatchNormalizationParamInitializer.GLOBAL_VAR),
             layer.getEps(),
-            layer.getDecay()),
-        target);
-    outputs.put(name, target);
+            layer.getDecay()));
   }
 
   /** The activation vertex behind a normalisation, where it is a ReLU and the only user. */
@@ -253,8 +223,7 @@ public final class GraphCompiler {
       return;
     }
     if (VertexReader.isRelu(name, layer.getActivationFn())) {
-      Tensor target = source.named(name);
-      emit(new Relu(name, source, target), target);
+      emit(new Relu(name, source, source.named(name)));
     } else {
       outputs.put(name, source);
     }
@@ -263,7 +232,7 @@ public final class GraphCompiler {
   private void compilePooling(String name, SubsamplingLayer layer, Tensor source) {
     var type = layer.getPoolingType();
     boolean maximum = type == PoolingType.MAX;
-    Window window = reader.window(name, layer, source);
+    Window window = VertexReader.window(name, layer, source);
     boolean padded = window.top() + window.left() + window.bottom() + window.right() > 0;
     VertexReader.require(
         maximum || (type == PoolingType.AVG && !padded), name, type + " pooling with this padding");
@@ -280,46 +249,33 @@ public final class GraphCompiler {
   }
 
   private void pool(String name, Tensor source, Window window, boolean maximum) {
-    Tensor target =
-        new Tensor(
-            name,
-            source.channels(),
-            window.outputHeight(source.height()),
-            window.outputWidth(source.width()));
-    emit(new Pooling(name, source, target, window, maximum), target);
+    Tensor target = window.output(name, source.channels(), source);
+    emit(new Pooling(name, source, target, window, maximum));
   }
 
   private Tensor dense(String name, boolean bias, int out, Tensor source) {
     Tensor target = new Tensor(name, out, 1, 1);
-    emit(
-        new Dense(
-            name,
-            source,
-            target,
-            reader.weights(name, out, source.elements()),
-            reader.variableIf(bias, name, BIAS)),
-        target);
+    Variable weights = reader.weights(name, out, source.elements());
+    emit(new Dense(name, source, target, weights, reader.variableIf(bias, name, BIAS)));
     return target;
   }
 
   private void reluBehind(String name, boolean relu, Tensor source) {
     if (relu) {
-      Tensor target = source.named(name + ":relu");
-      emit(new Relu(name, source, target), target);
-      outputs.put(name, target);
+      emit(new Relu(name, source, source.named(name + ":relu")));
     }
   }
 
-  private void emit(Operation operation, Tensor target) {
+  private void emit(Operation.Layer operation) {
     forward.add(operation);
-    outputs.put(operation.name(), target);
+    outputs.put(operation.name(), operation.target());
   }
 
   /** The tensor of a vertex; whatever still waits for an addition is done now. */
   private Tensor output(String vertex) {
     Convolution late = waiting.remove(vertex);
     if (late != null) {
-      emit(late, late.target());
+      emit(late);
     }
     return outputs.get(vertex);
   }

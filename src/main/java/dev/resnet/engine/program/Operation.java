@@ -1,9 +1,8 @@
 package dev.resnet.engine.program;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +20,66 @@ public sealed interface Operation {
   /** The tensors that hold something new afterwards. */
   List<Tensor> writes();
 
+  /** A forward operation that computes one tensor from another. */
+  sealed interface Layer extends Operation {
+    Tensor source();
+
+    Tensor target();
+
+    @Override
+    default List<Tensor> reads() {
+      return List.of(source());
+    }
+
+    @Override
+    default List<Tensor> writes() {
+      return List.of(target());
+    }
+  }
+
+  /** A layer whose weights connect its input with each of its output channels. */
+  sealed interface WeightedLayer extends Layer {
+    /** C-ordered. */
+    Variable weights();
+
+    @Nullable Variable bias();
+
+    /** [output channels, input channels, height, width]. */
+    long[] weightShape();
+  }
+
+  /**
+   * The backward operation of a layer. It also computes the gradients of the layer's variables.
+   *
+   * @see Backward
+   */
+  sealed interface Gradient extends Operation {
+    Layer forward();
+
+    Tensor targetGradient();
+
+    /** Null where nothing before the layer is trained. */
+    @Nullable Tensor sourceGradient();
+
+    @Override
+    default String name() {
+      return forward().name();
+    }
+
+    @Override
+    default List<Tensor> reads() {
+      return List.of(forward().source(), targetGradient());
+    }
+
+    @Override
+    default List<Tensor> writes() {
+      return present(sourceGradient());
+    }
+  }
+
   /**
    * target = convolution(source) + bias, then + residual where there is one.
    *
-   * @param weights [out, in, kernelHeight, kernelWidth], c-ordered
    * @param residual of the target's shape: the shortcut of a block
    */
   record Convolution(
@@ -35,15 +90,22 @@ public sealed interface Operation {
       Variable weights,
       @Nullable Variable bias,
       @Nullable Tensor residual)
-      implements Operation {
+      implements WeightedLayer {
     @Override
     public List<Tensor> reads() {
-      return tensors(source, residual);
+      return present(source, residual);
     }
 
     @Override
-    public List<Tensor> writes() {
-      return List.of(target);
+    public long[] weightShape() {
+      return new long[] {
+        target.channels(), source.channels(), window.kernelHeight(), window.kernelWidth()
+      };
+    }
+
+    /** The same convolution with an addition behind it. */
+    Convolution plus(Tensor shortcut, Tensor sum) {
+      return new Convolution(name, source, sum, window, weights, bias, shortcut);
     }
   }
 
@@ -65,52 +127,46 @@ public sealed interface Operation {
       Variable variance,
       double epsilon,
       double decay)
-      implements Operation {
-    @Override
-    public List<Tensor> reads() {
-      return List.of(source);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return List.of(target);
-    }
-  }
+      implements Layer {}
 
   /**
-   * A convolution and the normalisation behind it as one convolution with other weights: inference
-   * only.
-   *
-   * @param normalization its target is what is written
+   * A convolution without a residual and the batch normalisation behind it as one convolution with
+   * other weights: inference only.
    */
-  record FoldedConvolution(Convolution convolution, Normalization normalization)
-      implements Operation {
+  record FoldedConvolution(Convolution convolution, Normalization normalization) implements Layer {
     @Override
     public String name() {
       return convolution.name();
     }
 
     @Override
-    public List<Tensor> reads() {
-      return convolution.reads();
+    public Tensor source() {
+      return convolution.source();
     }
 
     @Override
-    public List<Tensor> writes() {
-      return normalization.writes();
+    public Tensor target() {
+      return normalization.target();
     }
   }
 
   /** target = max(0, source). */
-  record Relu(String name, Tensor source, Tensor target) implements Operation {
-    @Override
-    public List<Tensor> reads() {
-      return List.of(source);
-    }
+  record Relu(String name, Tensor source, Tensor target) implements Layer {}
 
+  /** The mean or the maximum of each window. */
+  record Pooling(String name, Tensor source, Tensor target, Window window, boolean maximum)
+      implements Layer {}
+
+  /**
+   * target = weights · source + bias, the whole image as one vector.
+   *
+   * @param weights DL4J's [in, out] in f-order, which is [out, in] in c-order
+   */
+  record Dense(String name, Tensor source, Tensor target, Variable weights, @Nullable Variable bias)
+      implements WeightedLayer {
     @Override
-    public List<Tensor> writes() {
-      return List.of(target);
+    public long[] weightShape() {
+      return new long[] {target.channels(), source.channels(), source.height(), source.width()};
     }
   }
 
@@ -119,38 +175,6 @@ public sealed interface Operation {
     @Override
     public List<Tensor> reads() {
       return List.of(left, right);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return List.of(target);
-    }
-  }
-
-  /** The mean or the maximum of each window. */
-  record Pooling(String name, Tensor source, Tensor target, Window window, boolean maximum)
-      implements Operation {
-    @Override
-    public List<Tensor> reads() {
-      return List.of(source);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return List.of(target);
-    }
-  }
-
-  /**
-   * target = weights · source + bias, the whole image as one vector.
-   *
-   * @param weights [out, channels, height, width], c-ordered (DL4J's [in, out] in f-order)
-   */
-  record Dense(String name, Tensor source, Tensor target, Variable weights, @Nullable Variable bias)
-      implements Operation {
-    @Override
-    public List<Tensor> reads() {
-      return List.of(source);
     }
 
     @Override
@@ -171,7 +195,7 @@ public sealed interface Operation {
 
     @Override
     public List<Tensor> writes() {
-      return tensors(gradient);
+      return present(gradient);
     }
   }
 
@@ -179,109 +203,41 @@ public sealed interface Operation {
    * The gradients of a convolution's weights and, where wanted, of its bias and source.
    *
    * @param bias null where there is none, or where its gradient is zero whatever the images are
-   * @param sourceGradient null where nothing before it is trained
    */
   record ConvolutionBackward(
       Convolution forward,
       Tensor targetGradient,
       @Nullable Variable bias,
       @Nullable Tensor sourceGradient)
-      implements Operation {
-    @Override
-    public String name() {
-      return forward.name();
-    }
-
-    @Override
-    public List<Tensor> reads() {
-      return List.of(forward.source(), targetGradient);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return tensors(sourceGradient);
-    }
-  }
+      implements Gradient {}
 
   /** The gradients of scale, shift and source; through the ReLU where it is fused. */
   record NormalizationBackward(Normalization forward, Tensor targetGradient, Tensor sourceGradient)
-      implements Operation {
-    @Override
-    public String name() {
-      return forward.name();
-    }
-
-    @Override
-    public List<Tensor> reads() {
-      return List.of(forward.source(), targetGradient);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return List.of(sourceGradient);
-    }
-  }
+      implements Gradient {}
 
   /** Passes the gradient where the output was positive. */
   record ReluBackward(Relu forward, Tensor targetGradient, Tensor sourceGradient)
-      implements Operation {
-    @Override
-    public String name() {
-      return forward.name();
-    }
-
+      implements Gradient {
     @Override
     public List<Tensor> reads() {
       return List.of(forward.target(), targetGradient);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return List.of(sourceGradient);
     }
   }
 
   /** Spreads the gradient over each window. */
   record PoolingBackward(Pooling forward, Tensor targetGradient, Tensor sourceGradient)
-      implements Operation {
-    @Override
-    public String name() {
-      return forward.name();
-    }
-
+      implements Gradient {
     @Override
     public List<Tensor> reads() {
       return List.of(targetGradient);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return List.of(sourceGradient);
     }
   }
 
   /** The gradients of a dense layer's weights, bias and, where wanted, source. */
   record DenseBackward(Dense forward, Tensor targetGradient, @Nullable Tensor sourceGradient)
-      implements Operation {
-    @Override
-    public String name() {
-      return forward.name();
-    }
+      implements Gradient {}
 
-    @Override
-    public List<Tensor> reads() {
-      return List.of(forward.source(), targetGradient);
-    }
-
-    @Override
-    public List<Tensor> writes() {
-      return tensors(sourceGradient);
-    }
-  }
-
-  private static List<Tensor> tensors(@Nullable Tensor... tensors) {
-    List<Tensor> present = new ArrayList<>();
-    Arrays.stream(tensors).filter(Objects::nonNull).forEach(present::add);
-    return present;
+  private static List<Tensor> present(@Nullable Tensor... tensors) {
+    return Stream.of(tensors).filter(Objects::nonNull).toList();
   }
 }

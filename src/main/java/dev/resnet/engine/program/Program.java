@@ -1,5 +1,6 @@
 package dev.resnet.engine.program;
 
+import dev.resnet.engine.program.Operation.Loss;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,11 @@ public record Program(
     List<Operation> all = new ArrayList<>(forward);
     all.addAll(backward);
     return all;
+  }
+
+  /** The last of the forward operations. */
+  public Loss loss() {
+    return (Loss) forward.get(forward.size() - 1);
   }
 
   public int classes() {

@@ -86,9 +86,8 @@ final class VertexReader {
     return value == null || value == 0;
   }
 
-  Window window(String vertex, ConvolutionLayer layer, Tensor source) {
-    require(layer.getDilation()[0] == 1 && layer.getDilation()[1] == 1, vertex, "a dilated window");
-    require(layer.getCnn2dDataFormat() == CNN2DFormat.NCHW, vertex, "the data format NHWC");
+  static Window window(String vertex, ConvolutionLayer layer, Tensor source) {
+    checkWindow(vertex, layer.getDilation(), layer.getCnn2dDataFormat());
     return window(
         vertex,
         layer.getConvolutionMode(),
@@ -98,9 +97,8 @@ final class VertexReader {
         source);
   }
 
-  Window window(String vertex, SubsamplingLayer layer, Tensor source) {
-    require(layer.getDilation()[0] == 1 && layer.getDilation()[1] == 1, vertex, "a dilated window");
-    require(layer.getCnn2dDataFormat() == CNN2DFormat.NCHW, vertex, "the data format NHWC");
+  static Window window(String vertex, SubsamplingLayer layer, Tensor source) {
+    checkWindow(vertex, layer.getDilation(), layer.getCnn2dDataFormat());
     return window(
         vertex,
         layer.getConvolutionMode(),
@@ -108,6 +106,11 @@ final class VertexReader {
         layer.getStride(),
         layer.getPadding(),
         source);
+  }
+
+  private static void checkWindow(String vertex, int[] dilation, CNN2DFormat format) {
+    require(dilation[0] == 1 && dilation[1] == 1, vertex, "a dilated window");
+    require(format == CNN2DFormat.NCHW, vertex, "the data format NHWC");
   }
 
   private static Window window(

@@ -46,12 +46,30 @@ public record Window(
         used(width, kernel[1], stride[1], padding[1]) - width - padding[1]);
   }
 
-  int outputHeight(int height) {
-    return (height + top + bottom - kernelHeight) / strideHeight + 1;
+  /** What comes of a source when the window slides over it: a pixel for each position. */
+  Tensor output(String name, int channels, Tensor source) {
+    return new Tensor(
+        name,
+        channels,
+        (source.height() + top + bottom - kernelHeight) / strideHeight + 1,
+        (source.width() + left + right - kernelWidth) / strideWidth + 1);
   }
 
-  int outputWidth(int width) {
-    return (width + left + right - kernelWidth) / strideWidth + 1;
+  /** [height, width], as are the others. */
+  public long[] kernel() {
+    return new long[] {kernelHeight, kernelWidth};
+  }
+
+  public long[] strides() {
+    return new long[] {strideHeight, strideWidth};
+  }
+
+  public long[] paddingBefore() {
+    return new long[] {top, left};
+  }
+
+  public long[] paddingAfter() {
+    return new long[] {bottom, right};
   }
 
   /**

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.GraphVariable;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Precision;
-import dev.resnet.engine.TrainableVariables;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
 import java.util.Random;
@@ -62,7 +62,7 @@ class Dl4jTrainingEngineTests {
       b.step(batch(1), rate);
     }
 
-    float[] mask = TrainableVariables.mask(with);
+    float[] mask = GraphVariable.trainedMask(with);
     INDArray difference = without.params().sub(with.params()).reshape(mask.length);
     double factor = rate * (1 + momentum) * decay;
     for (int i = 0; i < mask.length; i++) {
@@ -73,7 +73,7 @@ class Dl4jTrainingEngineTests {
 
   @Test
   void masksExactlyTheRunningStatistics() {
-    float[] mask = TrainableVariables.mask(graph());
+    float[] mask = GraphVariable.trainedMask(graph());
     int untrained = 0;
     for (float trained : mask) {
       untrained += trained == 0 ? 1 : 0;
@@ -124,7 +124,7 @@ class Dl4jTrainingEngineTests {
   @Test
   void weighsTheNormOfTheTrainedVariables() {
     ComputationGraph graph = graph();
-    float[] mask = TrainableVariables.mask(graph);
+    float[] mask = GraphVariable.trainedMask(graph);
     double sum = 0;
     INDArray parameters = graph.params().reshape(mask.length);
     for (int i = 0; i < mask.length; i++) {

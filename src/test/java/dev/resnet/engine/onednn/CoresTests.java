@@ -3,7 +3,7 @@ package dev.resnet.engine.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.resnet.engine.Team;
+import dev.resnet.engine.OpenMp;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CoresTests {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 16, 257})
-  void everyNumberIsTakenOnce(int count) {
+  void everyNumberIsInOneSlice(int count) {
     var taken = new AtomicIntegerArray(count);
-    Cores.shareOut(
+    Cores.inSlices(
         count,
         (from, to) -> {
           for (int i = from; i < to; i++) {
@@ -34,9 +34,9 @@ class CoresTests {
   }
 
   @Test
-  void sharesDifferByOneAtMost() {
+  void slicesDifferByOneAtMost() {
     List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
-    Cores.shareOut(257, (from, to) -> sizes.add(to - from));
+    Cores.inSlices(257, (from, to) -> sizes.add(to - from));
     assertThat(sizes).hasSize(Math.min(257, Cores.COUNT));
     sizes.sort(null);
     assertThat(sizes.get(sizes.size() - 1) - sizes.get(0)).isLessThanOrEqualTo(1);
@@ -44,11 +44,11 @@ class CoresTests {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 256})
-  void aFailureOfAnyShareReachesTheCallerOnceAllHaveEnded(int bad) {
+  void aFailureOfAnySliceReachesTheCallerOnceAllHaveEnded(int bad) {
     var ended = new AtomicInteger();
     assertThatThrownBy(
             () ->
-                Cores.shareOut(
+                Cores.inSlices(
                     257,
                     (from, to) -> {
                       ended.incrementAndGet();
@@ -61,30 +61,30 @@ class CoresTests {
   }
 
   @Test
-  void noMoreRunAtOnceThanThereAreTurnsEachOnOneThread() throws Exception {
+  void noMoreRunAtOnceThanThereArePermitsEachOnOneThread() throws Exception {
     var running = new AtomicInteger();
     var most = new AtomicInteger();
-    ExecutorService callers = Executors.newFixedThreadPool(2 * Cores.TURNS);
+    ExecutorService callers = Executors.newFixedThreadPool(2 * Cores.PERMITS);
     try {
-      List<Future<Integer>> teams = new ArrayList<>();
-      for (int i = 0; i < 100 * Cores.TURNS; i++) {
-        teams.add(
+      List<Future<Integer>> results = new ArrayList<>();
+      for (int i = 0; i < 100 * Cores.PERMITS; i++) {
+        results.add(
             callers.submit(
                 () ->
-                    Cores.onOne(
+                    Cores.onOneThread(
                         () -> {
                           most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                          int team = Team.size();
+                          int threads = OpenMp.maxThreads();
                           running.decrementAndGet();
-                          return team;
+                          return threads;
                         })));
       }
-      for (Future<Integer> team : teams) {
-        assertThat(team.get()).isOne();
+      for (Future<Integer> threads : results) {
+        assertThat(threads.get()).isOne();
       }
     } finally {
       callers.shutdownNow();
     }
-    assertThat(most.get()).isBetween(1, Cores.TURNS);
+    assertThat(most.get()).isBetween(1, Cores.PERMITS);
   }
 }

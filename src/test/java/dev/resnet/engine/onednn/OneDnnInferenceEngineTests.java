@@ -49,7 +49,7 @@ class OneDnnInferenceEngineTests {
 
   @Test
   void everyImageOfALargeBatchIsClassifiedLikeOneAlone() {
-    int count = 5 * OneDnnInferenceEngine.LARGEST_PART + 11;
+    int count = 5 * OneDnnInferenceEngine.LARGEST_CHUNK + 11;
     float[] many = EngineContract.pixels(count, 4);
     try (var engine = engine()) {
       float[][] rows = engine.probabilities(many, count);

@@ -6,35 +6,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-class TeamTests {
+class OpenMpTests {
   @Test
   void limitsTheCallingThreadOnlyWhileTheWorkLasts() {
-    int before = Team.size();
-    int one = Team.of(1, Team::size);
-    int oneWithinThree = Team.of(3, () -> Team.of(1, Team::size));
+    int before = OpenMp.maxThreads();
+    int one = OpenMp.withThreads(1, OpenMp::maxThreads);
+    int oneWithinThree = OpenMp.withThreads(3, () -> OpenMp.withThreads(1, OpenMp::maxThreads));
     assertThat(one).isEqualTo(1);
     assertThat(oneWithinThree).isEqualTo(1);
-    assertThat(Team.size()).isEqualTo(before);
+    assertThat(OpenMp.maxThreads()).isEqualTo(before);
   }
 
   @Test
   void zeroLeavesTheNumberAsItIs() {
-    int size = Team.of(0, Team::size);
-    assertThat(size).isEqualTo(Team.size());
+    int size = OpenMp.withThreads(0, OpenMp::maxThreads);
+    assertThat(size).isEqualTo(OpenMp.maxThreads());
   }
 
   @Test
   void aFailureDoesNotLeaveTheThreadLimited() {
-    int before = Team.size();
+    int before = OpenMp.maxThreads();
     assertThatThrownBy(
             () ->
-                Team.of(
+                OpenMp.withThreads(
                     1,
                     () -> {
                       throw new IOException("no");
                     }))
         .isInstanceOf(IOException.class)
         .hasMessage("no");
-    assertThat(Team.size()).isEqualTo(before);
+    assertThat(OpenMp.maxThreads()).isEqualTo(before);
   }
 }
