@@ -1,11 +1,11 @@
 package dev.resnet.engine;
 
 /**
- * What was chosen, and why: told in the job, the log and the service's info.
+ * What was chosen, and why. The job, the log and the service's info show it.
  *
  * @param engine never {@link EngineName#AUTO}
  * @param precision never {@link Precision#AUTO}
- * @param device the processor or GPU it runs on
+ * @param device the CPU or GPU it runs on
  * @param reason one sentence for the user
  */
 public record EngineDescription(

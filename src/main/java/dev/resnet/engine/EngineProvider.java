@@ -24,7 +24,7 @@ public interface EngineProvider {
   Optional<String> unsupported(ComputationGraph graph);
 
   /**
-   * What a request comes to on this machine.
+   * The engine and precision that a request gets on this machine.
    *
    * @param precision may be {@link Precision#AUTO}
    * @param reason why this engine
@@ -32,7 +32,7 @@ public interface EngineProvider {
   EngineDescription describe(Precision precision, String reason);
 
   /**
-   * Resident bytes of a training for each byte of the activations that a float32 backward pass
+   * Resident bytes of a training run for each byte of the activations that a float32 backward pass
    * needs; measured, rounded up.
    */
   double memoryFactor();
@@ -41,7 +41,7 @@ public interface EngineProvider {
    * An engine for steps of {@code batchSize} images on {@code graph}'s own arrays.
    *
    * @param weightDecay λ in {@code λ·Σ‖v‖²/2}
-   * @param description as {@link #describe} gave it
+   * @param description as {@link #describe} returned it
    */
   TrainingEngine training(
       ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description);

@@ -17,6 +17,7 @@ public final class Engines {
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
   private static final String FASTEST = "the fastest engine of this build";
+  private static final String REQUESTED = "as requested";
 
   private static final List<EngineProvider> PROVIDERS =
       ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).stream()
@@ -27,8 +28,8 @@ public final class Engines {
   private Engines() {}
 
   /**
-   * Why nothing can be computed in this process, as a sentence for people; empty where something
-   * can. A cause that passes may be gone at the next call. Takes seconds the first time.
+   * Why nothing can be computed in this process, as a sentence for the user; empty where something
+   * can. A temporary cause may be gone at the next call. Takes seconds the first time.
    */
   public static Optional<String> unusable() {
     return NativeLibraries.problem();
@@ -50,10 +51,7 @@ public final class Engines {
       }
       reasons.add(reason.get());
     }
-    return Optional.of(
-        reasons.isEmpty()
-            ? "the engine %s is not part of this build; ask for auto".formatted(name.wireName())
-            : String.join("; ", reasons));
+    return Optional.of(String.join("; ", reasons));
   }
 
   /**
@@ -66,9 +64,7 @@ public final class Engines {
     if (unusable().isPresent()) {
       return 0;
     }
-    return candidates(name).stream()
-        .filter(provider -> provider.unavailable(precision).isEmpty())
-        .findFirst()
+    return available(name, precision)
         .map(provider -> (long) (provider.memoryFactor() * Float.BYTES * activations))
         .orElse(0L);
   }
@@ -84,13 +80,13 @@ public final class Engines {
       ComputationGraph graph,
       int batchSize,
       double weightDecay) {
-    return choose(name, precision, graph).training(graph, batchSize, weightDecay);
+    return choose(name, precision, graph, REQUESTED).training(graph, batchSize, weightDecay);
   }
 
   /**
-   * An engine that goes on with a training. Where the request leaves the choice open, what it came
-   * to before is taken again, so that the bits stay what they would have been; on a machine that
-   * can't run that, the choice is made anew.
+   * An engine that continues a training run. Where the request leaves the choice open, the earlier
+   * choice is used again, so that results stay bit-identical; on a machine that can't run it, a new
+   * choice is made.
    *
    * @param before as the checkpoint says
    * @param precisionBefore as the checkpoint says
@@ -110,17 +106,14 @@ public final class Engines {
     if (!open || refusal(sameName, samePrecision).isPresent()) {
       return training(name, precision, graph, batchSize, weightDecay);
     }
-    return choose(sameName, samePrecision, graph)
-        .because("as before the interruption")
+    return choose(sameName, samePrecision, graph, "as before the interruption")
         .training(graph, batchSize, weightDecay);
   }
 
-  /** What {@code auto} comes to on this machine, for a graph that every engine supports. */
+  /** What {@code auto} chooses on this machine, for a graph that every engine supports. */
   public static EngineDescription automatic() {
     requireUsable();
-    return PROVIDERS.stream()
-        .filter(provider -> provider.unavailable(Precision.AUTO).isEmpty())
-        .findFirst()
+    return available(EngineName.AUTO, Precision.AUTO)
         .map(provider -> provider.describe(Precision.AUTO, FASTEST))
         .orElseThrow(() -> new EngineUnavailableException("No engine can run here."));
   }
@@ -132,11 +125,13 @@ public final class Engines {
    */
   public static InferenceEngine inference(
       EngineName name, Precision precision, ComputationGraph graph) {
-    return choose(name, precision, graph).inference(graph);
+    Choice choice = choose(name, precision, graph, REQUESTED);
+    return choice.provider.inference(graph, choice.description.precision());
   }
 
   /**
-   * Before anything is computed: a better word than the linkage errors that follow.
+   * Called before anything is computed, since its message says more than the linkage errors that
+   * would follow.
    *
    * @throws EngineUnavailableException where nothing can be computed in this process
    */
@@ -148,49 +143,47 @@ public final class Engines {
             });
   }
 
-  private record Choice(EngineProvider provider, Precision precision, String reason) {
-    Choice because(String reason) {
-      return new Choice(provider, precision, reason);
-    }
-
+  private record Choice(EngineProvider provider, EngineDescription description) {
     TrainingEngine training(ComputationGraph graph, int batchSize, double weightDecay) {
-      return provider.training(graph, batchSize, weightDecay, provider.describe(precision, reason));
-    }
-
-    InferenceEngine inference(ComputationGraph graph) {
-      return provider.inference(graph, provider.describe(precision, reason).precision());
+      return provider.training(graph, batchSize, weightDecay, description);
     }
   }
 
-  private static Choice choose(EngineName name, Precision precision, ComputationGraph graph) {
+  /**
+   * Chooses an engine.
+   *
+   * @param because why {@code name}, where it is not {@code auto}
+   */
+  private static Choice choose(
+      EngineName name, Precision precision, ComputationGraph graph, String because) {
     requireUsable();
     List<String> passedOver = new ArrayList<>();
     for (EngineProvider provider : candidates(name)) {
       Optional<String> reason =
           provider.unavailable(precision).or(() -> provider.unsupported(graph));
       if (reason.isEmpty()) {
-        return new Choice(provider, precision, reason(name, passedOver));
+        String why = name == EngineName.AUTO ? reason(passedOver) : because;
+        return new Choice(provider, provider.describe(precision, why));
       }
       passedOver.add(provider.name().wireName() + ": " + reason.get());
     }
     throw new EngineUnavailableException(
-        "No engine can run this. "
-            + (passedOver.isEmpty()
-                ? "The engine %s is not part of this build; ask for auto."
-                    .formatted(name.wireName())
-                : String.join("; ", passedOver)));
+        "No engine can run this. " + String.join("; ", passedOver));
   }
 
-  private static String reason(EngineName name, List<String> passedOver) {
-    if (name != EngineName.AUTO) {
-      return "as requested";
-    }
+  private static String reason(List<String> passedOver) {
     if (passedOver.isEmpty()) {
       return FASTEST;
     }
     String reason = "passed over " + String.join("; ", passedOver);
     LOG.warn("auto {}", reason);
     return reason;
+  }
+
+  private static Optional<EngineProvider> available(EngineName name, Precision precision) {
+    return candidates(name).stream()
+        .filter(provider -> provider.unavailable(precision).isEmpty())
+        .findFirst();
   }
 
   private static List<EngineProvider> candidates(EngineName name) {

@@ -16,13 +16,13 @@ import org.bytedeco.javacpp.Loader;
  *
  * @param folder where it is
  * @param mounts the lines of Linux's {@code /proc/self/mounts}; empty on other systems
- * @param freeBytes room on its volume
+ * @param freeBytes free disk space on its volume
  */
 record NativeCache(Path folder, List<String> mounts, long freeBytes) {
-  /** All of them, unpacked, on Linux: 490 MB. */
+  /** All libraries, unpacked, on Linux: 490 MB. */
   static final long UNPACKED_BYTES = 512L << 20;
 
-  /** Of nd4j's two back-ends; it is unpacked after what it needs. */
+  /** The library of either nd4j back-end. It is unpacked last, after those that it needs. */
   private static final Set<String> UNPACKED =
       Set.of(System.mapLibraryName("jnind4jcpu"), System.mapLibraryName("jnind4jcuda"));
 
@@ -38,7 +38,7 @@ record NativeCache(Path folder, List<String> mounts, long freeBytes) {
     return new NativeCache(folder, mounts, Files.getFileStore(folder).getUsableSpace());
   }
 
-  /** Why nothing can be loaded from it; empty where nothing stands against it. */
+  /** Why nothing can be loaded from it; empty where something can. */
   Optional<String> problem() {
     if (noexec()) {
       return Optional.of("its volume is mounted noexec");
@@ -74,7 +74,7 @@ record NativeCache(Path folder, List<String> mounts, long freeBytes) {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.anyMatch(file -> UNPACKED.contains(file.getFileName().toString()));
     } catch (IOException | UncheckedIOException e) {
-      return false; // then the attempt to unpack tells more
+      return false; // the attempt to unpack will report the cause
     }
   }
 }

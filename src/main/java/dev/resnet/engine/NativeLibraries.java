@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place that loads nd4j's native library, and says why one can't be used.
+ * The one place that loads nd4j's native library, and says why a native library can't be used.
  *
- * <p>A class whose native library could not be loaded is lost to the whole process. So the folder
- * that they are unpacked into is looked at first: what is wrong with it can be mended without a
- * restart.
+ * <p>A class whose native library failed to load can't be used until the process restarts. So the
+ * folder that libraries are unpacked into is checked first: a problem with it can be fixed without
+ * a restart.
  */
 public final class NativeLibraries {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
@@ -31,7 +31,7 @@ public final class NativeLibraries {
 
     private static @Nullable String load() {
       try {
-        // The first operation loads what the mere classes do not.
+        // The first operation loads what the classes alone do not.
         Nd4j.ones(2, 2).mmul(Nd4j.ones(2, 2)).close();
         return null;
       } catch (LinkageError | RuntimeException e) {
@@ -42,7 +42,7 @@ public final class NativeLibraries {
   }
 
   /**
-   * Why nothing can be computed here, as a sentence for people; empty where something can. Takes
+   * Why nothing can be computed here, as a sentence for the user; empty where something can. Takes
    * seconds the first time.
    */
   static synchronized Optional<String> problem() {
@@ -54,10 +54,10 @@ public final class NativeLibraries {
     return problem;
   }
 
-  /** What is wrong with the folder before anything has been lost to it. */
+  /** What is wrong with the folder, found before loading fails. */
   private static Optional<String> cacheProblem() {
     if (!Boolean.parseBoolean(System.getProperty("org.bytedeco.javacpp.cacheLibraries", "true"))) {
-      return Optional.empty(); // an image that has them ready
+      return Optional.empty(); // a container image with unpacked libraries
     }
     try {
       NativeCache cache = NativeCache.ofThisProcess();
@@ -73,14 +73,14 @@ public final class NativeLibraries {
   }
 
   private static String unusable(NativeCache cache, String reason) {
-    return "The native libraries can't be loaded from %s: %s. Mend that, %s"
+    return "The native libraries can't be loaded from %s: %s. Fix that, %s"
         .formatted(cache.folder(), reason, ANOTHER_FOLDER);
   }
 
   /**
    * Why a native library could not be loaded, with what to do about it.
    *
-   * @param library for people
+   * @param library as the user knows it
    * @param failure as its first use threw it
    */
   public static String explain(String library, Throwable failure) {
@@ -89,7 +89,7 @@ public final class NativeLibraries {
     if (cache.isPresent()) {
       return "%s can't be loaded (%s). %s".formatted(library, cause, cache.get());
     }
-    return "%s can't be loaded (%s). Its folder is %s. If this jar is built for this platform (%s %s), mend that, %s"
+    return "%s can't be loaded (%s). Its folder is %s. If this jar is built for this platform (%s %s), fix that, %s"
         .formatted(
             library,
             cause,

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Looks for NaN and infinities in a network. One of them spreads with every step and never leaves,
- * and a loss need not show it: a running statistic is not used while training, and a ReLU may turn
- * NaN into zero.
+ * Looks for NaN and infinities in a network. One of them spreads with every step and never
+ * disappears. The loss does not always show it: training doesn't use the running statistics, and a
+ * ReLU may turn NaN into zero.
  */
 public final class NotFinite {
   private static final int EXPONENT = 0x7f800000;

@@ -3,14 +3,15 @@ package dev.resnet.engine;
 /** Cross entropy and accuracy of a batch on the host. */
 public final class SoftmaxCrossEntropy {
   /**
-   * Probabilities are clipped from below, so that one hopeless image can't make the mean infinite.
+   * Probabilities are clipped from below, so that one badly misclassified image can't make the mean
+   * infinite.
    */
   private static final double SMALLEST_PROBABILITY = 1e-7;
 
   private SoftmaxCrossEntropy() {}
 
   /**
-   * Tallies a batch. A NaN among the logits makes the sum NaN, so that it is not lost.
+   * Tallies a batch. A NaN among the logits makes the sum NaN, so that it stays visible.
    *
    * @param logits [labels.length, classes], before the softmax
    */

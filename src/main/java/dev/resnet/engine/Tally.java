@@ -5,7 +5,7 @@ package dev.resnet.engine;
  *
  * @param images how many images were counted
  * @param crossEntropy the sum of their cross entropies in nats, probabilities clipped to [1e-7, 1]
- * @param correct how many had the right class on top
+ * @param correct how many had the highest logit at the right class
  */
 public record Tally(long images, double crossEntropy, long correct) {
   public static final Tally NONE = new Tally(0, 0, 0);

@@ -1,9 +1,9 @@
 package dev.resnet.ops;
 
+import dev.resnet.engine.Device;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
-import dev.resnet.engine.Processor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,9 +46,9 @@ record EngineEnvironment(
     return new EngineEnvironment(
         Nd4j.getBackend().getClass().getSimpleName(),
         Nd4j.getExecutioner().getClass().getSimpleName(),
-        Processor.isGpu() ? "GPU " + CpuInsteadOfGpu.gpus() : Processor.deviceName(),
-        Processor.model(),
-        Processor.features(),
+        Device.isGpu() ? "GPU " + CpuInsteadOfGpu.gpus() : Device.describe(),
+        Device.cpuModel(),
+        Device.cpuFeatures(),
         String.valueOf(nd4j.get("blas.vendor")),
         nd4j.get("omp.threads") instanceof Integer threads
             ? threads

@@ -2,9 +2,9 @@ package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
 import dev.resnet.data.Normalization;
+import dev.resnet.engine.Device;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
-import dev.resnet.engine.Processor;
 
 /** Turns a plan into normalised float32 images, zero-padded, cropped and flipped. */
 interface BatchAssembler {
@@ -14,7 +14,7 @@ interface BatchAssembler {
 
   /** On the device where nd4j's arrays lie on one, else in one pass on the host. */
   static BatchAssembler of(ImageSet set, Normalization normalization, ImageLayout layout) {
-    return Processor.isGpu()
+    return Device.isGpu()
         ? new DeviceBatchAssembler(set, normalization, layout)
         : new HostBatchAssembler(set, normalization, layout);
   }

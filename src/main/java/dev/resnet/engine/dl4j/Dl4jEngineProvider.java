@@ -1,11 +1,11 @@
 package dev.resnet.engine.dl4j;
 
+import dev.resnet.engine.Device;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineProvider;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
-import dev.resnet.engine.Processor;
 import dev.resnet.engine.TrainingEngine;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -44,8 +44,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
   @Override
   public EngineDescription describe(Precision precision, String reason) {
-    return new EngineDescription(
-        EngineName.DL4J, Precision.FLOAT32, Processor.deviceName(), reason);
+    return new EngineDescription(EngineName.DL4J, Precision.FLOAT32, Device.describe(), reason);
   }
 
   @Override

@@ -8,11 +8,9 @@ import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,9 +18,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * DL4J executes its own graph: the reference that the other engines are held to.
+ * DL4J executes its own graph: the reference for the other engines.
  *
- * <p>The parts of {@link ComputationGraph#fit} are called one by one, because weight decay has to
+ * <p>The steps of {@link ComputationGraph#fit} are called one by one, because weight decay has to
  * reach every trainable variable (DL4J exempts biases, scales and shifts) and the learning rate
  * changes with every step.
  */
@@ -30,17 +28,16 @@ final class Dl4jTrainingEngine extends TrainingEngine {
   private final INDArray trained;
   private final INDArray decay;
   private final INDArray labels;
-  private final LogitsTap logits;
+  private final OutputLayerTap output;
 
   Dl4jTrainingEngine(
       ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
     super(graph, batchSize, weightDecay, description);
-    var output = new OutputVariables(graph);
+    this.output = new OutputLayerTap(graph);
     this.trained = Nd4j.createFromArray(trainedMask);
     this.decay = Nd4j.createUninitialized(DataType.FLOAT, trained.length());
     this.labels = Nd4j.create(DataType.FLOAT, batchSize, output.classes());
-    this.logits = new LogitsTap(output);
-    graph.setListeners(logits);
+    graph.setListeners(output);
   }
 
   @Override
@@ -54,7 +51,7 @@ final class Dl4jTrainingEngine extends TrainingEngine {
     graph.setInputs(batch.images());
     graph.setLabels(labels);
     graph.computeGradientAndScore();
-    count(logits.latest, batch.labels());
+    count(output.latestLogits(), batch.labels());
     setLearningRate(learningRate);
     applyGradient();
   }
@@ -101,27 +98,12 @@ final class Dl4jTrainingEngine extends TrainingEngine {
   @Override
   public Tally evaluate(Minibatch batch) {
     Map<String, INDArray> activations = graph.feedForward(batch.images(), false);
-    return SoftmaxCrossEntropy.tally(logits.output.logits(activations), batch.labels());
+    return SoftmaxCrossEntropy.tally(output.logits(activations), batch.labels());
   }
 
   @Override
   public void close() {
     graph.setListeners();
     List.of(trained, decay, labels).forEach(INDArray::close);
-  }
-
-  /** Keeps the logits: DL4J itself drops the output layer's activations in training. */
-  private static final class LogitsTap extends BaseTrainingListener {
-    private final OutputVariables output;
-    private float[] latest = new float[0];
-
-    LogitsTap(OutputVariables output) {
-      this.output = output;
-    }
-
-    @Override
-    public void onForwardPass(Model model, Map<String, INDArray> activations) {
-      latest = output.logits(activations);
-    }
   }
 }

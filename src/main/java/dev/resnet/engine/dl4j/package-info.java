@@ -1,6 +1,6 @@
 /**
- * The stock engine: DL4J executes its own graph. The reference for every other engine, and the way
- * to CUDA.
+ * The stock engine: DL4J executes its own graph. The reference for every other engine, and the one
+ * that runs on CUDA.
  */
 @NullMarked
 package dev.resnet.engine.dl4j;

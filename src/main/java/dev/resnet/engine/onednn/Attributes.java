@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * (work appended to it).
  */
 final class Attributes implements AutoCloseable {
+  /** The argument for the residual: the second operand of the first post-op. */
+  static final int RESIDUAL = DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1;
+
   final dnnl_primitive_attr handle = new dnnl_primitive_attr();
 
   Attributes() {

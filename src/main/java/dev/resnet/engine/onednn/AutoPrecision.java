@@ -1,5 +1,7 @@
 package dev.resnet.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+
 import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.OpenMp;
 import dev.resnet.engine.Precision;
@@ -14,19 +16,21 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which precision {@code auto} means on this processor. That it has bfloat16 instructions does not
- * say that they are fast: some multiply half as many pairs a second as float32's do. So a
- * convolution of the middle of the network is timed in both, once a process; docs/decisions/008 has
- * the figures.
+ * Which precision {@code auto} means on this CPU. A CPU with bfloat16 instructions is not always
+ * fast in bfloat16: on some, they multiply half as many pairs a second as the float32 ones. So a
+ * convolution of the middle of the network is timed in both, once per process; docs/decisions/008
+ * has the figures.
  *
  * @param precision never {@link Precision#AUTO}
  * @param reason half a sentence for the user
  */
 record AutoPrecision(Precision precision, String reason) {
-  /** bfloat16 rounds to eight bits: it has to be worth it. */
+  /** bfloat16 rounds to eight bits, so it has to save some time. */
   static final double WORTHWHILE = 1.1;
 
-  /** Fixes the choice where it is not to hang on a measurement: {@code measure} is the default. */
+  /**
+   * Fixes the choice, so that it does not depend on a measurement; the default is {@code measure}.
+   */
   static final String PROPERTY = "resnet.engine.auto";
 
   /** The same as an environment variable, which reaches every process that a test starts. */
@@ -38,11 +42,11 @@ record AutoPrecision(Precision precision, String reason) {
   private static @Nullable AutoPrecision chosen;
 
   /**
-   * This processor's; measured when it is first asked for.
+   * This CPU's; measured at the first call.
    *
-   * @throws EngineUnavailableException where a setting asks for what can't be
+   * @throws EngineUnavailableException where the setting is invalid or can't be met
    */
-  static synchronized AutoPrecision ofThisProcessor() {
+  static synchronized AutoPrecision ofThisCpu() {
     if (chosen == null) {
       chosen = choose(setting(), OneDnn.hasBfloat16());
     }
@@ -57,18 +61,18 @@ record AutoPrecision(Precision precision, String reason) {
   /**
    * The choice.
    *
-   * @param setting {@code measure}, or the precision that is taken unmeasured
-   * @param hasBfloat16 whether the processor computes in it
+   * @param setting {@code measure}, or the precision to use without a measurement
+   * @param hasBfloat16 whether the CPU computes in it
    */
   static AutoPrecision choose(String setting, boolean hasBfloat16) {
     boolean fixed = !setting.equals(MEASURE);
     if (fixed && !setting.equals("float32") && !setting.equals("bfloat16")) {
       throw new EngineUnavailableException(
-          "%s is \"%s\": it takes measure, float32 or bfloat16.".formatted(PROPERTY, setting));
+          "%s is \"%s\": set measure, float32 or bfloat16.".formatted(PROPERTY, setting));
     }
     if (setting.equals("bfloat16") && !hasBfloat16) {
       throw new EngineUnavailableException(
-          "%s is bfloat16, in which this processor does not compute: it takes measure or float32 here."
+          "%s is bfloat16, but this CPU does not compute in bfloat16: set measure or float32."
               .formatted(PROPERTY));
     }
     if (fixed) {
@@ -78,11 +82,11 @@ record AutoPrecision(Precision precision, String reason) {
     return hasBfloat16
         ? of(OpenMp.withThreads(1, AutoPrecision::speedOfBfloat16))
         : new AutoPrecision(
-            Precision.FLOAT32, "float32, since the processor does not compute in bfloat16");
+            Precision.FLOAT32, "float32, since this CPU does not compute in bfloat16");
   }
 
   /**
-   * The choice where bfloat16 is there.
+   * The choice where the CPU has bfloat16.
    *
    * @param speed of a convolution in bfloat16, in multiples of its speed in float32
    */
@@ -98,8 +102,8 @@ record AutoPrecision(Precision precision, String reason) {
   }
 
   /**
-   * Best of several runs in turns, so that other work on the machine hits both; on one thread,
-   * since a team that shares its cores with other work waits for its slowest member.
+   * Best of several alternating runs, so that other work on the machine slows both; on one thread,
+   * since a team of threads waits for its slowest one, which may share its core with other work.
    */
   private static double speedOfBfloat16() {
     try (var wide = new Trial(OneDnn.FLOAT32);
@@ -158,10 +162,10 @@ record AutoPrecision(Precision precision, String reason) {
                       WeightedLayers.forward(
                           layer, true, images, weights, null, images, null, false)));
       Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
-      arguments.put(Arguments.SOURCE, memory(images));
-      arguments.put(Arguments.TARGET, memory(images));
-      arguments.put(Arguments.WEIGHTS, memory(description.argument(Arguments.WEIGHTS)));
-      arguments.put(Arguments.SCRATCH, memory(description.argument(Arguments.SCRATCH)));
+      arguments.put(DNNL_ARG_SRC, memory(images));
+      arguments.put(DNNL_ARG_DST, memory(images));
+      arguments.put(DNNL_ARG_WEIGHTS, memory(description.argument(DNNL_ARG_WEIGHTS)));
+      arguments.put(DNNL_ARG_SCRATCHPAD, memory(description.argument(DNNL_ARG_SCRATCHPAD)));
       return owned.add(new OneDnn.Primitive(description, arguments));
     }
 

@@ -1,5 +1,7 @@
 package dev.resnet.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+
 import dev.resnet.engine.OpenMp;
 import dev.resnet.engine.onednn.Binding.Bound;
 import dev.resnet.engine.program.Operation;
@@ -81,12 +83,12 @@ final class BackwardBinding {
                     weights,
                     targetGradient.descriptor(),
                     forward.of(layer).description()));
-    var wanted = description.argument(Arguments.WEIGHTS);
+    var wanted = description.argument(DNNL_ARG_WEIGHTS);
     return binding
         .bind(description)
-        .with(Arguments.TARGET_GRADIENT, targetGradient)
-        .with(Arguments.WEIGHTS, binding.weights(layer, binding.weights(layer), wanted))
-        .with(Arguments.SOURCE_GRADIENT, sourceGradient);
+        .with(DNNL_ARG_DIFF_DST, targetGradient)
+        .with(DNNL_ARG_WEIGHTS, binding.weights(layer, binding.weights(layer), wanted))
+        .with(DNNL_ARG_DIFF_SRC, sourceGradient);
   }
 
   /** Straight into the graph's array where the primitive writes its layout, else with a copy. */
@@ -110,15 +112,15 @@ final class BackwardBinding {
                             targetGradient.descriptor(),
                             forward.of(layer).description())));
     Bound result = binding.bind(description);
-    var chosen = description.argument(Arguments.WEIGHTS_GRADIENT);
+    var chosen = description.argument(DNNL_ARG_DIFF_WEIGHTS);
     boolean direct = OneDnn.equal(chosen, own.descriptor());
     OneDnn.Memory written = direct ? own : binding.allocate(chosen);
     bound.add(
         result
-            .with(Arguments.SOURCE, source)
-            .with(Arguments.TARGET_GRADIENT, targetGradient)
-            .with(Arguments.WEIGHTS_GRADIENT, written)
-            .with(Arguments.BIAS_GRADIENT, biasGradient));
+            .with(DNNL_ARG_SRC, source)
+            .with(DNNL_ARG_DIFF_DST, targetGradient)
+            .with(DNNL_ARG_DIFF_WEIGHTS, written)
+            .with(DNNL_ARG_DIFF_BIAS, biasGradient));
     if (!direct) {
       bound.add(binding.reorder(description.name(), written, own));
     }
@@ -149,13 +151,13 @@ final class BackwardBinding {
         bind(
                 op,
                 Descriptions.normalizationGradient(norm, source.descriptor(), before.description()))
-            .with(Arguments.SOURCE, source)
-            .with(Arguments.SCALE_GRADIENT, vector(norm.scale()))
-            .with(Arguments.SHIFT_GRADIENT, vector(norm.shift()))
-            .with(before, Arguments.MEAN)
-            .with(before, Arguments.VARIANCE)
-            .with(before, Arguments.SCALE)
-            .with(before, Arguments.WORKSPACE));
+            .with(DNNL_ARG_SRC, source)
+            .with(DNNL_ARG_DIFF_SCALE, vector(norm.scale()))
+            .with(DNNL_ARG_DIFF_SHIFT, vector(norm.shift()))
+            .with(before, DNNL_ARG_MEAN)
+            .with(before, DNNL_ARG_VARIANCE)
+            .with(before, DNNL_ARG_SCALE)
+            .with(before, DNNL_ARG_WORKSPACE));
   }
 
   private void relu(ReluBackward op) {
@@ -163,7 +165,7 @@ final class BackwardBinding {
     var descriptor = binding.tensor(op.targetGradient()).descriptor();
     bound.add(
         bind(op, Descriptions.reluGradient(op.name(), descriptor, hint))
-            .with(Arguments.TARGET, binding.tensor(op.forward().target())));
+            .with(DNNL_ARG_DST, binding.tensor(op.forward().target())));
   }
 
   private void pooling(PoolingBackward op) {
@@ -172,14 +174,14 @@ final class BackwardBinding {
     var target = binding.tensor(op.targetGradient()).descriptor();
     bound.add(
         bind(op, Descriptions.poolingGradient(op.forward(), source, target, before.description()))
-            .with(before, Arguments.WORKSPACE));
+            .with(before, DNNL_ARG_WORKSPACE));
   }
 
   private Bound bind(Gradient op, OneDnn.Description description) {
     return binding
         .bind(description)
-        .with(Arguments.TARGET_GRADIENT, binding.tensor(op.targetGradient()))
-        .with(Arguments.SOURCE_GRADIENT, binding.tensor(op.sourceGradient()));
+        .with(DNNL_ARG_DIFF_DST, binding.tensor(op.targetGradient()))
+        .with(DNNL_ARG_DIFF_SRC, binding.tensor(op.sourceGradient()));
   }
 
   private OneDnn.@Nullable Memory vector(@Nullable Variable variable) {

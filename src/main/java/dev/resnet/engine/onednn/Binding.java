@@ -1,5 +1,7 @@
 package dev.resnet.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+
 import dev.resnet.engine.program.Operation.Addition;
 import dev.resnet.engine.program.Operation.Dense;
 import dev.resnet.engine.program.Operation.WeightedLayer;
@@ -102,6 +104,18 @@ final class Binding implements AutoCloseable {
                 t.width()));
   }
 
+  /** Float32 images in NHWC, which {@link OneDnn.Memory#moveTo} has to find before each run. */
+  OneDnn.Memory images(Tensor input) {
+    return memory(
+        tensor(input).place(),
+        OneDnn.FLOAT32,
+        OneDnn.NHWC,
+        batch,
+        input.channels(),
+        input.height(),
+        input.width());
+  }
+
   /**
    * The memory of a layer's output or of its gradient: of a dense layer [batch, channels], as
    * oneDNN's inner product wants it.
@@ -160,16 +174,16 @@ final class Binding implements AutoCloseable {
   /** A copy of {@code from} in another layout or type. */
   Bound reorder(String name, OneDnn.Memory from, OneDnn.Memory to) {
     return bind(Descriptions.reorder(name, from.descriptor(), to.descriptor()))
-        .with(Arguments.FROM, from)
-        .with(Arguments.TO, to);
+        .with(DNNL_ARG_FROM, from)
+        .with(DNNL_ARG_TO, to);
   }
 
   Bound addition(Addition op) {
     OneDnn.Memory left = tensor(op.left());
     return bind(Descriptions.addition(op.name(), left.descriptor()))
-        .with(Arguments.SOURCE, left)
-        .with(Arguments.SOURCE_1, tensor(op.right()))
-        .with(Arguments.TARGET, tensor(op.target()));
+        .with(DNNL_ARG_SRC, left)
+        .with(DNNL_ARG_SRC_1, tensor(op.right()))
+        .with(DNNL_ARG_DST, tensor(op.target()));
   }
 
   /** An operation without arguments yet. Owns the description before anything else can fail. */
@@ -210,8 +224,8 @@ final class Binding implements AutoCloseable {
     for (int i = 0; i < lists.size(); i++) {
       for (Bound bound : lists.get(i)) {
         if (bound.description.scratch() > 0) {
-          var descriptor = bound.description.argument(Arguments.SCRATCH);
-          bound.with(Arguments.SCRATCH, owned.add(new OneDnn.Memory(descriptor, block)));
+          var descriptor = bound.description.argument(DNNL_ARG_SCRATCHPAD);
+          bound.with(DNNL_ARG_SCRATCHPAD, owned.add(new OneDnn.Memory(descriptor, block)));
         }
         into.get(i).add(owned.add(new OneDnn.Primitive(bound.description, bound.arguments)));
       }

@@ -17,7 +17,7 @@ final class CompiledProgram implements AutoCloseable {
   private final List<OneDnn.Primitive> forward = new ArrayList<>();
   private final List<OneDnn.Primitive> backward = new ArrayList<>();
   private final OneDnn.Stream stream;
-  private final InputReorder input;
+  private final OneDnn.Memory images;
   private final SoftmaxGradient output;
   private final RunningStatistics statistics;
   private final List<FoldedWeights> folded;
@@ -36,7 +36,9 @@ final class CompiledProgram implements AutoCloseable {
     try {
       stream = owned.add(new OneDnn.Stream());
       var binding = owned.add(new Binding(program, batch, type, parameters, gradients));
+      images = binding.images(program.input());
       var forwardBinding = new ForwardBinding(binding, training);
+      forwardBinding.bindInput(images, program.input());
       program.forward().forEach(forwardBinding::bind);
       var backwardBinding = new BackwardBinding(binding, forwardBinding);
       program.backward().forEach(backwardBinding::bind);
@@ -45,7 +47,6 @@ final class CompiledProgram implements AutoCloseable {
           List.of(preparations, forward, backward));
       folded = forwardBinding.folded();
       statistics = new RunningStatistics(binding, forwardBinding.statistics());
-      input = owned.add(new InputReorder(program.input(), batch, binding.tensor(program.input())));
       Tensor gradient = program.loss().gradient();
       output =
           new SoftmaxGradient(
@@ -61,8 +62,8 @@ final class CompiledProgram implements AutoCloseable {
   }
 
   /**
-   * Brings the parameters into the layouts and types that the primitives want; after each change of
-   * them.
+   * Brings the parameters into the layouts and types that the primitives want. To be called after
+   * each change of the parameters.
    */
   void prepareWeights() {
     folded.forEach(FoldedWeights::fold);
@@ -76,21 +77,28 @@ final class CompiledProgram implements AutoCloseable {
    * @return logits, [batch, classes]; the array is used again
    */
   float[] forward(Pointer images) {
-    input.from(images);
+    this.images.moveTo(images);
     run(forward);
     return output.logits();
   }
 
-  /** Turns logits into probabilities, in place. */
-  void softmax(float[] logits) {
-    output.softmax(logits);
+  /**
+   * Forward and softmax.
+   *
+   * @param images as for {@link #forward}
+   * @return [batch, classes]; the array is used again
+   */
+  float[] probabilities(Pointer images) {
+    float[] rows = forward(images);
+    output.softmax(rows);
+    return rows;
   }
 
   /**
-   * Backward into the graph's gradients, sums over the batch; those of running statistics are what
-   * an update has to subtract.
+   * Backward into the graph's gradients: sums over the batch, and for running statistics what the
+   * update has to subtract.
    *
-   * @param logits as {@link #forward} gave them; destroyed
+   * @param logits as {@link #forward} returned them; overwritten
    */
   void backward(float[] logits, int[] labels) {
     output.writeGradient(logits, labels);

@@ -1,5 +1,7 @@
 package dev.resnet.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.*;
+
 import dev.resnet.engine.onednn.Binding.Bound;
 import dev.resnet.engine.program.Operation;
 import dev.resnet.engine.program.Operation.Addition;
@@ -11,6 +13,7 @@ import dev.resnet.engine.program.Operation.Normalization;
 import dev.resnet.engine.program.Operation.Pooling;
 import dev.resnet.engine.program.Operation.Relu;
 import dev.resnet.engine.program.Operation.WeightedLayer;
+import dev.resnet.engine.program.Tensor;
 import dev.resnet.engine.program.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +39,11 @@ final class ForwardBinding {
   ForwardBinding(Binding binding, boolean training) {
     this.binding = binding;
     this.training = training;
+  }
+
+  /** Has images brought into a program's input tensor, in its type, from wherever they lie. */
+  void bindInput(OneDnn.Memory images, Tensor input) {
+    bound.add(binding.reorder("input", images, binding.tensor(input)));
   }
 
   List<Bound> bound() {
@@ -129,11 +137,11 @@ final class ForwardBinding {
                     relu));
     return binding
         .bind(description)
-        .with(Arguments.SOURCE, source)
-        .with(Arguments.TARGET, target)
-        .with(Arguments.WEIGHTS, binding.weights(op, own, description.argument(Arguments.WEIGHTS)))
-        .with(Arguments.BIAS, bias)
-        .with(Arguments.RESIDUAL, residual);
+        .with(DNNL_ARG_SRC, source)
+        .with(DNNL_ARG_DST, target)
+        .with(DNNL_ARG_WEIGHTS, binding.weights(op, own, description.argument(DNNL_ARG_WEIGHTS)))
+        .with(DNNL_ARG_BIAS, bias)
+        .with(Attributes.RESIDUAL, residual);
   }
 
   private Bound normalization(Normalization op) {
@@ -141,20 +149,20 @@ final class ForwardBinding {
     var description = Descriptions.normalization(op, training, descriptor);
     Bound result =
         bind(op, description)
-            .with(Arguments.SCALE, vector(op.scale()))
-            .with(Arguments.SHIFT, vector(op.shift()));
+            .with(DNNL_ARG_SCALE, vector(op.scale()))
+            .with(DNNL_ARG_SHIFT, vector(op.shift()));
     if (!training) {
       return result
-          .with(Arguments.MEAN, vector(op.mean()))
-          .with(Arguments.VARIANCE, vector(op.variance()));
+          .with(DNNL_ARG_MEAN, vector(op.mean()))
+          .with(DNNL_ARG_VARIANCE, vector(op.variance()));
     }
-    OneDnn.Memory mean = binding.allocate(description.argument(Arguments.MEAN));
-    OneDnn.Memory variance = binding.allocate(description.argument(Arguments.VARIANCE));
+    OneDnn.Memory mean = binding.allocate(description.argument(DNNL_ARG_MEAN));
+    OneDnn.Memory variance = binding.allocate(description.argument(DNNL_ARG_VARIANCE));
     statistics.add(new Statistics(op, mean, variance));
     return result
-        .with(Arguments.MEAN, mean)
-        .with(Arguments.VARIANCE, variance)
-        .with(Arguments.WORKSPACE, op.relu() ? workspace(description) : null);
+        .with(DNNL_ARG_MEAN, mean)
+        .with(DNNL_ARG_VARIANCE, variance)
+        .with(DNNL_ARG_WORKSPACE, op.relu() ? workspace(description) : null);
   }
 
   private Bound pooling(Pooling op) {
@@ -162,19 +170,19 @@ final class ForwardBinding {
     var target = binding.tensor(op.target()).descriptor();
     var description = Descriptions.pooling(op, training, source, target);
     return bind(op, description)
-        .with(Arguments.WORKSPACE, training && op.maximum() ? workspace(description) : null);
+        .with(DNNL_ARG_WORKSPACE, training && op.maximum() ? workspace(description) : null);
   }
 
   private Bound bind(Layer op, OneDnn.Description description) {
     return binding
         .bind(description)
-        .with(Arguments.SOURCE, binding.tensor(op.source()))
-        .with(Arguments.TARGET, binding.tensor(op.target()));
+        .with(DNNL_ARG_SRC, binding.tensor(op.source()))
+        .with(DNNL_ARG_DST, binding.tensor(op.target()));
   }
 
   /** What forward notes for backward: where a ReLU cut off, or which pixel was the maximum. */
   private OneDnn.Memory workspace(OneDnn.Description description) {
-    return binding.allocate(description.argument(Arguments.WORKSPACE));
+    return binding.allocate(description.argument(DNNL_ARG_WORKSPACE));
   }
 
   private OneDnn.Memory vector(Variable variable) {

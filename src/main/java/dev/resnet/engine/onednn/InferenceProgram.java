@@ -52,8 +52,7 @@ final class InferenceProgram implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       stage(images, from + i, i);
     }
-    float[] values = compiled.forward(block.at(0));
-    compiled.softmax(values);
+    float[] values = compiled.probabilities(block.at(0));
     int classes = program.classes();
     for (int i = 0; i < count; i++) {
       rows[from + i] = Arrays.copyOfRange(values, i * classes, (i + 1) * classes);

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts this engine's handles and blocks of native memory, which no garbage collector knows. Every
- * creation passes here, so a test can make the k-th one fail and see that nothing is left.
+ * Counts this engine's handles and blocks of native memory, which no garbage collector frees. Every
+ * creation is reported here, so a test can make the k-th one fail and see that nothing is left.
  */
 final class Natives {
   private static final AtomicLong OPEN = new AtomicLong();
@@ -35,7 +35,7 @@ final class Natives {
     return OPEN.get();
   }
 
-  /** Has {@code action} called before each creation on this thread; null for none. */
+  /** Calls {@code action} before each creation on this thread from now on; null for none. */
   static void before(@Nullable Runnable action) {
     if (action == null) {
       BEFORE.remove();

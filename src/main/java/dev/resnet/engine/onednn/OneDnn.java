@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.resnet.engine.Precision;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -19,9 +18,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handles of oneDNN and the calls on them; {@link Descriptions} asks for primitives. Each
- * status other than success becomes an exception with the primitive's name and oneDNN's word for
- * what is wrong; each handle is owned by an {@link AutoCloseable}.
+ * The handles of oneDNN and the calls on them; {@link Descriptions} and {@link WeightedLayers} ask
+ * for primitives. Each status other than success becomes an exception with the primitive's name and
+ * the status; each handle is owned by an {@link AutoCloseable}.
  */
 final class OneDnn {
   /** The element types that this engine uses. */
@@ -53,21 +52,6 @@ final class OneDnn {
     "invalid data type"
   };
 
-  /** From the richest set down; each holds those of the ones below. */
-  private static final Map<Integer, String> INSTRUCTIONS = new LinkedHashMap<>();
-
-  static {
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_amx, "AVX512_CORE_AMX");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_fp16, "AVX512_CORE_FP16");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_bf16, "AVX512_CORE_BF16");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core_vnni, "AVX512_CORE_VNNI");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx512_core, "AVX512_CORE");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx2_vnni, "AVX2_VNNI");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx2, "AVX2");
-    INSTRUCTIONS.put(dnnl_cpu_isa_avx, "AVX");
-    INSTRUCTIONS.put(dnnl_cpu_isa_sse41, "SSE41");
-  }
-
   private OneDnn() {}
 
   /** The one CPU engine of the process; never closed. */
@@ -88,16 +72,6 @@ final class OneDnn {
   static boolean hasBfloat16() {
     int isa = dnnl_get_effective_cpu_isa();
     return (isa & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
-  }
-
-  /** The CPU instructions that oneDNN uses here, by its own name for them. */
-  static String instructions() {
-    int isa = dnnl_get_effective_cpu_isa();
-    return INSTRUCTIONS.entrySet().stream()
-        .filter(entry -> (isa & entry.getKey()) == entry.getKey())
-        .map(Map.Entry::getValue)
-        .findFirst()
-        .orElse("isa 0x%x".formatted(isa));
   }
 
   static String version() {
@@ -207,7 +181,10 @@ final class OneDnn {
     }
   }
 
-  /** An operation that oneDNN has found an implementation for. */
+  /**
+   * An operation that oneDNN has found an implementation for: its "primitive descriptor", which it
+   * also takes as a hint for the matching backward operation.
+   */
   static final class Description implements AutoCloseable {
     private final String name;
     final dnnl_primitive_desc handle = new dnnl_primitive_desc();
@@ -283,8 +260,8 @@ final class OneDnn {
   /** Every status but success becomes an exception. */
   static void check(int status, String what) {
     if (status != 0) {
-      String word = status < STATUS.length ? STATUS[status] : "status " + status;
-      throw new OneDnnException("oneDNN: " + what + ": " + word);
+      String name = status < STATUS.length ? STATUS[status] : "status " + status;
+      throw new OneDnnException("oneDNN: " + what + ": " + name);
     }
   }
 }

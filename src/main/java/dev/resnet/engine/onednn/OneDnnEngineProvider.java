@@ -1,12 +1,12 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Device;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineProvider;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.NativeLibraries;
 import dev.resnet.engine.Precision;
-import dev.resnet.engine.Processor;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Tensor;
@@ -54,13 +54,13 @@ public final class OneDnnEngineProvider implements EngineProvider {
     if (Library.PROBLEM != null) {
       return Optional.of(Library.PROBLEM);
     }
-    if (Processor.isGpu()) {
+    if (Device.isGpu()) {
       return Optional.of("the parameters lie on a GPU, which oneDNN's CPU primitives can't access");
     }
     if (precision == Precision.BFLOAT16 && !OneDnn.hasBfloat16()) {
       return Optional.of(
           "this CPU (%s) has no bfloat16 instructions; ask for precision float32 or auto"
-              .formatted(Processor.model()));
+              .formatted(Device.cpuModel()));
     }
     return Optional.empty();
   }
@@ -78,11 +78,11 @@ public final class OneDnnEngineProvider implements EngineProvider {
   @Override
   public EngineDescription describe(Precision precision, String reason) {
     if (precision != Precision.AUTO) {
-      return new EngineDescription(name(), precision, Processor.deviceName(), reason);
+      return new EngineDescription(name(), precision, Device.describe(), reason);
     }
-    AutoPrecision chosen = AutoPrecision.ofThisProcessor();
+    AutoPrecision chosen = AutoPrecision.ofThisCpu();
     return new EngineDescription(
-        name(), chosen.precision(), Processor.deviceName(), reason + "; " + chosen.reason());
+        name(), chosen.precision(), Device.describe(), reason + "; " + chosen.reason());
   }
 
   @Override

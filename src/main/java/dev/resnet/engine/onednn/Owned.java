@@ -12,7 +12,7 @@ final class Owned implements AutoCloseable {
     return resource;
   }
 
-  /** Closes all, whatever becomes of one of them. */
+  /** Closes all, even where closing one fails. */
   @Override
   public void close() {
     IllegalStateException failure = null;

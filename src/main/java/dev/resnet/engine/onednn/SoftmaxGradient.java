@@ -5,8 +5,8 @@ import java.nio.ShortBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of forward and the start of backward, on the host: a few thousand numbers, not worth a
- * primitive.
+ * The end of forward and the start of backward, on the host: a few thousand numbers, too few for a
+ * primitive to pay off.
  */
 final class SoftmaxGradient {
   private final int batch;
@@ -58,7 +58,7 @@ final class SoftmaxGradient {
     }
   }
 
-  /** Writes softmax − one-hot, destroying {@code rows}. */
+  /** Writes softmax − one-hot, and overwrites {@code rows}. */
   void writeGradient(float[] rows, int[] labels) {
     softmax(rows);
     for (int i = 0; i < batch; i++) {

@@ -44,7 +44,7 @@ public final class GraphCompiler {
   private final Map<String, Tensor> outputs = new HashMap<>();
   private final List<Operation> forward = new ArrayList<>();
 
-  /** Convolutions that wait for the addition behind them. */
+  /** Convolutions that are emitted together with the addition after them. */
   private final Map<String, Convolution> waiting = new LinkedHashMap<>();
 
   private GraphCompiler(ComputationGraph graph, Tensor image) {
@@ -62,7 +62,7 @@ public final class GraphCompiler {
   /**
    * Forward, loss and backward.
    *
-   * @param image the shape of one input image, which a graph by itself doesn't know
+   * @param image the shape of one input image, which a graph doesn't contain
    * @throws UnsupportedGraphException naming the first vertex that can't be compiled
    */
   public static Program training(ComputationGraph graph, Tensor image) {
@@ -135,7 +135,7 @@ public final class GraphCompiler {
       DenseLayer dense = (DenseLayer) layer;
       VertexReader.checkDense(name, dense);
       Tensor target = dense(name, dense.hasBias(), (int) dense.getNOut(), source);
-      reluBehind(name, VertexReader.isRelu(name, dense.getActivationFn()), target);
+      reluAfter(name, VertexReader.isRelu(name, dense.getActivationFn()), target);
     } else {
       throw new UnsupportedGraphException(name, layer.getClass().getSimpleName());
     }
@@ -162,7 +162,7 @@ public final class GraphCompiler {
       outputs.put(name, target);
     } else {
       emit(convolution);
-      reluBehind(name, relu, target);
+      reluAfter(name, relu, target);
     }
   }
 
@@ -205,7 +205,7 @@ public final class GraphCompiler {
             layer.getDecay()));
   }
 
-  /** The activation vertex behind a normalisation, where it is a ReLU and the only user. */
+  /** The activation vertex after a batch normalisation, where it is a ReLU and the only user. */
   private @Nullable String fusibleRelu(String name) {
     List<String> users = consumers.getOrDefault(name, List.of());
     if (users.size() == 1
@@ -219,7 +219,7 @@ public final class GraphCompiler {
 
   private void compileActivation(String name, ActivationLayer layer, String input, Tensor source) {
     if (name.equals(source.name())) {
-      outputs.put(name, source); // fused into the normalisation before it
+      outputs.put(name, source); // fused into the batch normalisation before it
       return;
     }
     if (VertexReader.isRelu(name, layer.getActivationFn())) {
@@ -260,7 +260,7 @@ public final class GraphCompiler {
     return target;
   }
 
-  private void reluBehind(String name, boolean relu, Tensor source) {
+  private void reluAfter(String name, boolean relu, Tensor source) {
     if (relu) {
       emit(new Relu(name, source, source.named(name + ":relu")));
     }
@@ -271,7 +271,7 @@ public final class GraphCompiler {
     outputs.put(operation.name(), operation.target());
   }
 
-  /** The tensor of a vertex; whatever still waits for an addition is done now. */
+  /** The tensor of a vertex; emits the convolution that computes it where it still waits. */
   private Tensor output(String vertex) {
     Convolution late = waiting.remove(vertex);
     if (late != null) {

@@ -6,8 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fused operation. Forward operations come in the order of the graph, backward ones behind
- * them.
+ * One fused operation. Forward operations come in the order of the graph, then the backward ones.
  */
 public sealed interface Operation {
 

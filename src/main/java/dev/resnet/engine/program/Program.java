@@ -8,7 +8,7 @@ import java.util.List;
  * A compiled graph.
  *
  * @param input the images
- * @param logits what goes into the softmax: [classes, 1, 1]
+ * @param logits the input of the softmax: [classes, 1, 1]
  * @param forward in the order of execution
  * @param backward empty in an inference program
  */

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Where each tensor lies in one block of memory. Tensors whose lives don't overlap share their
- * place: less memory, and gradients that stay in the cache.
+ * Where each tensor lies in one block of memory. Tensors that are not needed at the same time share
+ * their place: that takes less memory, and gradients stay in the cache.
  */
 public final class StoragePlan {
-  /** A page: no two tensors share a cache line, and vector loads are aligned. */
+  /** A page, so no two tensors share a cache line, and vector loads are aligned. */
   private static final long ALIGNMENT = 4096;
 
   private record Life(Tensor tensor, int first, int last, long bytes) {}

@@ -29,7 +29,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
-/** Reads what one layer says, and refuses what the operations don't express. */
+/** Reads the configuration of one layer, and refuses what the operations can't express. */
 final class VertexReader {
   private final ComputationGraph graph;
   private final long origin;
@@ -45,7 +45,7 @@ final class VertexReader {
   /**
    * A layer's weights as a slice of the flattened array.
    *
-   * @param inputs of each output, as what comes before the layer has them
+   * @param inputs how many values each output is computed from, by the layer's source
    */
   Variable weights(String vertex, long outputs, long inputs) {
     Variable weights = variable(vertex, DefaultParamInitializer.WEIGHT_KEY);
@@ -151,7 +151,7 @@ final class VertexReader {
     require(crossEntropy, vertex, "a loss other than unweighted multi-class cross entropy");
   }
 
-  /** What holds for every layer; a setting that would be passed over in silence is refused. */
+  /** Checks what all layers have: a setting that the program would ignore silently is refused. */
   void checkCommon(String vertex, LayerVertex layerVertex) {
     checkPreProcessor(vertex, layerVertex.getPreProcessor());
     checkOptimisation(vertex, layerVertex.getLayerConf());
@@ -163,7 +163,7 @@ final class VertexReader {
     }
   }
 
-  /** A program sees an image as one vector without being told. */
+  /** Dense operations see an image as one vector anyway. */
   private static void checkPreProcessor(String vertex, @Nullable InputPreProcessor preProcessor) {
     if (preProcessor != null && !(preProcessor instanceof CnnToFeedForwardPreProcessor)) {
       throw new UnsupportedGraphException(

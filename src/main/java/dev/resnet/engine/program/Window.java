@@ -16,7 +16,7 @@ public record Window(
     int bottom,
     int right) {
 
-  /** A window that gives {@code out} pixels, padded as TensorFlow's "same" has it. */
+  /** A window with TensorFlow's "same" padding: ⌈size / stride⌉ pixels come out. */
   static Window same(int[] kernel, int[] stride, int height, int width) {
     int vertical = padding(kernel[0], stride[0], height);
     int horizontal = padding(kernel[1], stride[1], width);
@@ -31,7 +31,7 @@ public record Window(
         horizontal - horizontal / 2);
   }
 
-  /** A window with the same padding on both sides; what does not fit is cut off. */
+  /** A window with the same padding on both sides; pixels that no window reaches are cut off. */
   static Window truncated(int[] kernel, int[] stride, int[] padding, int height, int width) {
     return new Window(
         kernel[0],

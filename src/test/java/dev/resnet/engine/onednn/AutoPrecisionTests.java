@@ -31,7 +31,7 @@ class AutoPrecisionTests {
     assertThat(AutoPrecision.choose("float32", true).precision()).isEqualTo(Precision.FLOAT32);
     assertThat(AutoPrecision.choose("float32", false).precision()).isEqualTo(Precision.FLOAT32);
     assertThat(AutoPrecision.choose("measure", false).reason())
-        .isEqualTo("float32, since the processor does not compute in bfloat16");
+        .isEqualTo("float32, since this CPU does not compute in bfloat16");
   }
 
   @Test
@@ -40,13 +40,13 @@ class AutoPrecisionTests {
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContainingAll("resnet.engine.auto", "does not compute", "measure or float32");
     assertThatThrownBy(() -> AutoPrecision.choose("fast", true))
-        .hasMessage("resnet.engine.auto is \"fast\": it takes measure, float32 or bfloat16.");
+        .hasMessage("resnet.engine.auto is \"fast\": set measure, float32 or bfloat16.");
   }
 
   @Test
   void isDecidedOnceForTheProcessAndToldWithTheEngine() {
-    var choice = AutoPrecision.ofThisProcessor();
-    assertThat(AutoPrecision.ofThisProcessor()).isSameAs(choice);
+    var choice = AutoPrecision.ofThisCpu();
+    assertThat(AutoPrecision.ofThisCpu()).isSameAs(choice);
     assertThat(Engines.automatic().precision()).isEqualTo(choice.precision());
     assertThat(Engines.automatic().reason()).endsWith(choice.reason());
     assertThat(OneDnn.hasBfloat16() || choice.precision() == Precision.FLOAT32).isTrue();

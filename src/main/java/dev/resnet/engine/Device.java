@@ -8,32 +8,31 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What the numerical work runs on. */
-public final class Processor {
+/** The CPU or GPU that computes. */
+public final class Device {
   private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-  /** The instruction sets that decide over speed and precision, as Linux spells them. */
-  private static final Set<String> DECISIVE =
+  /** The instruction sets that matter for speed and precision, as Linux spells them. */
+  private static final Set<String> RELEVANT =
       Set.of("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "bf16");
 
-  private Processor() {}
+  private Device() {}
 
   /** Whether nd4j's arrays lie on a GPU. */
   public static boolean isGpu() {
     return Nd4j.getBackend().getClass().getSimpleName().startsWith("JCublas");
   }
 
-  /** The GPU, or the processor's model with its cores. */
-  public static String deviceName() {
+  /** The GPU, or the CPU's model with its cores. */
+  public static String describe() {
     if (isGpu()) {
       var information = Nd4j.getExecutioner().getEnvironmentInformation();
       return "GPU " + information.getProperty("cuda.devicesInformation", "of the CUDA back-end");
     }
-    return "%s, %d cores".formatted(model(), Runtime.getRuntime().availableProcessors());
+    return "%s, %d cores".formatted(cpuModel(), Runtime.getRuntime().availableProcessors());
   }
 
-  /** The processor's model. */
-  public static String model() {
+  public static String cpuModel() {
     try (Stream<String> lines = cpuinfo()) {
       return lines
           .filter(line -> line.startsWith("model name"))
@@ -43,8 +42,8 @@ public final class Processor {
     }
   }
 
-  /** The decisive instruction sets that this processor has; empty where the system doesn't tell. */
-  public static Set<String> features() {
+  /** The relevant instruction sets that the CPU has; empty where the system doesn't tell. */
+  public static Set<String> cpuFeatures() {
     Set<String> features = new TreeSet<>();
     try (Stream<String> lines = cpuinfo()) {
       lines
@@ -53,7 +52,7 @@ public final class Processor {
           .ifPresent(
               line -> {
                 for (String flag : line.substring(line.indexOf(':') + 1).split(" ")) {
-                  if (DECISIVE.contains(flag)) {
+                  if (RELEVANT.contains(flag)) {
                     features.add(flag);
                   }
                 }
@@ -66,7 +65,7 @@ public final class Processor {
     try {
       return Files.isReadable(CPUINFO) ? Files.readAllLines(CPUINFO).stream() : Stream.empty();
     } catch (IOException e) {
-      return Stream.empty(); // only a description is at stake
+      return Stream.empty(); // it is only for a description
     }
   }
 }
