@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -25,7 +23,7 @@ public abstract class EngineContract {
 
   /**
    * Of two trainings that are compared step by step: rounding grows with every step, the faster the
-   * larger the rate, and differs with the processor.
+   * larger the rate, and differs with the CPU.
    */
   private static final double CALM_RATE = 0.01;
 
@@ -40,7 +38,7 @@ public abstract class EngineContract {
    *
    * @param gradient ‖a−b‖/‖b‖ of one gradient tensor
    * @param shift of every normalisation while gradients are compared. DL4J starts at zero, where
-   *     half of the activations are cut off by the ReLU behind, and those within rounding's reach
+   *     half of the activations are cut off by the ReLU after it, and those within rounding's reach
    *     of zero may fall to the other side: both gradients are right there, and they differ. A
    *     shift of several standard deviations keeps clear of the kink.
    * @param slope the loss's slope along the gradient against the gradient's own length
@@ -78,7 +76,7 @@ public abstract class EngineContract {
     INDArray direction;
     double length;
     try (var engine = Engines.training(this.engine, precision, graph, 8, 0)) {
-      engine.step(batch(engine.inputLayout(), 8, 5), 1.0);
+      engine.step(NoiseBatches.batch(engine.inputLayout(), 8, 5), 1.0);
       INDArray gradient =
           start
               .sub(graph.params())
@@ -87,9 +85,10 @@ public abstract class EngineContract {
       length = gradient.norm2Number().doubleValue();
       direction = gradient.div(length);
     }
-    double way = 0.02 / length; // moves the loss by 0.02: far above rounding, nearly straight
+    double distance = 0.02 / length; // moves the loss by 0.02: far above rounding, nearly straight
     double slope =
-        (lossAt(start.add(direction.mul(way))) - lossAt(start.sub(direction.mul(way)))) / (2 * way);
+        (lossAt(start.add(direction.mul(distance))) - lossAt(start.sub(direction.mul(distance))))
+            / (2 * distance);
     assertThat(slope).isCloseTo(length, within(tolerances.slope * length));
   }
 
@@ -97,7 +96,7 @@ public abstract class EngineContract {
     ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, MOMENTUM);
     graph.setParams(parameters.reshape(graph.params().shape()));
     try (var engine = Engines.training(this.engine, precision, graph, 8, 0)) {
-      engine.step(batch(engine.inputLayout(), 8, 5), 0);
+      engine.step(NoiseBatches.batch(engine.inputLayout(), 8, 5), 0);
       return engine.takeTally().meanCrossEntropy();
     }
   }
@@ -109,8 +108,8 @@ public abstract class EngineContract {
     try (var a = engine(ours, 8);
         var b = oracle(theirs, 8)) {
       for (int i = 0; i < 10; i++) {
-        a.step(batch(a.inputLayout(), 8, i), CALM_RATE);
-        b.step(batch(b.inputLayout(), 8, i), CALM_RATE);
+        a.step(NoiseBatches.batch(a.inputLayout(), 8, i), CALM_RATE);
+        b.step(NoiseBatches.batch(b.inputLayout(), 8, i), CALM_RATE);
         Tally tallyA = a.takeTally();
         Tally tallyB = b.takeTally();
         assertThat(tallyA.meanCrossEntropy())
@@ -130,17 +129,12 @@ public abstract class EngineContract {
 
   @Test
   void evaluatesLikeStockDl4jWithRunningStatistics() {
-    ComputationGraph graph = new ResNetSpec(1, 10).initialise(5, MOMENTUM);
-    try (var b = oracle(graph, 8)) {
-      for (int i = 0; i < 3; i++) {
-        b.step(batch(b.inputLayout(), 8, i), RATE);
-      }
-    }
+    ComputationGraph graph = trained();
     try (var a = engine(graph, 8);
         var b = oracle(graph, 8)) {
       for (int size : new int[] {1, 8, 20}) {
-        Tally ours = a.evaluate(batch(a.inputLayout(), size, 77));
-        Tally theirs = b.evaluate(batch(b.inputLayout(), size, 77));
+        Tally ours = a.evaluate(NoiseBatches.batch(a.inputLayout(), size, 77));
+        Tally theirs = b.evaluate(NoiseBatches.batch(b.inputLayout(), size, 77));
         assertThat(ours.crossEntropy())
             .isCloseTo(theirs.crossEntropy(), within(tolerances.loss * theirs.crossEntropy()));
         assertThat(ours.images()).isEqualTo(size);
@@ -152,7 +146,7 @@ public abstract class EngineContract {
   void classifiesLikeStockDl4j() {
     ComputationGraph graph = trained();
     for (int count : new int[] {1, 3, 5, 8}) {
-      float[] images = pixels(count, 9);
+      float[] images = NoiseBatches.pixels(count, 9);
       try (var a = Engines.inference(engine, precision, graph);
           var b = Engines.inference(EngineName.DL4J, Precision.AUTO, graph)) {
         float[][] ours = a.probabilities(images, count);
@@ -174,9 +168,7 @@ public abstract class EngineContract {
   private INDArray afterThreeSteps() {
     ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, MOMENTUM);
     try (var engine = engine(graph, 8)) {
-      for (int i = 0; i < 3; i++) {
-        engine.step(batch(engine.inputLayout(), 8, i), RATE);
-      }
+      threeSteps(engine);
     }
     return graph.params();
   }
@@ -184,17 +176,21 @@ public abstract class EngineContract {
   private ComputationGraph trained() {
     ComputationGraph graph = new ResNetSpec(1, 10).initialise(5, MOMENTUM);
     try (var oracle = oracle(graph, 8)) {
-      for (int i = 0; i < 3; i++) {
-        oracle.step(batch(oracle.inputLayout(), 8, i), RATE);
-      }
+      threeSteps(oracle);
     }
     return graph;
   }
 
+  private static void threeSteps(TrainingEngine engine) {
+    for (int i = 0; i < 3; i++) {
+      engine.step(NoiseBatches.batch(engine.inputLayout(), 8, i), RATE);
+    }
+  }
+
   /**
    * Each variable's error, as the second smallest of five batches: with some batches an activation
-   * lies so near to a ReLU's kink that rounding, which differs with processor and threads, decides
-   * its side, and both gradients are right. A wrong gradient is wrong in every batch.
+   * lies so near to a ReLU's kink that rounding, which differs with CPU and threads, decides its
+   * side, and both gradients are right. A wrong gradient is wrong in every batch.
    */
   private void gradientsAgree(int stackN, int size) {
     Map<String, List<Double>> errors = new LinkedHashMap<>();
@@ -223,8 +219,8 @@ public abstract class EngineContract {
     INDArray before = ours.params().dup();
     try (var a = engine(ours, size);
         var b = oracle(theirs, size)) {
-      a.step(batch(a.inputLayout(), size, seed), 1.0);
-      b.step(batch(b.inputLayout(), size, seed), 1.0);
+      a.step(NoiseBatches.batch(a.inputLayout(), size, seed), 1.0);
+      b.step(NoiseBatches.batch(b.inputLayout(), size, seed), 1.0);
     }
     INDArray ourStep = ours.params().sub(before);
     INDArray theirStep = theirs.params().sub(before);
@@ -234,7 +230,7 @@ public abstract class EngineContract {
       long end = at + variable.values().length();
       INDArray x = slice(ourStep, at, end);
       INDArray y = slice(theirStep, at, end);
-      // The bias in front of a normalisation has no gradient but rounding: there, absolute
+      // The bias in front of a batch normalisation has no gradient except rounding: there, absolute
       // counts.
       double floor = 2e-2 * scale * Math.sqrt(end - at);
       double error = x.sub(y).norm2Number().doubleValue();
@@ -271,24 +267,5 @@ public abstract class EngineContract {
 
   private static TrainingEngine oracle(ComputationGraph graph, int size) {
     return Engines.training(EngineName.DL4J, Precision.FLOAT32, graph, size, DECAY);
-  }
-
-  private static Minibatch batch(ImageLayout layout, int size, long seed) {
-    INDArray images = Nd4j.create(pixels(size, seed), new long[] {size, 3, 32, 32}, 'c');
-    if (layout == ImageLayout.NHWC) {
-      images = images.permute(0, 2, 3, 1).dup('c');
-    }
-    int[] labels = new Random(seed).ints(size, 0, 10).toArray();
-    return new Minibatch(images.castTo(DataType.FLOAT), labels);
-  }
-
-  /** Noise as if normalised: [size, 3, 32, 32]. */
-  public static float[] pixels(int size, long seed) {
-    var random = new Random(seed);
-    float[] pixels = new float[size * 3 * 32 * 32];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    return pixels;
   }
 }

@@ -59,7 +59,7 @@ class NativeLibrariesTests {
 
   /** In a process of its own, since natives are loaded once. */
   @Test
-  void bothEnginesSayWhyAndCanBeUsedOnceTheFolderIsMended() throws Exception {
+  void bothEnginesSayWhyAndCanBeUsedOnceTheFolderIsFixed() throws Exception {
     Path home = Files.createFile(folder.resolve("home"));
     Process process =
         new ProcessBuilder(
@@ -68,7 +68,7 @@ class NativeLibrariesTests {
                 System.getProperty("java.class.path"),
                 "-Duser.home=" + home,
                 "-Djava.io.tmpdir=" + home,
-                Mended.class.getName(),
+                Fixed.class.getName(),
                 Loader.getCacheDir().toString())
             .redirectErrorStream(true)
             .start();
@@ -83,7 +83,7 @@ class NativeLibrariesTests {
     assertThat(output).contains("then Optional.empty Optional.empty");
   }
 
-  static final class Mended {
+  static final class Fixed {
     public static void main(String[] arguments) throws IOException {
       for (EngineName engine : EngineName.values()) {
         Engines.refusal(engine, Precision.AUTO)

@@ -8,11 +8,12 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.GraphVariable;
+import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
-import java.util.Random;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,10 +43,7 @@ class Dl4jTrainingEngineTests {
     assertThat(ours.getIterationCount()).isEqualTo(theirs.getIterationCount());
   }
 
-  /**
-   * The recipe decays every trainable variable; DL4J by itself would spare biases, scales and
-   * shifts.
-   */
+  /** The recipe decays every trainable variable; DL4J alone exempts biases, scales and shifts. */
   @Test
   void decaysEveryTrainableVariableAndNoRunningStatistic() {
     ComputationGraph with = graph();
@@ -84,7 +82,7 @@ class Dl4jTrainingEngineTests {
   }
 
   @Test
-  void learnsABatchByHeart() {
+  void overfitsASingleBatch() {
     try (TrainingEngine engine = engine(graph(), 1e-4)) {
       double first = Double.NaN;
       double last = Double.NaN;
@@ -155,12 +153,6 @@ class Dl4jTrainingEngineTests {
   }
 
   private static Minibatch batch(long seed) {
-    var random = new Random(seed);
-    float[] pixels = new float[BATCH * 3 * 32 * 32];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    int[] labels = random.ints(BATCH, 0, 10).toArray();
-    return new Minibatch(Nd4j.create(pixels, new long[] {BATCH, 3, 32, 32}, 'c'), labels);
+    return NoiseBatches.batch(ImageLayout.NCHW, BATCH, seed);
   }
 }

@@ -3,41 +3,27 @@ package dev.resnet.engine.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.resnet.engine.EngineContract;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Nesterovs;
 
 /** Whatever fails half-way gives back all of its native memory: every k-th allocation fails. */
 class NativesTests {
   private static final int BATCH = 2;
 
   private final ComputationGraph graph = oneOfEachLayer();
-  private final Minibatch batch =
-      new Minibatch(
-          Nd4j.create(EngineContract.pixels(BATCH, 1), new long[] {BATCH, 32, 32, 3}, 'c'),
-          new int[BATCH]);
+  private final Minibatch batch = NoiseBatches.batch(ImageLayout.NHWC, BATCH, 1);
 
   /** What a user of the engine may be doing when memory runs out. */
   enum Work {
@@ -59,14 +45,14 @@ class NativesTests {
       @Override
       void run(ComputationGraph graph, Minibatch batch, Precision precision) {
         try (var engine = Engines.inference(EngineName.ONEDNN, precision, graph)) {
-          engine.probabilities(EngineContract.pixels(1, 1), 1);
+          engine.probabilities(NoiseBatches.pixels(1, 1), 1);
         }
       }
     },
     CHOICE_OF_PRECISION {
       @Override
       void run(ComputationGraph graph, Minibatch batch, Precision precision) {
-        AutoPrecision.trial(precision == Precision.FLOAT32 ? OneDnn.FLOAT32 : OneDnn.BFLOAT16);
+        AutoPrecision.trial(OneDnn.type(precision));
       }
     };
 
@@ -128,48 +114,17 @@ class NativesTests {
   }
 
   private static ComputationGraph oneOfEachLayer() {
-    var conf =
-        new NeuralNetConfiguration.Builder()
-            .seed(4)
-            .updater(new Nesterovs(0.1, 0.9))
-            .convolutionMode(ConvolutionMode.Same)
-            .graphBuilder()
-            .addInputs("input")
-            .setInputTypes(InputType.convolutional(32, 32, 3))
-            .addLayer("conv1", convolution(16, 2), "input")
-            .addLayer("norm1", new BatchNormalization.Builder().useLogStd(false).build(), "conv1")
-            .addLayer("relu1", new ActivationLayer(Activation.RELU), "norm1")
-            .addLayer("conv2", convolution(16, 1), "relu1")
-            .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "conv2", "relu1")
-            .addLayer("relu2", new ActivationLayer(Activation.RELU), "add")
-            .addLayer(
-                "pool",
-                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
-                    .kernelSize(2, 2)
-                    .stride(2, 2)
-                    .convolutionMode(ConvolutionMode.Truncate)
-                    .build(),
-                "relu2")
-            .addLayer(
-                "dense",
-                new DenseLayer.Builder().nOut(8).activation(Activation.RELU).build(),
-                "pool")
-            .addLayer(
-                "output",
-                new OutputLayer.Builder().nOut(10).activation(Activation.SOFTMAX).build(),
-                "dense")
-            .setOutputs("output")
-            .build();
-    var graph = new ComputationGraph(conf);
-    graph.init();
-    return graph;
-  }
-
-  private static ConvolutionLayer convolution(int width, int stride) {
-    return new ConvolutionLayer.Builder(3, 3)
-        .stride(stride, stride)
-        .nOut(width)
-        .activation(Activation.IDENTITY)
-        .build();
+    return SmallGraphs.build(
+        graph ->
+            graph
+                .addLayer("conv1", SmallGraphs.convolution(3, 2, 16, Activation.IDENTITY), "input")
+                .addLayer("norm1", SmallGraphs.norm(), "conv1")
+                .addLayer("relu1", SmallGraphs.relu(), "norm1")
+                .addLayer("conv2", SmallGraphs.convolution(3, 1, 16, Activation.IDENTITY), "relu1")
+                .addVertex("add", SmallGraphs.addition(), "conv2", "relu1")
+                .addLayer("relu2", SmallGraphs.relu(), "add")
+                .addLayer("pool", SmallGraphs.maximum(), "relu2")
+                .addLayer("dense", SmallGraphs.dense(8), "pool")
+                .addLayer("output", SmallGraphs.output(), "dense"));
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.resnet.engine.EngineContract;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.network.ResNetSpec;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ class OneDnnInferenceEngineTests {
   private static final int[] COUNTS = {1, 2, 3, 1, 8, 17, 5};
 
   private final ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, 0.9);
-  private final float[] images = EngineContract.pixels(17, 4);
+  private final float[] images = NoiseBatches.pixels(17, 4);
 
   @Test
   void manyRequestsAtOnceAreAnsweredAsOneByOneAndLeaveFewProgramsBehind() throws Exception {
@@ -50,7 +50,7 @@ class OneDnnInferenceEngineTests {
   @Test
   void everyImageOfALargeBatchIsClassifiedLikeOneAlone() {
     int count = 5 * OneDnnInferenceEngine.LARGEST_CHUNK + 11;
-    float[] many = EngineContract.pixels(count, 4);
+    float[] many = NoiseBatches.pixels(count, 4);
     try (var engine = engine()) {
       float[][] rows = engine.probabilities(many, count);
       assertThat(rows).hasDimensions(count, 10);

@@ -1,40 +1,38 @@
 package dev.resnet.engine.onednn;
 
+import static dev.resnet.engine.onednn.SmallGraphs.addition;
+import static dev.resnet.engine.onednn.SmallGraphs.build;
+import static dev.resnet.engine.onednn.SmallGraphs.convolution;
+import static dev.resnet.engine.onednn.SmallGraphs.dense;
+import static dev.resnet.engine.onednn.SmallGraphs.maximum;
+import static dev.resnet.engine.onednn.SmallGraphs.norm;
+import static dev.resnet.engine.onednn.SmallGraphs.output;
+import static dev.resnet.engine.onednn.SmallGraphs.relu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
+import dev.resnet.network.ResNetSpec;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The compiler takes graphs, not one network. */
 class OtherGraphsTests {
@@ -47,15 +45,14 @@ class OtherGraphsTests {
             graph
                 .addLayer("stem", convolution(3, 1, 16, Activation.IDENTITY), "input")
                 .addLayer("stem-bn", norm(), "stem")
-                .addLayer("stem-relu", new ActivationLayer(Activation.RELU), "stem-bn")
+                .addLayer("stem-relu", relu(), "stem-bn")
                 .addLayer("a", convolution(3, 1, 16, Activation.IDENTITY), "stem-relu")
                 .addLayer("a-bn", norm(), "a")
-                .addLayer("a-relu", new ActivationLayer(Activation.RELU), "a-bn")
+                .addLayer("a-relu", relu(), "a-bn")
                 .addLayer("b", convolution(3, 1, 16, Activation.IDENTITY), "a-relu")
                 .addLayer("b-bn", norm(), "b")
-                .addVertex(
-                    "add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "b-bn", "stem-relu")
-                .addLayer("add-relu", new ActivationLayer(Activation.RELU), "add")
+                .addVertex("add", addition(), "b-bn", "stem-relu")
+                .addLayer("add-relu", relu(), "add")
                 .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "add-relu")
                 .addLayer("output", output(), "pool"));
   }
@@ -69,10 +66,7 @@ class OtherGraphsTests {
                 .addLayer("pool1", maximum(), "conv1")
                 .addLayer("conv2", convolution(3, 2, 32, Activation.RELU), "pool1")
                 .addLayer("pool2", maximum(), "conv2")
-                .addLayer(
-                    "dense",
-                    new DenseLayer.Builder().nOut(48).activation(Activation.RELU).build(),
-                    "pool2")
+                .addLayer("dense", dense(48), "pool2")
                 .addLayer("output", output(), "dense"));
   }
 
@@ -104,7 +98,7 @@ class OtherGraphsTests {
                 g.addLayer("conv", convolution(3, 2, 16, Activation.IDENTITY), "input")
                     .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "conv")
                     .addLayer("output", output(), "pool"));
-    Minibatch batch = batch(true);
+    Minibatch batch = batch(ImageLayout.NHWC);
     try (var engine = engine(EngineName.ONEDNN, graph)) {
       steps(engine, batch, 100);
       long before = residentKilobytes();
@@ -119,8 +113,8 @@ class OtherGraphsTests {
   @Test
   void aStepLeavesNextToNothingForTheGarbageCollector() {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    ComputationGraph graph = new dev.resnet.network.ResNetSpec(1, 10).initialise(1, 0.9);
-    Minibatch batch = batch(true);
+    ComputationGraph graph = new ResNetSpec(1, 10).initialise(1, 0.9);
+    Minibatch batch = batch(ImageLayout.NHWC);
     try (var engine = engine(EngineName.ONEDNN, graph)) {
       steps(engine, batch, 20);
       long before = threads.getCurrentThreadAllocatedBytes();
@@ -132,8 +126,8 @@ class OtherGraphsTests {
 
   @Test
   void engineAfterEngineGivesItsMemoryBack() throws Exception {
-    ComputationGraph graph = new dev.resnet.network.ResNetSpec(1, 10).initialise(1, 0.9);
-    Minibatch batch = batch(true);
+    ComputationGraph graph = new ResNetSpec(1, 10).initialise(1, 0.9);
+    Minibatch batch = batch(ImageLayout.NHWC);
     long before = 0;
     for (int i = 0; i < 25; i++) {
       try (var engine = engine(EngineName.ONEDNN, graph)) {
@@ -162,21 +156,16 @@ class OtherGraphsTests {
         .orElseThrow();
   }
 
-  private interface Layers {
-    GraphBuilder addTo(GraphBuilder graph);
-  }
-
-  private static void followsStockDl4j(Layers layers) {
+  private static void followsStockDl4j(UnaryOperator<GraphBuilder> layers) {
     ComputationGraph ours = build(layers);
     ComputationGraph theirs = build(layers);
     try (var a = engine(EngineName.ONEDNN, ours);
         var b = engine(EngineName.DL4J, theirs)) {
       for (int i = 0; i < 5; i++) {
-        a.step(batch(true), 0.02);
-        b.step(batch(false), 0.02);
+        a.step(batch(ImageLayout.NHWC), 0.02);
+        b.step(batch(ImageLayout.NCHW), 0.02);
         double expected = b.takeTally().crossEntropy();
-        assertThat(a.takeTally().crossEntropy())
-            .isCloseTo(expected, org.assertj.core.api.Assertions.within(1e-3 * expected));
+        assertThat(a.takeTally().crossEntropy()).isCloseTo(expected, within(1e-3 * expected));
       }
     }
     INDArray difference = ours.params().sub(theirs.params());
@@ -188,57 +177,7 @@ class OtherGraphsTests {
     return Engines.training(name, Precision.FLOAT32, graph, BATCH, 1e-3);
   }
 
-  private static ComputationGraph build(Layers layers) {
-    GraphBuilder graph =
-        new NeuralNetConfiguration.Builder()
-            .seed(4)
-            .weightInit(WeightInit.RELU)
-            .updater(new Nesterovs(0.1, 0.9))
-            .convolutionMode(ConvolutionMode.Same)
-            .graphBuilder()
-            .addInputs("input")
-            .setInputTypes(InputType.convolutional(32, 32, 3));
-    var built = new ComputationGraph(layers.addTo(graph).setOutputs("output").build());
-    built.init();
-    return built;
-  }
-
-  private static ConvolutionLayer convolution(
-      int kernel, int stride, int width, Activation activation) {
-    return new ConvolutionLayer.Builder(kernel, kernel)
-        .stride(stride, stride)
-        .nOut(width)
-        .activation(activation)
-        .build();
-  }
-
-  private static BatchNormalization norm() {
-    return new BatchNormalization.Builder().useLogStd(false).build();
-  }
-
-  private static SubsamplingLayer maximum() {
-    return new SubsamplingLayer.Builder(PoolingType.MAX)
-        .kernelSize(2, 2)
-        .stride(2, 2)
-        .convolutionMode(ConvolutionMode.Truncate)
-        .build();
-  }
-
-  private static OutputLayer output() {
-    return new OutputLayer.Builder(LossFunction.MCXENT)
-        .nOut(10)
-        .activation(Activation.SOFTMAX)
-        .build();
-  }
-
-  private static Minibatch batch(boolean pixelsLast) {
-    var random = new Random(6);
-    float[] pixels = new float[BATCH * 3 * 32 * 32];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    INDArray images = Nd4j.create(pixels, new long[] {BATCH, 3, 32, 32}, 'c');
-    int[] labels = random.ints(BATCH, 0, 10).toArray();
-    return new Minibatch(pixelsLast ? images.permute(0, 2, 3, 1).dup('c') : images, labels);
+  private static Minibatch batch(ImageLayout layout) {
+    return NoiseBatches.batch(layout, BATCH, 6);
   }
 }
