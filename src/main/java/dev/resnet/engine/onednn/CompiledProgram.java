@@ -74,7 +74,7 @@ final class CompiledProgram implements AutoCloseable {
    * Forward.
    *
    * @param images [batch, height, width, channels], c-ordered float32
-   * @return logits, [batch, classes]; the array is used again
+   * @return logits, [batch, classes]; the next call overwrites the array
    */
   float[] forward(Pointer images) {
     this.images.moveTo(images);
@@ -86,7 +86,7 @@ final class CompiledProgram implements AutoCloseable {
    * Forward and softmax.
    *
    * @param images as for {@link #forward}
-   * @return [batch, classes]; the array is used again
+   * @return [batch, classes]; the next call overwrites the array
    */
   float[] probabilities(Pointer images) {
     float[] rows = forward(images);

@@ -7,9 +7,9 @@ import dev.resnet.engine.program.Variable;
 import java.nio.FloatBuffer;
 
 /**
- * The weights and the bias of a convolution with the batch normalisation behind it folded in:
- * {@code w' = w · s} and {@code b' = (b − mean) · s + shift} with {@code s = scale / √(variance +
- * ε)}, per output channel.
+ * The weights and the bias of a convolution with the batch normalisation after it folded in: {@code
+ * w' = w · s} and {@code b' = (b − mean) · s + shift} with {@code s = scale / √(variance + ε)}, per
+ * output channel.
  */
 final class FoldedWeights {
   private final Binding binding;

@@ -84,7 +84,7 @@ final class OneDnn {
     return precision == Precision.BFLOAT16 ? BFLOAT16 : FLOAT32;
   }
 
-  /** Lends the descriptor of a dense tensor. */
+  /** Makes the descriptor of a dense tensor for {@code use}, and closes it afterwards. */
   static <T> T withDescriptor(
       int type, int layout, long[] dimensions, Function<dnnl_memory_desc, T> use) {
     var descriptor = new dnnl_memory_desc();

@@ -102,7 +102,7 @@ public sealed interface Operation {
       };
     }
 
-    /** The same convolution with an addition behind it. */
+    /** The same convolution with an addition after it. */
     Convolution plus(Tensor shortcut, Tensor sum) {
       return new Convolution(name, source, sum, window, weights, bias, shortcut);
     }
@@ -129,7 +129,7 @@ public sealed interface Operation {
       implements Layer {}
 
   /**
-   * A convolution without a residual and the batch normalisation behind it as one convolution with
+   * A convolution without a residual and the batch normalisation after it as one convolution with
    * other weights: inference only.
    */
   record FoldedConvolution(Convolution convolution, Normalization normalization) implements Layer {

@@ -46,7 +46,7 @@ public record Window(
         used(width, kernel[1], stride[1], padding[1]) - width - padding[1]);
   }
 
-  /** What comes of a source when the window slides over it: a pixel for each position. */
+  /** The tensor computed from a source: one pixel for each position of the window. */
   Tensor output(String name, int channels, Tensor source) {
     return new Tensor(
         name,
@@ -55,7 +55,7 @@ public record Window(
         (source.width() + left + right - kernelWidth) / strideWidth + 1);
   }
 
-  /** [height, width], as are the others. */
+  /** [height, width]; the same holds for the methods that follow. */
   public long[] kernel() {
     return new long[] {kernelHeight, kernelWidth};
   }
