@@ -2,7 +2,7 @@ package dev.resnet.engine;
 
 import java.util.Locale;
 
-/** Which engine executes a graph. */
+/** Which engine executes a graph. {@link #AUTO} takes the first of the others that can. */
 public enum EngineName {
   /** The fastest that can run the graph on this machine. */
   AUTO,

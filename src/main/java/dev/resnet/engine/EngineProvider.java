@@ -11,9 +11,6 @@ public interface EngineProvider {
   /** Never {@link EngineName#AUTO}. */
   EngineName name();
 
-  /** {@code auto} takes the available one with the highest rank. */
-  int rank();
-
   /**
    * Why this engine can't run at this precision on this machine, as a sentence for the user; empty
    * where it can.

@@ -22,7 +22,7 @@ public final class Engines {
   private static final List<EngineProvider> PROVIDERS =
       ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
-          .sorted(Comparator.comparingInt(EngineProvider::rank).reversed())
+          .sorted(Comparator.comparing(EngineProvider::name))
           .toList();
 
   private Engines() {}

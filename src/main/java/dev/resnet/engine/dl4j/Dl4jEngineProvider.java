@@ -19,11 +19,6 @@ public final class Dl4jEngineProvider implements EngineProvider {
   }
 
   @Override
-  public int rank() {
-    return 0;
-  }
-
-  @Override
   public double memoryFactor() {
     // 6.5 at n=3 and batch 128, 7.6 at batch 32: im2col copies the input of each convolution
     // nine-fold.

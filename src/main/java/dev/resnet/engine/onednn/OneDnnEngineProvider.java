@@ -40,11 +40,6 @@ public final class OneDnnEngineProvider implements EngineProvider {
   }
 
   @Override
-  public int rank() {
-    return 10;
-  }
-
-  @Override
   public double memoryFactor() {
     return 1.5; // 1.45 at n=3 and batch 128, 1.1 at n=18
   }
