@@ -1,6 +1,7 @@
 package dev.resnet.data;
 
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.Normalization;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,9 @@ public record Dataset(
     return new Dataset(name, classes, train, test, sha256);
   }
 
-  /** Mean and deviation of the training images. */
+  /** Computed from the training images, never from test images. */
   public Normalization normalization() {
-    return Normalization.of(train);
+    return train.normalization();
   }
 
   /** The same set with at most so many images; null means all. */

@@ -1,5 +1,6 @@
 package dev.resnet.data;
 
+import dev.resnet.pictures.Normalization;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

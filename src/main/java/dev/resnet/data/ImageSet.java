@@ -1,30 +1,30 @@
 package dev.resnet.data;
 
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.util.Arrays;
 
 /**
- * Labelled 32×32 RGB images in memory, as CIFAR-10 stores them.
+ * Labelled RGB images in memory.
  *
- * @param pixels unsigned bytes [count, 3, 32, 32]: an image's red plane, then green, then blue,
- *     each row by row
+ * @param shape of every image
+ * @param pixels unsigned bytes [count, size, size, 3]
  * @param labels one class index per image, unsigned
  */
-public record ImageSet(byte[] pixels, byte[] labels) {
-  public static final int SIZE = 32;
-  public static final int CHANNELS = 3;
-
-  /** Bytes of one colour plane. */
-  public static final int PLANE = SIZE * SIZE;
-
-  /** Bytes of one image. */
-  public static final int IMAGE = CHANNELS * PLANE;
+public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
 
   public ImageSet {
-    if ((long) labels.length * IMAGE != pixels.length) {
+    if ((long) labels.length * shape.values() != pixels.length) {
       throw new IllegalArgumentException(
           "%d labels do not fit %d bytes of pixels (%d an image)"
-              .formatted(labels.length, pixels.length, IMAGE));
+              .formatted(labels.length, pixels.length, shape.values()));
     }
+  }
+
+  /** As many black images of class 0, to be filled. */
+  public static ImageSet empty(ImageShape shape, int count) {
+    return new ImageSet(
+        shape, new byte[Math.multiplyExact(count, shape.values())], new byte[count]);
   }
 
   public int count() {
@@ -41,6 +41,32 @@ public record ImageSet(byte[] pixels, byte[] labels) {
     if (limit >= count()) {
       return this;
     }
-    return new ImageSet(Arrays.copyOf(pixels, limit * IMAGE), Arrays.copyOf(labels, limit));
+    return new ImageSet(
+        shape, Arrays.copyOf(pixels, limit * shape.values()), Arrays.copyOf(labels, limit));
+  }
+
+  /**
+   * Mean and standard deviation of all pixels, in double precision; a constant channel counts as
+   * deviation 1.
+   */
+  public Normalization normalization() {
+    float[] mean = new float[ImageShape.CHANNELS];
+    float[] deviation = new float[ImageShape.CHANNELS];
+    double n = (double) count() * shape.pixels();
+    for (int c = 0; c < ImageShape.CHANNELS; c++) {
+      // Sums of bytes are exact in a long: the result does not depend on the order.
+      long sum = 0;
+      long squares = 0;
+      for (int at = c; at < pixels.length; at += ImageShape.CHANNELS) {
+        int value = pixels[at] & 0xff;
+        sum += value;
+        squares += value * value;
+      }
+      double m = sum / n;
+      double variance = squares / n - m * m;
+      mean[c] = (float) (m / 255);
+      deviation[c] = variance > 0 ? (float) (Math.sqrt(variance) / 255) : 1f;
+    }
+    return new Normalization(mean, deviation);
   }
 }

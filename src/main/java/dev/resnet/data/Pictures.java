@@ -12,19 +12,22 @@ public final class Pictures {
   private Pictures() {}
 
   /**
-   * Image {@code index} at its original size, 32×32.
+   * Image {@code index} as it is in the set.
    *
    * @throws IndexOutOfBoundsException where the set has no such image
    */
   public static BufferedImage picture(ImageSet images, int index) {
-    int offset = Objects.checkIndex(index, images.count()) * ImageSet.IMAGE;
+    int size = images.shape().size();
+    int at = Objects.checkIndex(index, images.count()) * images.shape().values();
     byte[] pixels = images.pixels();
-    var picture = new BufferedImage(ImageSet.SIZE, ImageSet.SIZE, BufferedImage.TYPE_INT_RGB);
-    for (int p = 0; p < ImageSet.PLANE; p++) {
-      int red = pixels[offset + p] & 0xff;
-      int green = pixels[offset + ImageSet.PLANE + p] & 0xff;
-      int blue = pixels[offset + 2 * ImageSet.PLANE + p] & 0xff;
-      picture.setRGB(p % ImageSet.SIZE, p / ImageSet.SIZE, red << 16 | green << 8 | blue);
+    var picture = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < size; y++) {
+      for (int x = 0; x < size; x++) {
+        int red = pixels[at++] & 0xff;
+        int green = pixels[at++] & 0xff;
+        int blue = pixels[at++] & 0xff;
+        picture.setRGB(x, y, red << 16 | green << 8 | blue);
+      }
     }
     return picture;
   }

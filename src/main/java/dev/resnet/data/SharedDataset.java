@@ -1,5 +1,6 @@
 package dev.resnet.data;
 
+import dev.resnet.pictures.Normalization;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;

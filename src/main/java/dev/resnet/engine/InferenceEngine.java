@@ -6,7 +6,7 @@ public interface InferenceEngine extends AutoCloseable {
   /**
    * Class probabilities.
    *
-   * @param images normalised pixels [count, 3, 32, 32], c-ordered
+   * @param images normalised pixels [count, size, size, 3], c-ordered
    * @return [count, classes], each row summing to 1
    */
   float[][] probabilities(float[] images, int count);

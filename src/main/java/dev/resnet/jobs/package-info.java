@@ -4,6 +4,7 @@
       "training",
       "training :: checkpoint",
       "data",
+      "pictures",
       "engine",
       "network",
       "api",

@@ -2,7 +2,7 @@ package dev.resnet.models;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resnet.network.ResNetSpec;
-import dev.resnet.pictures.Picture;
+import dev.resnet.pictures.ImageShape;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -78,7 +78,8 @@ public record ModelCard(
         spec.depth(),
         spec.parameters(),
         v.classes(),
-        new Input(Picture.SIZE, Picture.SIZE, v.mean(), v.standardDeviation()),
+        new Input(
+            ImageShape.CIFAR.size(), ImageShape.CIFAR.size(), v.mean(), v.standardDeviation()),
         new Metrics(v.epoch(), v.testLoss(), v.testAccuracy()),
         new Source(
             v.jobId(),

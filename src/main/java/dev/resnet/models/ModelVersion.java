@@ -1,6 +1,7 @@
 package dev.resnet.models;
 
 import dev.resnet.models.ModelFiles.Stored;
+import dev.resnet.pictures.Normalization;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +79,18 @@ public record ModelVersion(
       list.add(value);
     }
     return List.copyOf(list);
+  }
+
+  public Normalization normalization() {
+    return new Normalization(unboxed(mean), unboxed(standardDeviation));
+  }
+
+  private static float[] unboxed(List<Float> values) {
+    float[] array = new float[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = values.get(i);
+    }
+    return array;
   }
 
   /** As messages and logs call it. */

@@ -1,5 +1,6 @@
 package dev.resnet.network;
 
+import dev.resnet.pictures.ImageShape;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -34,8 +35,6 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 public record ResNetSpec(int stackN, int classes) {
   public static final String INPUT = "input";
   public static final String OUTPUT = "output";
-  public static final int IMAGE_SIZE = 32;
-  public static final int CHANNELS = 3;
 
   private static final int STAGES = 3;
   private static final int FIRST_WIDTH = 16;
@@ -64,7 +63,7 @@ public record ResNetSpec(int stackN, int classes) {
 
   /** All parameters, counting running means and variances: 274,442 at n=3 with 10 classes. */
   public long parameters() {
-    long sum = convolutionParameters(3, CHANNELS, FIRST_WIDTH);
+    long sum = convolutionParameters(3, ImageShape.CHANNELS, FIRST_WIDTH);
     int in = FIRST_WIDTH;
     for (int stage = 0; stage < STAGES; stage++) {
       int out = FIRST_WIDTH << stage;
@@ -83,9 +82,12 @@ public record ResNetSpec(int stackN, int classes) {
    * normalised form), from which memory is estimated.
    */
   public long activationsPerImage() {
-    long sum = (long) (CHANNELS + FIRST_WIDTH) * IMAGE_SIZE * IMAGE_SIZE;
+    long sum =
+        (long) (ImageShape.CHANNELS + FIRST_WIDTH)
+            * ImageShape.CIFAR.size()
+            * ImageShape.CIFAR.size();
     for (int stage = 0; stage < STAGES; stage++) {
-      long size = IMAGE_SIZE >> stage;
+      long size = ImageShape.CIFAR.size() >> stage;
       sum += 4L * stackN * (FIRST_WIDTH << stage) * size * size;
     }
     return sum;
@@ -117,7 +119,9 @@ public record ResNetSpec(int stackN, int classes) {
             .convolutionMode(ConvolutionMode.Same)
             .graphBuilder()
             .addInputs(INPUT)
-            .setInputTypes(InputType.convolutional(IMAGE_SIZE, IMAGE_SIZE, CHANNELS));
+            .setInputTypes(
+                InputType.convolutional(
+                    ImageShape.CIFAR.size(), ImageShape.CIFAR.size(), ImageShape.CHANNELS));
     String last = add(graph, "conv", convolution(3, 1, FIRST_WIDTH), INPUT);
     for (int stage = 0; stage < STAGES; stage++) {
       for (int block = 0; block < stackN; block++) {
@@ -125,7 +129,7 @@ public record ResNetSpec(int stackN, int classes) {
       }
     }
     last = addNormAndRelu(graph, "final", last);
-    int size = IMAGE_SIZE >> (STAGES - 1);
+    int size = ImageShape.CIFAR.size() >> (STAGES - 1);
     var pooling =
         new SubsamplingLayer.Builder(PoolingType.AVG)
             .kernelSize(size, size)

@@ -1,5 +1,8 @@
-/** The networks: what a stack_n means, as a DL4J graph configuration. Uses DL4J only. */
-@ApplicationModule(allowedDependencies = {})
+/**
+ * The networks: what a stack_n means, as a DL4J graph configuration. Uses DL4J, and {@code
+ * pictures} for the shape of an image.
+ */
+@ApplicationModule(allowedDependencies = {"pictures"})
 @NullMarked
 package dev.resnet.network;
 

@@ -1,22 +1,22 @@
 package dev.resnet.pictures;
 
 /**
- * What the network sees, as CIFAR-10 stores it.
+ * An image as the network sees it.
  *
- * @param pixels unsigned bytes [3, 32, 32]: the red plane, then green, then blue, each row by row
+ * @param pixels unsigned bytes [size, size, 3]: red, green and blue of each pixel, row by row
  */
-public record Picture(byte[] pixels) {
-  public static final int SIZE = 32;
-
-  /** Bytes of one colour plane. */
-  public static final int PLANE = SIZE * SIZE;
-
-  public static final int BYTES = 3 * PLANE;
+public record Picture(ImageShape shape, byte[] pixels) {
 
   public Picture {
-    if (pixels.length != BYTES) {
+    if (pixels.length != shape.values()) {
       throw new IllegalArgumentException(
-          "a picture has %d bytes, not %d".formatted(BYTES, pixels.length));
+          "an image of %s pixels has %d bytes, not %d"
+              .formatted(shape, shape.values(), pixels.length));
     }
+  }
+
+  /** All black. */
+  public static Picture black(ImageShape shape) {
+    return new Picture(shape, new byte[shape.values()]);
   }
 }

@@ -21,6 +21,8 @@ public final class PictureReader {
   /** Each scan of a progressive JPEG costs a pass over the picture; real files have about 10. */
   private static final int MAX_SCANS = 100;
 
+  private static final ImageShape SHAPE = ImageShape.CIFAR;
+
   private static final int CMYK = 4;
 
   /** A JPEG is decoded at once up to this part of the budget, else in bands of it. */
@@ -122,16 +124,16 @@ public final class PictureReader {
           "is %d×%d pixels large; more than %d pixels are not decoded, send it smaller"
               .formatted(width, height, limits.maxPixels()));
     }
-    if (!resize && (width != Picture.SIZE || height != Picture.SIZE)) {
+    if (!resize && (width != SHAPE.size() || height != SHAPE.size())) {
       throw new UnreadablePictureException(
-          "is %d×%d pixels large, not 32×32; send it so, or add ?resize=true to have it resized"
-              .formatted(width, height));
+          "is %d×%d pixels large, not %s; send it so, or add ?resize=true to have it resized"
+              .formatted(width, height, SHAPE));
     }
     return Square.of(width, height);
   }
 
   private Picture decode(Plan plan, PictureFormat format) throws UnreadablePictureException {
-    if (plan.pixels() == Picture.PLANE) {
+    if (plan.pixels() == SHAPE.pixels()) {
       return decoded(plan, format); // Many small ones must not wait for a large one.
     }
     if (!acquired(plan.pixels())) {
@@ -159,7 +161,7 @@ public final class PictureReader {
   private static Picture decoded(Plan plan, PictureFormat format)
       throws UnreadablePictureException {
     try (SquareRows rows = plan.open().rows()) {
-      Picture picture = Resampler.square(rows, plan.square().side());
+      Picture picture = new Resampler(SHAPE).square(rows, plan.square().side());
       rows.finish();
       return Orientation.upright(picture, plan.orientation());
     } catch (IOException | RuntimeException | OutOfMemoryError e) {

@@ -3,13 +3,18 @@ package dev.resnet.pictures;
 import java.io.IOException;
 
 /**
- * Brings a square to 32×32: shrinks by the mean over the area that each pixel covers, enlarges by
- * bicubic interpolation (Catmull-Rom). Both are separable, so one source row at a time is enough.
+ * Brings a square to the network's shape: shrinks by the mean over the area that each pixel covers,
+ * enlarges by bicubic interpolation (Catmull-Rom). Both are separable, so one source row at a time
+ * is enough.
  */
 final class Resampler {
-  private static final int SIZE = Picture.SIZE;
+  private final ImageShape shape;
+  private final int size;
 
-  private Resampler() {}
+  Resampler(ImageShape shape) {
+    this.shape = shape;
+    this.size = shape.size();
+  }
 
   /** The source positions that one target position is made of, along one axis. */
   private record Taps(int start, float[] weights) {}
@@ -17,18 +22,18 @@ final class Resampler {
   /**
    * @param rows of a square, {@code side} of them
    */
-  static Picture square(SquareRows rows, int side) throws IOException, UnreadablePictureException {
+  Picture square(SquareRows rows, int side) throws IOException, UnreadablePictureException {
     int[] source = new int[side * 3];
-    if (side == SIZE) {
+    if (side == size) {
       return exact(rows, source);
     }
-    Taps[] taps = side > SIZE ? area(side) : cubic(side);
-    float[][] sum = new float[SIZE][SIZE * 3];
-    float[] narrow = new float[SIZE * 3];
+    Taps[] taps = side > size ? area(side) : cubic(side);
+    float[][] sum = new float[size][size * 3];
+    float[] narrow = new float[size * 3];
     for (int y = 0; y < side; y++) {
       rows.next(source);
       narrow(source, taps, narrow);
-      for (int row = 0; row < SIZE; row++) {
+      for (int row = 0; row < size; row++) {
         int tap = y - taps[row].start();
         if (tap >= 0 && tap < taps[row].weights().length) {
           add(narrow, taps[row].weights()[tap], sum[row]);
@@ -39,23 +44,20 @@ final class Resampler {
   }
 
   /** Nothing to resample: each pixel as it is. */
-  private static Picture exact(SquareRows rows, int[] row)
-      throws IOException, UnreadablePictureException {
-    byte[] pixels = new byte[Picture.BYTES];
-    for (int y = 0; y < SIZE; y++) {
+  private Picture exact(SquareRows rows, int[] row) throws IOException, UnreadablePictureException {
+    byte[] pixels = new byte[shape.values()];
+    for (int y = 0; y < size; y++) {
       rows.next(row);
-      for (int x = 0; x < SIZE; x++) {
-        for (int c = 0; c < 3; c++) {
-          pixels[c * Picture.PLANE + y * SIZE + x] = (byte) row[3 * x + c];
-        }
+      for (int i = 0; i < row.length; i++) {
+        pixels[y * row.length + i] = (byte) row[i];
       }
     }
-    return new Picture(pixels);
+    return new Picture(shape, pixels);
   }
 
-  /** One source row [side, 3] to [32, 3]. */
-  private static void narrow(int[] source, Taps[] taps, float[] narrow) {
-    for (int x = 0; x < SIZE; x++) {
+  /** One source row [side, 3] to [size, 3]. */
+  private void narrow(int[] source, Taps[] taps, float[] narrow) {
+    for (int x = 0; x < size; x++) {
       float[] weights = taps[x].weights();
       float red = 0;
       float green = 0;
@@ -72,28 +74,27 @@ final class Resampler {
     }
   }
 
-  private static void add(float[] row, float weight, float[] sum) {
+  private void add(float[] row, float weight, float[] sum) {
     for (int i = 0; i < row.length; i++) {
       sum[i] += weight * row[i];
     }
   }
 
-  private static Picture picture(float[][] rgb) {
-    byte[] pixels = new byte[Picture.BYTES];
+  private Picture picture(float[][] rgb) {
+    byte[] pixels = new byte[shape.values()];
     for (int i = 0; i < pixels.length; i++) {
-      int at = i % Picture.PLANE;
-      float value = rgb[at / SIZE][3 * (at % SIZE) + i / Picture.PLANE];
+      float value = rgb[i / (3 * size)][i % (3 * size)];
       // Bicubic interpolation overshoots at edges.
       pixels[i] = (byte) Math.max(0, Math.min(255, Math.round(value)));
     }
-    return new Picture(pixels);
+    return new Picture(shape, pixels);
   }
 
-  /** Target position i covers [i, i+1)·side/32; a source pixel counts by its share in it. */
-  private static Taps[] area(int side) {
-    var taps = new Taps[SIZE];
-    double scale = (double) side / SIZE;
-    for (int i = 0; i < SIZE; i++) {
+  /** Target position i covers [i, i+1)·side/size; a source pixel counts by its share in it. */
+  private Taps[] area(int side) {
+    var taps = new Taps[size];
+    double scale = (double) side / size;
+    for (int i = 0; i < size; i++) {
       double from = i * scale;
       double to = (i + 1) * scale;
       int start = (int) Math.floor(from);
@@ -108,10 +109,10 @@ final class Resampler {
   }
 
   /** Four neighbours of the target position's centre; beyond the edge the edge repeats. */
-  private static Taps[] cubic(int side) {
-    var taps = new Taps[SIZE];
-    for (int i = 0; i < SIZE; i++) {
-      double centre = (i + 0.5) * side / SIZE - 0.5;
+  private Taps[] cubic(int side) {
+    var taps = new Taps[size];
+    for (int i = 0; i < size; i++) {
+      double centre = (i + 0.5) * side / size - 0.5;
       int first = (int) Math.floor(centre) - 1;
       int start = clamp(first, side);
       float[] weights = new float[clamp(first + 3, side) - start + 1];

@@ -1,6 +1,7 @@
 package dev.resnet.serving;
 
 import dev.resnet.models.ModelVersion;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import java.time.Duration;
 import java.util.List;
@@ -111,7 +112,7 @@ public class Classifier implements AutoCloseable {
   public void warmUp(ModelVersion version) {
     LoadedModel model = loaded.acquire(version);
     try {
-      model.probabilities(List.of(new Picture(new byte[Picture.BYTES])));
+      model.probabilities(List.of(Picture.black(ImageShape.CIFAR)));
     } finally {
       model.release();
     }

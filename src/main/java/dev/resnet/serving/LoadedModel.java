@@ -3,6 +3,7 @@ package dev.resnet.serving;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ final class LoadedModel {
   private final ModelVersion version;
   private final InferenceEngine engine;
 
-  /** By channel and byte: {@code (byte / 255 - mean) / standardDeviation}. */
+  /** [channel][byte] */
   private final float[][] normalized;
 
   /** Starts with whoever loaded it; closed when it gets to 0, and never leaves that again. */
@@ -28,7 +29,7 @@ final class LoadedModel {
   private LoadedModel(ModelVersion version, InferenceEngine engine) {
     this.version = version;
     this.engine = engine;
-    this.normalized = normalized(version.mean(), version.standardDeviation());
+    this.normalized = version.normalization().table();
   }
 
   static LoadedModel load(ModelVersion version, Path models, InferenceEngines engines) {
@@ -76,12 +77,12 @@ final class LoadedModel {
 
   /** [pictures, classes] */
   float[][] probabilities(List<Picture> pictures) {
-    float[] input = new float[pictures.size() * Picture.BYTES];
+    float[] input = new float[pictures.size() * ImageShape.CIFAR.values()];
     int at = 0;
     for (Picture picture : pictures) {
       byte[] pixels = picture.pixels();
-      for (int i = 0; i < Picture.BYTES; i++) {
-        input[at++] = normalized[i / Picture.PLANE][pixels[i] & 0xff];
+      for (int i = 0; i < pixels.length; i++) {
+        input[at++] = normalized[i % ImageShape.CHANNELS][pixels[i] & 0xff];
       }
     }
     return checked(engine.probabilities(input, pictures.size()));
@@ -105,18 +106,5 @@ final class LoadedModel {
       }
     }
     return probabilities;
-  }
-
-  /** With the roundings of the training's own scaling: the same pixels give the same bits. */
-  private static float[][] normalized(List<Float> mean, List<Float> standardDeviation) {
-    float[][] table = new float[mean.size()][256];
-    for (int c = 0; c < table.length; c++) {
-      float offset = mean.get(c) * 255;
-      float scale = 1 / (standardDeviation.get(c) * 255);
-      for (int v = 0; v < 256; v++) {
-        table[c][v] = (v - offset) * scale;
-      }
-    }
-    return table;
   }
 }

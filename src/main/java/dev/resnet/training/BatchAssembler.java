@@ -1,10 +1,10 @@
 package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
 import dev.resnet.engine.Device;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.pictures.Normalization;
 
 /** Turns a plan into normalised float32 images, zero-padded, cropped and flipped. */
 interface BatchAssembler {

@@ -1,8 +1,8 @@
 package dev.resnet.training;
 
-import dev.resnet.data.ImageSet;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.pictures.ImageShape;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchPipeline implements AutoCloseable {
   private final BatchAssembler assembler;
   private final ImageLayout layout;
+  private final ImageShape shape;
 
   /** One is worked on while the other is filled; of the size that was asked for last. */
   private final @Nullable Minibatch[] buffers = new @Nullable Minibatch[2];
@@ -30,13 +31,14 @@ final class BatchPipeline implements AutoCloseable {
             return thread;
           });
 
-  BatchPipeline(BatchAssembler assembler, ImageLayout layout) {
+  BatchPipeline(BatchAssembler assembler, ImageLayout layout, ImageShape shape) {
     this.assembler = assembler;
     this.layout = layout;
+    this.shape = shape;
   }
 
-  static Minibatch allocate(ImageLayout layout, int size) {
-    return Minibatch.allocate(layout, size, ImageSet.CHANNELS, ImageSet.SIZE, ImageSet.SIZE);
+  static Minibatch allocate(ImageLayout layout, int size, ImageShape shape) {
+    return Minibatch.allocate(layout, size, ImageShape.CHANNELS, shape.size(), shape.size());
   }
 
   /** What is done with each batch; false ends the run early. */
@@ -88,7 +90,7 @@ final class BatchPipeline implements AutoCloseable {
       buffers[slot] = null; // closed once only, should there be no memory for the next
       buffer.close();
     }
-    Minibatch fresh = allocate(layout, size);
+    Minibatch fresh = allocate(layout, size, shape);
     buffers[slot] = fresh;
     return fresh;
   }

@@ -1,9 +1,10 @@
 package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,13 +17,13 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * CUDA back-end only the plan (a few bytes an image) crosses the bus.
  */
 final class DeviceBatchAssembler implements BatchAssembler {
-  private static final int SIZE = ImageSet.SIZE;
-  private static final int CHANNELS = ImageSet.CHANNELS;
+  private static final int CHANNELS = ImageShape.CHANNELS;
 
   private final ImageSet set;
   private final ImageLayout layout;
+  private final int size;
 
-  /** [count · 3 · 32 · 32], unsigned bytes. */
+  /** [count · size · size · 3], unsigned bytes. */
   private final INDArray pixels;
 
   /** [1, 3, 1, 1] each. */
@@ -30,32 +31,32 @@ final class DeviceBatchAssembler implements BatchAssembler {
 
   private final INDArray scale;
 
-  /** 0 … 31, as [1, 1, 32, 1] and [1, 1, 1, 32]. */
+  /** 0 … size - 1, as [1, 1, size, 1] and [1, 1, 1, size]. */
   private final INDArray rowIndex;
 
   private final INDArray columnIndex;
 
-  /** Offset of each colour plane within an image: [1, 3, 1, 1]. */
-  private final INDArray planeOffset;
+  /** 0, 1, 2: where each channel lies within a pixel, [1, 3, 1, 1]. */
+  private final INDArray channelIndex;
 
   DeviceBatchAssembler(ImageSet set, Normalization normalization, ImageLayout layout) {
     this.set = set;
     this.layout = layout;
+    this.size = set.shape().size();
     this.pixels = Nd4j.createFromArray(set.pixels()).castTo(DataType.UBYTE);
     float[] means = new float[CHANNELS];
     float[] scales = new float[CHANNELS];
-    int[] planes = new int[CHANNELS];
     for (int c = 0; c < CHANNELS; c++) {
       means[c] = normalization.meanInBytes(c);
       scales[c] = normalization.scalePerByte(c);
-      planes[c] = c * ImageSet.PLANE;
     }
     this.mean = Nd4j.createFromArray(means).reshape(1, CHANNELS, 1, 1);
     this.scale = Nd4j.createFromArray(scales).reshape(1, CHANNELS, 1, 1);
-    this.planeOffset = Nd4j.createFromArray(planes).reshape(1, CHANNELS, 1, 1);
-    int[] indices = IntStream.range(0, SIZE).toArray();
-    this.rowIndex = Nd4j.createFromArray(indices).reshape(1, 1, SIZE, 1);
-    this.columnIndex = Nd4j.createFromArray(indices).reshape(1, 1, 1, SIZE);
+    this.channelIndex =
+        Nd4j.createFromArray(IntStream.range(0, CHANNELS).toArray()).reshape(1, CHANNELS, 1, 1);
+    int[] indices = IntStream.range(0, size).toArray();
+    this.rowIndex = Nd4j.createFromArray(indices).reshape(1, 1, size, 1);
+    this.columnIndex = Nd4j.createFromArray(indices).reshape(1, 1, 1, size);
   }
 
   @Override
@@ -66,15 +67,18 @@ final class DeviceBatchAssembler implements BatchAssembler {
     int[] directions = new int[n];
     int[] starts = new int[n];
     for (int i = 0; i < n; i++) {
-      offsets[i] = plan.images()[i] * ImageSet.IMAGE;
+      offsets[i] = plan.images()[i] * set.shape().values();
       directions[i] = plan.flips()[i] ? -1 : 1;
-      starts[i] = plan.columns()[i] + (plan.flips()[i] ? SIZE - 1 : 0);
+      starts[i] = plan.columns()[i] + (plan.flips()[i] ? size - 1 : 0);
     }
     INDArray rows = rowIndex.add(perImage(plan.rows()));
     INDArray columns = columnIndex.mul(perImage(directions)).add(perImage(starts));
     INDArray inside = inside(rows).mul(inside(columns));
     INDArray index =
-        perImage(offsets).add(planeOffset).add(clamp(rows).mul(SIZE)).add(clamp(columns));
+        perImage(offsets)
+            .add(clamp(rows).mul(size * CHANNELS))
+            .add(clamp(columns).mul(CHANNELS))
+            .add(channelIndex);
     // nd4j's gather corrupts memory where the index has more than one dimension.
     INDArray gathered = Nd4j.exec(new Gather(pixels, index.ravel(), 0))[0];
     INDArray images =
@@ -87,11 +91,11 @@ final class DeviceBatchAssembler implements BatchAssembler {
   }
 
   /** One where the index lies within the image, zero in the padding. */
-  private static INDArray inside(INDArray index) {
-    return index.gte(0).castTo(DataType.FLOAT).mul(index.lt(SIZE).castTo(DataType.FLOAT));
+  private INDArray inside(INDArray index) {
+    return index.gte(0).castTo(DataType.FLOAT).mul(index.lt(size).castTo(DataType.FLOAT));
   }
 
-  private static INDArray clamp(INDArray index) {
-    return Transforms.min(Transforms.max(index, 0), SIZE - 1);
+  private INDArray clamp(INDArray index) {
+    return Transforms.min(Transforms.max(index, 0), size - 1);
   }
 }

@@ -1,35 +1,31 @@
 package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.nio.FloatBuffer;
 
 /** One pass over the bytes, straight into the engine's input buffer. */
 final class HostBatchAssembler implements BatchAssembler {
-  private static final int SIZE = ImageSet.SIZE;
-  private static final int CHANNELS = ImageSet.CHANNELS;
+  private static final int CHANNELS = ImageShape.CHANNELS;
 
   private final ImageSet set;
   private final ImageLayout layout;
+  private final int size;
 
-  /**
-   * The normalised value of each byte, [channel][byte]: cheaper than arithmetic, and the same bits
-   * everywhere.
-   */
-  private final float[][] value = new float[CHANNELS][256];
+  /** [channel][byte] */
+  private final float[][] value;
 
-  private final float[] image = new float[ImageSet.IMAGE];
+  private final float[] image;
 
   HostBatchAssembler(ImageSet set, Normalization normalization, ImageLayout layout) {
     this.set = set;
     this.layout = layout;
-    for (int c = 0; c < CHANNELS; c++) {
-      for (int v = 0; v < 256; v++) {
-        value[c][v] = normalization.normalise(v, c);
-      }
-    }
+    this.size = set.shape().size();
+    this.value = normalization.table();
+    this.image = new float[set.shape().values()];
   }
 
   @Override
@@ -38,42 +34,42 @@ final class HostBatchAssembler implements BatchAssembler {
     FloatBuffer out = into.images().data().asNioFloat();
     for (int i = 0; i < plan.size(); i++) {
       assembleImage(plan, i);
-      out.put(i * ImageSet.IMAGE, image);
+      out.put(i * image.length, image);
     }
   }
 
   private void assembleImage(BatchPlan plan, int i) {
     int columnStride = layout == ImageLayout.NCHW ? 1 : CHANNELS;
-    int rowStride = columnStride * SIZE;
-    int planeStride = layout == ImageLayout.NCHW ? ImageSet.PLANE : 1;
+    int rowStride = columnStride * size;
+    int planeStride = layout == ImageLayout.NCHW ? size * size : 1;
     int shift = plan.columns()[i];
     boolean flip = plan.flips()[i];
     for (int c = 0; c < CHANNELS; c++) {
-      int plane = plan.images()[i] * ImageSet.IMAGE + c * ImageSet.PLANE;
-      for (int y = 0; y < SIZE; y++) {
+      int from = plan.images()[i] * image.length + c;
+      for (int y = 0; y < size; y++) {
         int row = y + plan.rows()[i];
         int to = c * planeStride + y * rowStride;
-        if (row < 0 || row >= SIZE) {
+        if (row < 0 || row >= size) {
           fillZero(to, columnStride);
         } else {
-          copyRow(value[c], plane + row * SIZE, shift, flip, to, columnStride);
+          copyRow(value[c], from + row * size * CHANNELS, shift, flip, to, columnStride);
         }
       }
     }
   }
 
   private void fillZero(int to, int stride) {
-    for (int x = 0; x < SIZE; x++) {
+    for (int x = 0; x < size; x++) {
       image[to + x * stride] = 0;
     }
   }
 
   private void copyRow(float[] values, int from, int shift, boolean flip, int to, int stride) {
     byte[] pixels = set.pixels();
-    for (int x = 0; x < SIZE; x++) {
-      int column = (flip ? SIZE - 1 - x : x) + shift;
-      boolean inside = column >= 0 && column < SIZE;
-      image[to + x * stride] = inside ? values[pixels[from + column] & 0xff] : 0;
+    for (int x = 0; x < size; x++) {
+      int column = (flip ? size - 1 - x : x) + shift;
+      boolean inside = column >= 0 && column < size;
+      image[to + x * stride] = inside ? values[pixels[from + column * CHANNELS] & 0xff] : 0;
     }
   }
 }

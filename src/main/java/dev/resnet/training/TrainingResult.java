@@ -1,6 +1,6 @@
 package dev.resnet.training;
 
-import dev.resnet.data.Normalization;
+import dev.resnet.pictures.Normalization;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.util.List;
 

@@ -3,7 +3,6 @@ package dev.resnet.training;
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
@@ -12,6 +11,7 @@ import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.Normalization;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Checkpoints;
 import dev.resnet.training.checkpoint.TrainingState;
@@ -82,7 +82,7 @@ final class TrainingRun implements AutoCloseable {
 
   private BatchPipeline pipeline(ImageSet images) {
     var assembler = BatchAssembler.of(images, normalization, engine.inputLayout());
-    return new BatchPipeline(assembler, engine.inputLayout());
+    return new BatchPipeline(assembler, engine.inputLayout(), data.train().shape());
   }
 
   private static TrainingEngine engine(

@@ -2,7 +2,7 @@
  * The training loop, its schedules, its augmentation and its history. Knows neither Spring, nor a
  * database, nor HTTP.
  */
-@ApplicationModule(allowedDependencies = {"network", "engine", "data", "files"})
+@ApplicationModule(allowedDependencies = {"network", "engine", "data", "pictures", "files"})
 @NullMarked
 package dev.resnet.training;
 

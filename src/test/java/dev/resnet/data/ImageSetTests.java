@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.data.synthetic.SyntheticClass;
 import dev.resnet.data.synthetic.SyntheticImages;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,8 +19,9 @@ class ImageSetTests {
 
   @Test
   void hasAsManyLabelsAsImages() {
-    assertThat(new ImageSet(new byte[2 * 3072], new byte[2]).count()).isEqualTo(2);
-    assertThatThrownBy(() -> new ImageSet(new byte[2 * 3072 - 1], new byte[2]))
+    assertThat(new ImageSet(ImageShape.CIFAR, new byte[2 * 3072], new byte[2]).count())
+        .isEqualTo(2);
+    assertThatThrownBy(() -> new ImageSet(ImageShape.CIFAR, new byte[2 * 3072 - 1], new byte[2]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 labels");
   }
@@ -29,7 +32,7 @@ class ImageSetTests {
 
     assertThat(images.limited(11).count()).isEqualTo(11);
     assertThat(images.limited(11).pixels())
-        .isEqualTo(Arrays.copyOf(images.pixels(), 11 * ImageSet.IMAGE));
+        .isEqualTo(Arrays.copyOf(images.pixels(), 11 * ImageShape.CIFAR.values()));
     assertThat(images.limited(11).label(10)).isEqualTo(images.label(10));
     assertThat(images.limited(12)).isSameAs(images);
     assertThat(images.limited(13)).isSameAs(images);
@@ -50,14 +53,16 @@ class ImageSetTests {
 
   @Test
   void isNormalisedByTheMeanAndDeviationOfEachChannel() {
-    byte[] pixels = new byte[2 * ImageSet.IMAGE];
+    byte[] pixels = new byte[2 * ImageShape.CIFAR.values()];
     // Red is 0 in one image and 255 in the other, green 51 throughout, blue 204 in a quarter.
-    Arrays.fill(pixels, ImageSet.IMAGE, ImageSet.IMAGE + ImageSet.PLANE, (byte) 255);
-    Arrays.fill(pixels, 1024, 2048, (byte) 51);
-    Arrays.fill(pixels, ImageSet.IMAGE + 1024, ImageSet.IMAGE + 2048, (byte) 51);
-    Arrays.fill(pixels, 2048, 2048 + 512, (byte) 204);
+    for (int pixel = 0; pixel < 2048; pixel++) {
+      pixels[3 * pixel] = (byte) (pixel < 1024 ? 0 : 255);
+      pixels[3 * pixel + 1] = 51;
+      pixels[3 * pixel + 2] = (byte) (pixel < 512 ? 204 : 0);
+    }
 
-    Normalization normalization = Normalization.of(new ImageSet(pixels, new byte[2]));
+    Normalization normalization =
+        new ImageSet(ImageShape.CIFAR, pixels, new byte[2]).normalization();
 
     assertThat(normalization.mean()).containsExactly(new float[] {0.5f, 0.2f, 0.2f}, within(1e-6f));
     assertThat(normalization.standardDeviation())
@@ -74,12 +79,12 @@ class ImageSetTests {
     assertThat(picture.getHeight()).isEqualTo(32);
     for (int y = 0; y < 32; y++) {
       for (int x = 0; x < 32; x++) {
-        int at = 2 * ImageSet.IMAGE + y * 32 + x;
+        int at = 2 * ImageShape.CIFAR.values() + 3 * (y * 32 + x);
         assertThat(picture.getRGB(x, y) & 0xffffff)
             .isEqualTo(
                 (images.pixels()[at] & 0xff) << 16
-                    | (images.pixels()[at + 1024] & 0xff) << 8
-                    | images.pixels()[at + 2048] & 0xff);
+                    | (images.pixels()[at + 1] & 0xff) << 8
+                    | images.pixels()[at + 2] & 0xff);
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.resnet.data;
 
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.util.Random;
 
 /**
@@ -7,7 +9,7 @@ import java.util.Random;
  * pixels, trained by stochastic gradient descent.
  */
 public final class SoftmaxRegression {
-  private static final int INPUTS = ImageSet.IMAGE;
+  private static final int INPUTS = ImageShape.CIFAR.values();
 
   private final int classes;
 
@@ -92,11 +94,11 @@ public final class SoftmaxRegression {
 
   private void input(ImageSet images, int i, float[] x) {
     byte[] pixels = images.pixels();
-    int offset = i * ImageSet.IMAGE;
-    for (int c = 0; c < ImageSet.CHANNELS; c++) {
+    int offset = i * ImageShape.CIFAR.values();
+    for (int c = 0; c < ImageShape.CHANNELS; c++) {
       float mean = normalization.mean()[c];
       float deviation = normalization.standardDeviation()[c];
-      for (int k = c * ImageSet.PLANE; k < (c + 1) * ImageSet.PLANE; k++) {
+      for (int k = c; k < INPUTS; k += ImageShape.CHANNELS) {
         x[k] = ((pixels[offset + k] & 0xff) / 255f - mean) / deviation;
       }
     }

@@ -1,9 +1,9 @@
 package dev.resnet.jobs;
 
 import dev.resnet.data.Dataset;
-import dev.resnet.data.Normalization;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.Normalization;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.Progress;
 import dev.resnet.training.StopSignal;

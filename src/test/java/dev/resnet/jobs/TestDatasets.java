@@ -4,6 +4,7 @@ import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.ImageSet;
+import dev.resnet.pictures.ImageShape;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class TestDatasets implements DatasetCatalog {
   }
 
   private static ImageSet images(int count) {
-    return new ImageSet(new byte[count * ImageSet.IMAGE], new byte[count]);
+    return new ImageSet(
+        ImageShape.CIFAR, new byte[count * ImageShape.CIFAR.values()], new byte[count]);
   }
 }

@@ -63,7 +63,7 @@ class JpegReadingTests {
 
   private static void assertPixel(Picture picture, int x, int y, int... rgb) {
     for (int c = 0; c < 3; c++) {
-      assertThat(picture.pixels()[c * 1024 + y * 32 + x] & 0xff)
+      assertThat(picture.pixels()[3 * (y * 32 + x) + c] & 0xff)
           .as("channel %d at %d, %d", c, x, y)
           .isCloseTo(rgb[c], within(12));
     }

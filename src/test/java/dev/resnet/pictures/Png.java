@@ -104,6 +104,15 @@ public final class Png {
     return chunk("IDAT", compressed.toByteArray()).chunk("IEND").out.toByteArray();
   }
 
+  /** Pixels [32, 32, 3] as planes [3, 32, 32]. */
+  static byte[] planes(byte[] pixels) {
+    byte[] planes = new byte[pixels.length];
+    for (int i = 0; i < pixels.length; i++) {
+      planes[i % 3 * 1024 + i / 3] = pixels[i];
+    }
+    return planes;
+  }
+
   /** A CIFAR-10 image, planes [3, 32, 32], as an 8-bit RGB file. */
   public static byte[] ofPlanes(byte[] planes) {
     byte[] rows = new byte[planes.length];

@@ -166,6 +166,6 @@ class PngReadingTests {
     rows[0] = (byte) 200;
     byte[] file = Png.of(32, 32, 8, Png.GREY).chunk("eXIf", exif).rows(rows, 32);
 
-    assertThat(reader.read(file, false).pixels()[pixel]).isEqualTo((byte) 200);
+    assertThat(reader.read(file, false).pixels()[3 * pixel]).isEqualTo((byte) 200);
   }
 }

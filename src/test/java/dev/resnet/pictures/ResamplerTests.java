@@ -14,7 +14,7 @@ class ResamplerTests {
   /** A grey picture of the values of {@code grey}. */
   private static Picture resampled(int width, int height, IntBinaryOperator grey) throws Exception {
     Square square = Square.of(width, height);
-    return Resampler.square(new Computed(square, grey), square.side());
+    return new Resampler(ImageShape.CIFAR).square(new Computed(square, grey), square.side());
   }
 
   private static final class Computed implements SquareRows {
@@ -44,7 +44,7 @@ class ResamplerTests {
   }
 
   private static int at(Picture picture, int x, int y) {
-    return picture.pixels()[y * 32 + x] & 0xff;
+    return picture.pixels()[3 * (y * 32 + x)] & 0xff;
   }
 
   @ParameterizedTest

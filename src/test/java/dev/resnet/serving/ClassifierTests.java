@@ -7,6 +7,7 @@ import dev.resnet.engine.InferenceEngine;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.TrainedModels;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Loading, giving up and exchanging versions, with engines that only say which file they are. */
 class ClassifierTests {
-  private static final List<Picture> ONE = List.of(new Picture(new byte[Picture.BYTES]));
+  private static final List<Picture> ONE = List.of(Picture.black(ImageShape.CIFAR));
 
   @TempDir private Path models;
   private final AtomicInteger opened = new AtomicInteger();

@@ -13,6 +13,7 @@ import dev.resnet.models.ModelsProperties;
 import dev.resnet.models.TestRegistry;
 import dev.resnet.models.TrainedModels;
 import dev.resnet.models.UnknownModelException;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import dev.resnet.training.checkpoint.Promote;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,7 +39,7 @@ class RegistryCacheTests {
   private static final Duration NEVER = Duration.ofMinutes(10);
 
   private static final Duration SOON = Duration.ofMillis(10);
-  private static final List<Picture> ONE = List.of(new Picture(new byte[Picture.BYTES]));
+  private static final List<Picture> ONE = List.of(Picture.black(ImageShape.CIFAR));
 
   @TempDir private Path folder;
   private final SwitchedDatabase database =

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.resnet.data.Normalization;
 import dev.resnet.engine.Precision;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.TestRegistry;
 import dev.resnet.models.TrainedModels;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import dev.resnet.pictures.Picture;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.TrainedModel;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Registry and classifier together, on real networks. */
@@ -72,9 +74,9 @@ class ServingTests {
     var random = new Random(1);
     var pictures = new ArrayList<Picture>();
     for (int i = 0; i < count; i++) {
-      byte[] pixels = new byte[Picture.BYTES];
+      byte[] pixels = new byte[ImageShape.CIFAR.values()];
       random.nextBytes(pixels);
-      pictures.add(new Picture(pixels));
+      pictures.add(new Picture(ImageShape.CIFAR, pixels));
     }
     return pictures;
   }
@@ -82,14 +84,16 @@ class ServingTests {
   /** What the graph itself says, with the training's own scaling. */
   private static float[][] expected(ComputationGraph graph, List<Picture> pictures) {
     var normalization = new Normalization(TrainedModels.MEAN, TrainedModels.DEVIATION);
-    float[] input = new float[pictures.size() * Picture.BYTES];
-    for (int i = 0; i < input.length; i++) {
-      int pixel = pictures.get(i / Picture.BYTES).pixels()[i % Picture.BYTES] & 0xff;
-      input[i] = normalization.normalise(pixel, i % Picture.BYTES / Picture.PLANE);
+    INDArray input = Nd4j.create(pictures.size(), 3, 32, 32);
+    for (int i = 0; i < pictures.size(); i++) {
+      byte[] pixels = pictures.get(i).pixels();
+      for (int at = 0; at < pixels.length; at++) {
+        int pixel = at / 3;
+        float value = normalization.table()[at % 3][pixels[at] & 0xff];
+        input.putScalar(new int[] {i, at % 3, pixel / 32, pixel % 32}, value);
+      }
     }
-    return graph
-        .outputSingle(Nd4j.create(input, new long[] {pictures.size(), 3, 32, 32}, 'c'))
-        .toFloatMatrix();
+    return graph.outputSingle(input).toFloatMatrix();
   }
 
   private static void assertSame(float[][] answer, float[][] expected) {

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BatchAssemblerTests {
   private final ImageSet set = images(40);
-  private final Normalization normalization = Normalization.of(set);
+  private final Normalization normalization = set.normalization();
 
   @ParameterizedTest
   @EnumSource(ImageLayout.class)
@@ -24,8 +25,8 @@ class BatchAssemblerTests {
     int[] order = CounterRandom.permutation(set.count(), 3, 2);
     for (int iteration = 0; iteration < 2; iteration++) {
       BatchPlan plan = BatchPlan.training(order, 20, iteration, new Augmentation(4, true), 3, 2);
-      Minibatch a = BatchPipeline.allocate(layout, 20);
-      Minibatch b = BatchPipeline.allocate(layout, 20);
+      Minibatch a = BatchPipeline.allocate(layout, 20, ImageShape.CIFAR);
+      Minibatch b = BatchPipeline.allocate(layout, 20, ImageShape.CIFAR);
       host.assemble(plan, a);
       device.assemble(plan, b);
 
@@ -36,13 +37,13 @@ class BatchAssemblerTests {
 
   @Test
   void leavesTestImagesAsTheyAre() {
-    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 3);
+    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 3, ImageShape.CIFAR);
     new HostBatchAssembler(set, normalization, ImageLayout.NCHW)
         .assemble(BatchPlan.unchanged(5, 3), batch);
 
     for (int c = 0; c < 3; c++) {
-      int pixel = set.pixels()[6 * ImageSet.IMAGE + c * ImageSet.PLANE + 31 * 32 + 7] & 0xff;
-      assertThat(batch.images().getFloat(1, c, 31, 7)).isEqualTo(normalization.normalise(pixel, c));
+      int pixel = set.pixels()[6 * ImageShape.CIFAR.values() + 3 * (31 * 32 + 7) + c] & 0xff;
+      assertThat(batch.images().getFloat(1, c, 31, 7)).isEqualTo(normalization.table()[c][pixel]);
     }
     assertThat(batch.labels()).containsExactly(set.label(5), set.label(6), set.label(7));
   }
@@ -50,7 +51,7 @@ class BatchAssemblerTests {
   @Test
   void cropsFromTheZeroPaddedImageAndThenMirrors() {
     var plan = new BatchPlan(new int[] {2}, new int[] {-4}, new int[] {3}, new boolean[] {true});
-    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 1);
+    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 1, ImageShape.CIFAR);
     new HostBatchAssembler(set, normalization, ImageLayout.NCHW).assemble(plan, batch);
 
     for (int y = 0; y < 32; y++) {
@@ -60,8 +61,9 @@ class BatchAssemblerTests {
         float expected =
             row < 0 || column > 31
                 ? 0
-                : normalization.normalise(
-                    set.pixels()[2 * ImageSet.IMAGE + row * 32 + column] & 0xff, 0);
+                : normalization
+                    .table()[0][
+                    set.pixels()[2 * ImageShape.CIFAR.values() + 3 * (row * 32 + column)] & 0xff];
         assertThat(batch.images().getFloat(0, 0, y, x)).isEqualTo(expected);
       }
     }
@@ -92,12 +94,12 @@ class BatchAssemblerTests {
   }
 
   private static ImageSet images(int count) {
-    byte[] pixels = new byte[count * ImageSet.IMAGE];
+    byte[] pixels = new byte[count * ImageShape.CIFAR.values()];
     new Random(1).nextBytes(pixels);
     byte[] labels = new byte[count];
     for (int i = 0; i < count; i++) {
       labels[i] = (byte) (i % 10);
     }
-    return new ImageSet(pixels, labels);
+    return new ImageSet(ImageShape.CIFAR, pixels, labels);
   }
 }

@@ -5,6 +5,7 @@ import dev.resnet.data.ImageSet;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
+import dev.resnet.pictures.ImageShape;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -26,13 +27,13 @@ final class Noise {
   }
 
   private static ImageSet images(int count, long seed) {
-    byte[] pixels = new byte[count * ImageSet.IMAGE];
+    byte[] pixels = new byte[count * ImageShape.CIFAR.values()];
     new Random(seed).nextBytes(pixels);
     byte[] labels = new byte[count];
     for (int i = 0; i < count; i++) {
       labels[i] = (byte) (i % 10);
     }
-    return new ImageSet(pixels, labels);
+    return new ImageSet(ImageShape.CIFAR, pixels, labels);
   }
 
   /** Every engine in every precision that this processor computes in. */

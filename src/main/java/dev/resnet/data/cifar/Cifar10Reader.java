@@ -3,6 +3,7 @@ package dev.resnet.data.cifar;
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
+import dev.resnet.pictures.ImageShape;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * href="https://www.cs.toronto.edu/~kriz/cifar.html">The CIFAR-10 data set</a>.
  */
 final class Cifar10Reader {
-  static final int RECORD = 1 + ImageSet.IMAGE;
+  static final int RECORD = 1 + ImageShape.CIFAR.values();
   static final int MOST_RECORDS = 10_000;
   static final long LARGEST_FILE = (long) RECORD * MOST_RECORDS;
 
@@ -46,8 +47,8 @@ final class Cifar10Reader {
   private Cifar10Reader(Cifar10Files files) throws IOException {
     this.files = files;
     this.counts = counts(files);
-    this.train = empty(trainCount(counts));
-    this.test = empty(testCount(counts));
+    this.train = ImageSet.empty(ImageShape.CIFAR, trainCount(counts));
+    this.test = ImageSet.empty(ImageShape.CIFAR, testCount(counts));
   }
 
   /**
@@ -138,6 +139,7 @@ final class Cifar10Reader {
       LOG.warn("{} holds {} records; the official file has {}", place, count, MOST_RECORDS);
     }
     var in = new BufferedInputStream(content, RECORD * 16);
+    byte[] planes = new byte[RECORD - 1];
     for (int record = 0; record < count; record++) {
       int label = in.read();
       if (label >= CLASSES.size()) {
@@ -146,11 +148,22 @@ final class Cifar10Reader {
                 .formatted(place, record, label));
       }
       int image = first + record;
-      int read = in.readNBytes(into.pixels(), image * ImageSet.IMAGE, ImageSet.IMAGE);
-      if (label < 0 || read < ImageSet.IMAGE) {
+      int read = in.readNBytes(planes, 0, planes.length);
+      if (label < 0 || read < planes.length) {
         throw cutShort(place, record, label < 0 ? 0 : 1 + read);
       }
       into.labels()[image] = (byte) label;
+      interleave(planes, into.pixels(), image * planes.length);
+    }
+  }
+
+  /** From the record's red, green and blue planes to pixels. */
+  private static void interleave(byte[] planes, byte[] pixels, int to) {
+    int plane = planes.length / ImageShape.CHANNELS;
+    for (int c = 0; c < ImageShape.CHANNELS; c++) {
+      for (int p = 0; p < plane; p++) {
+        pixels[to + ImageShape.CHANNELS * p + c] = planes[c * plane + p];
+      }
     }
   }
 
@@ -172,9 +185,5 @@ final class Cifar10Reader {
     return new DamagedDatasetException(
         "%s, record %d is cut short: it has %,d of %,d bytes"
             .formatted(place, record, bytes, RECORD));
-  }
-
-  private static ImageSet empty(int count) {
-    return new ImageSet(new byte[count * ImageSet.IMAGE], new byte[count]);
   }
 }

@@ -2,6 +2,7 @@ package dev.resnet.data.synthetic;
 
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
+import dev.resnet.pictures.ImageShape;
 import java.util.stream.IntStream;
 
 /**
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
  * or a crop with 4 pixels of padding keeps it.
  */
 public final class SyntheticImages {
-  private static final int SIZE = ImageSet.SIZE;
+  private static final int SIZE = ImageShape.CIFAR.size();
   private static final long TRAIN = 0;
   private static final long TEST = 1;
 
@@ -54,19 +55,18 @@ public final class SyntheticImages {
 
   /** Labels take turns, so that any number of first images is balanced. */
   private ImageSet draw(long split, int count) {
-    byte[] pixels = new byte[Math.multiplyExact(count, ImageSet.IMAGE)];
-    byte[] labels = new byte[count];
+    ImageSet images = ImageSet.empty(ImageShape.CIFAR, count);
     SyntheticClass[] classes = SyntheticClass.values();
     IntStream.range(0, count)
         .parallel()
         .forEach(
             i -> {
               int label = i % classes.length;
-              labels[i] = (byte) label;
+              images.labels()[i] = (byte) label;
               var random = new CounterRandom(seed, split, i);
-              draw(classes[label], random, pixels, i * ImageSet.IMAGE);
+              draw(classes[label], random, images.pixels(), i * ImageShape.CIFAR.values());
             });
-    return new ImageSet(pixels, labels);
+    return images;
   }
 
   private static void draw(SyntheticClass figure, CounterRandom random, byte[] pixels, int offset) {
@@ -89,11 +89,11 @@ public final class SyntheticImages {
         for (Spot spot : spots) {
           spotted += spot.at(x + 0.5, y + 0.5);
         }
-        int at = offset + y * SIZE + x;
-        for (int c = 0; c < ImageSet.CHANNELS; c++) {
+        int at = offset + ImageShape.CHANNELS * (y * SIZE + x);
+        for (int c = 0; c < ImageShape.CHANNELS; c++) {
           double value = back[c] + spotted * (1 - coverage) + coverage * (fore[c] - back[c]);
           double level = 255 * (value + light) + NOISE * noise(random);
-          pixels[at + c * ImageSet.PLANE] = (byte) Math.max(0, Math.min(255, Math.round(level)));
+          pixels[at + c] = (byte) Math.max(0, Math.min(255, Math.round(level)));
         }
       }
     }

@@ -1,6 +1,7 @@
 package dev.resnet.engine.dl4j;
 
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.pictures.ImageShape;
 import java.util.concurrent.locks.ReentrantLock;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,7 +21,9 @@ final class Dl4jInferenceEngine implements InferenceEngine {
   @Override
   public float[][] probabilities(float[] images, int count) {
     lock.lock();
-    try (INDArray input = Nd4j.create(images, new long[] {count, 3, 32, 32}, 'c')) {
+    int size = ImageShape.CIFAR.size();
+    try (INDArray pixels = Nd4j.create(images, new long[] {count, size, size, 3}, 'c');
+        INDArray input = pixels.permute(0, 3, 1, 2).dup('c')) {
       return graph.output(false, input)[0].toFloatMatrix();
     } finally {
       lock.unlock();

@@ -5,14 +5,13 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** A compiled program for one size of batch, fed with images in NCHW. One thread at a time. */
+/** A compiled program for one size of batch, fed with images in NHWC. One thread at a time. */
 final class InferenceProgram implements AutoCloseable {
   private final Program program;
   private final int size;
   private final CompiledProgram compiled;
   private final NativeBlock block;
   private final FloatBuffer staged;
-  private final float[] pixels;
   private final Owned owned = new Owned();
 
   /**
@@ -30,7 +29,6 @@ final class InferenceProgram implements AutoCloseable {
       long count = size * program.input().elements();
       block = owned.add(new NativeBlock(count * Float.BYTES));
       staged = NativeBlock.floats(block.at(0), count);
-      pixels = new float[Math.toIntExact(program.input().elements())];
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -44,32 +42,18 @@ final class InferenceProgram implements AutoCloseable {
   /**
    * Writes the probabilities of some images.
    *
-   * @param images [any, channels, height, width], c-ordered
+   * @param images [any, height, width, channels], c-ordered
    * @param from the first image and row
    * @param count at most {@link #size}
    */
   void classify(float[] images, int from, int count, float[][] rows) {
-    for (int i = 0; i < count; i++) {
-      stage(images, from + i, i);
-    }
+    int image = Math.toIntExact(program.input().elements());
+    staged.put(0, images, from * image, count * image);
     float[] values = compiled.probabilities(block.at(0));
     int classes = program.classes();
     for (int i = 0; i < count; i++) {
       rows[from + i] = Arrays.copyOfRange(values, i * classes, (i + 1) * classes);
     }
-  }
-
-  /** Copies an image from planes to pixels: NCHW to NHWC. */
-  private void stage(float[] images, int image, int slot) {
-    int channels = program.input().channels();
-    int plane = pixels.length / channels;
-    for (int c = 0; c < channels; c++) {
-      int at = image * pixels.length + c * plane;
-      for (int i = 0; i < plane; i++) {
-        pixels[i * channels + c] = images[at + i];
-      }
-    }
-    staged.put(slot * pixels.length, pixels);
   }
 
   @Override

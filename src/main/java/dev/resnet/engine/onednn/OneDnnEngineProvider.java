@@ -11,6 +11,7 @@ import dev.resnet.engine.TrainingEngine;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Tensor;
 import dev.resnet.engine.program.UnsupportedGraphException;
+import dev.resnet.pictures.ImageShape;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Graphs compiled into oneDNN primitives: the fastest engine on a CPU. */
 public final class OneDnnEngineProvider implements EngineProvider {
   /** The service's images; a graph by itself doesn't know its input's size. */
-  private static final Tensor IMAGE = new Tensor("input", 3, 32, 32);
+  private static final Tensor IMAGE =
+      new Tensor("input", ImageShape.CHANNELS, ImageShape.CIFAR.size(), ImageShape.CIFAR.size());
 
   /** Why the native library can't be used here; null where it can. Loading it is tried once. */
   private static final class Library {

@@ -7,6 +7,7 @@ import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.ImageShape;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -168,8 +169,10 @@ class Cifar10ReaderTests {
   }
 
   private static void assertPixels(ImageSet images, int image, int file, int record) {
-    for (int p = 0; p < ImageSet.IMAGE; p += 511) {
-      assertThat(images.pixels()[image * ImageSet.IMAGE + p])
+    for (int p = 0; p < ImageShape.CIFAR.values(); p += 511) {
+      // The record has planes, the set pixels.
+      int at = 3 * (p % 1024) + p / 1024;
+      assertThat(images.pixels()[image * ImageShape.CIFAR.values() + at])
           .isEqualTo(Cifar10Samples.pixel(file, record, p));
     }
   }

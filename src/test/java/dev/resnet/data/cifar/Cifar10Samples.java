@@ -1,6 +1,6 @@
 package dev.resnet.data.cifar;
 
-import dev.resnet.data.ImageSet;
+import dev.resnet.pictures.ImageShape;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ public final class Cifar10Samples {
     for (int i = 0; i < count; i++) {
       int at = i * Cifar10Reader.RECORD;
       records[at] = (byte) (i % 10);
-      for (int p = 0; p < ImageSet.IMAGE; p++) {
+      for (int p = 0; p < ImageShape.CIFAR.values(); p++) {
         records[at + 1 + p] = pixel(file, i, p);
       }
     }

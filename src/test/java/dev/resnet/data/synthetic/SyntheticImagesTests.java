@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
 import dev.resnet.data.SoftmaxRegression;
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.ImageShape;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -22,7 +22,7 @@ class SyntheticImagesTests {
     ImageSet images = new SyntheticImages(1).train(1000);
 
     assertThat(Sha256.of(images.pixels(), images.labels()))
-        .isEqualTo("70ad9f00998326b98d7adb4063a8cf6250dfb760125c3bd11fe6fb339e0d9433");
+        .isEqualTo("96d763d728d597e6c113a189afdf155d93a5b6d05db6d92d2718e8360a0035e4");
   }
 
   @Test
@@ -50,7 +50,9 @@ class SyntheticImagesTests {
                 i ->
                     Arrays.hashCode(
                         Arrays.copyOfRange(
-                            images.pixels(), i * ImageSet.IMAGE, (i + 1) * ImageSet.IMAGE)))
+                            images.pixels(),
+                            i * ImageShape.CIFAR.values(),
+                            (i + 1) * ImageShape.CIFAR.values())))
             .distinct()
             .count();
 
@@ -97,7 +99,7 @@ class SyntheticImagesTests {
     var images = new SyntheticImages(1);
     ImageSet train = images.train(5000);
     ImageSet test = images.test(1000);
-    var linear = new SoftmaxRegression(10, Normalization.of(train));
+    var linear = new SoftmaxRegression(10, train.normalization());
 
     double best = bestOf(linear, train, test);
 
@@ -109,7 +111,7 @@ class SyntheticImagesTests {
   void wouldBeToldByWeighingPixelsIfTheyHadFixedPlaces() {
     // The control: the same regression does learn where there is something linear to learn.
     ImageSet train = fixedPlaces(1000, 1);
-    var linear = new SoftmaxRegression(10, Normalization.of(train));
+    var linear = new SoftmaxRegression(10, train.normalization());
 
     assertThat(bestOf(linear, train, fixedPlaces(500, 2))).isGreaterThan(0.95);
   }
@@ -128,14 +130,14 @@ class SyntheticImagesTests {
 
   /** Noise with one of ten rows brightened: the row is the class. */
   private static ImageSet fixedPlaces(int count, long seed) {
-    byte[] pixels = new byte[count * ImageSet.IMAGE];
+    byte[] pixels = new byte[count * ImageShape.CIFAR.values()];
     byte[] labels = new byte[count];
     new Random(seed).nextBytes(pixels);
     for (int i = 0; i < count; i++) {
       labels[i] = (byte) (i % 10);
-      int row = i * ImageSet.IMAGE + 3 * labels[i] * ImageSet.SIZE;
-      Arrays.fill(pixels, row, row + ImageSet.SIZE, (byte) 220);
+      int row = i * ImageShape.CIFAR.values() + 9 * labels[i] * ImageShape.CIFAR.size();
+      Arrays.fill(pixels, row, row + 3 * ImageShape.CIFAR.size(), (byte) 220);
     }
-    return new ImageSet(pixels, labels);
+    return new ImageSet(ImageShape.CIFAR, pixels, labels);
   }
 }

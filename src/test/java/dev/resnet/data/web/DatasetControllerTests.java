@@ -7,10 +7,10 @@ import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.ImageSet;
-import dev.resnet.data.Normalization;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -170,13 +170,15 @@ class DatasetControllerTests {
       if (failure != null) {
         throw failure;
       }
-      byte[] pixels = new byte[2 * ImageSet.IMAGE];
-      Arrays.fill(pixels, ImageSet.IMAGE, ImageSet.IMAGE + ImageSet.PLANE, (byte) 200);
+      byte[] pixels = new byte[2 * ImageShape.CIFAR.values()];
+      for (int at = ImageShape.CIFAR.values(); at < pixels.length; at += ImageShape.CHANNELS) {
+        pixels[at] = (byte) 200;
+      }
       return new Dataset(
           name,
           List.of("round", "angular"),
-          new ImageSet(pixels, new byte[] {0, 1}),
-          new ImageSet(new byte[ImageSet.IMAGE], new byte[] {0}),
+          new ImageSet(ImageShape.CIFAR, pixels, new byte[] {0, 1}),
+          new ImageSet(ImageShape.CIFAR, new byte[ImageShape.CIFAR.values()], new byte[] {0}),
           "abc");
     }
   }
