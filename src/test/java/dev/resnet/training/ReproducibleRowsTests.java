@@ -29,7 +29,7 @@ class ReproducibleRowsTests {
 
   /** How often the loss is looked at at random moments. */
   private static int runs(Noise.Execution execution) {
-    return execution.engine() == EngineName.DL4J ? 1 : 8;
+    return execution.engine() == EngineName.DL4J ? 1 : 4;
   }
 
   private final Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.resnet.data.Dataset;
-import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Precision;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Checkpoints;
 import java.io.IOException;
@@ -207,8 +205,8 @@ class TrainerTests {
         0.9,
         1e-4,
         new Augmentation(4, true),
-        EngineName.DL4J,
-        Precision.AUTO,
+        Noise.FASTEST.engine(),
+        Noise.FASTEST.precision(),
         1,
         null,
         null);
