@@ -9,9 +9,9 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * What must happen before anything else: the native libraries' loader learns where to log before
- * its classes are loaded, and where to unpack them; an unusable home is refused before a database
- * is sought in it; and everybody sees one absolute path of it, since H2 takes none that is relative
- * without "./".
+ * its classes are loaded, and where to unpack them; a misspelt setting is refused; an unusable home
+ * is refused before a database is sought in it; and everybody sees one absolute path of it, since
+ * H2 takes none that is relative without "./".
  */
 final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   private static final String HOME = "resnet.home";
@@ -24,6 +24,7 @@ final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPrep
     if (System.getProperty(JAVACPP_LOGGER) == null) {
       System.setProperty(JAVACPP_LOGGER, "slf4j");
     }
+    new SettingNames().check(event.getEnvironment());
     String written = event.getEnvironment().getProperty(HOME);
     if (written != null) {
       Path home = Path.of(written).toAbsolutePath().normalize();

@@ -6,14 +6,14 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
 
-/** Says in a few lines why the service can't start on its {@code resnet.home}. */
-final class HomeFailureAnalyzer implements FailureAnalyzer {
+/** Says in a few lines why the service can't start with its settings. */
+final class StartFailureAnalyzer implements FailureAnalyzer {
   /** H2's DATABASE_ALREADY_OPEN_1; its class is not on the compile class path. */
   private static final int H2_ALREADY_OPEN = 90020;
 
   private final Environment environment;
 
-  HomeFailureAnalyzer(Environment environment) {
+  StartFailureAnalyzer(Environment environment) {
     this.environment = environment;
   }
 
@@ -25,6 +25,12 @@ final class HomeFailureAnalyzer implements FailureAnalyzer {
             cause.getMessage(),
             "Make it a folder that this user can write to, or set resnet.home (RESNET_HOME) to"
                 + " another one.",
+            failure);
+      }
+      if (cause instanceof UnknownSettingException) {
+        return new FailureAnalysis(
+            cause.getMessage(),
+            "Correct or remove it: docs/configuration.md lists them all.",
             failure);
       }
       if (cause instanceof SQLException e && e.getErrorCode() == H2_ALREADY_OPEN) {

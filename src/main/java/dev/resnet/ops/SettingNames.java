@@ -1,0 +1,153 @@
+package dev.resnet.ops;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The names of the service's own settings. A name that starts with {@code resnet.} and is none of
+ * them is a mistake, which Spring Boot would ignore.
+ */
+final class SettingNames {
+  private static final Logger LOG = LoggerFactory.getLogger(SettingNames.class);
+  private static final String OURS = "resnet.";
+
+  /** Those that no class of settings declares. */
+  private static final Set<String> ALONE =
+      Set.of("resnet.home", "resnet.role", "resnet.engine.auto");
+
+  /** Allows for missing letters, swapped words and a renamed group. */
+  private static final int MOST_EDITS = 6;
+
+  private final Set<String> names = new TreeSet<>(ALONE);
+
+  /** Lists and maps: their entries have names of their own. */
+  private final Set<String> prefixes = new TreeSet<>();
+
+  SettingNames() {
+    var scanner = new ClassPathScanningCandidateComponentProvider(false);
+    scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
+    scanner.findCandidateComponents("dev.resnet").stream()
+        .map(found -> ClassUtils.resolveClassName(found.getBeanClassName(), null))
+        .forEach(
+            type -> add(type.getAnnotation(ConfigurationProperties.class).value() + ".", type));
+  }
+
+  private void add(String prefix, Class<?> settings) {
+    for (RecordComponent component : settings.getRecordComponents()) {
+      String name = prefix + dashed(component.getName());
+      if (component.getType().isRecord()) {
+        add(name + ".", component.getType());
+      } else {
+        names.add(name);
+        if (Collection.class.isAssignableFrom(component.getType())
+            || Map.class.isAssignableFrom(component.getType())) {
+          prefixes.add(name);
+        }
+      }
+    }
+  }
+
+  private static String dashed(String name) {
+    return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+  }
+
+  Set<String> names() {
+    return names;
+  }
+
+  /**
+   * Looks through everything that can set something.
+   *
+   * @throws UnknownSettingException for the first name that is not known. In the environment it is
+   *     only logged: Kubernetes adds variables of its own there, such as RESNET_PORT for a service
+   *     called resnet
+   */
+  void check(ConfigurableEnvironment environment) {
+    for (PropertySource<?> source : environment.getPropertySources()) {
+      if (source instanceof EnumerablePropertySource<?> enumerable) {
+        for (String name : enumerable.getPropertyNames()) {
+          check(name, source.getName());
+        }
+      }
+    }
+  }
+
+  private void check(String name, String source) {
+    boolean variable = source.equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+    String prefix = variable ? "RESNET_" : OURS;
+    if (!name.startsWith(prefix) || isKnown(name)) {
+      return;
+    }
+    if (variable) {
+      LOG.warn("{}", message("The environment variable " + name, name));
+    } else {
+      throw new UnknownSettingException(message(name, name));
+    }
+  }
+
+  private String message(String what, String name) {
+    return "%s is not a setting.%s"
+        .formatted(what, nearest(name).map(" Did you mean %s?"::formatted).orElse(""));
+  }
+
+  private boolean isKnown(String name) {
+    String plain = plain(name);
+    return names.stream().anyMatch(known -> plain(known).equals(plain))
+        || prefixes.stream().anyMatch(known -> plain.startsWith(plain(known)));
+  }
+
+  /** Spring Boot takes each name in several spellings, RESNET_JOBS_QUEUECAPACITY among them. */
+  private static String plain(String name) {
+    return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** The same last word under another group comes first, then the fewest edits. */
+  private Optional<String> nearest(String name) {
+    String last = lastWord(name);
+    return names.stream()
+        .filter(known -> lastWord(known).equals(last) || edits(name, known) <= MOST_EDITS)
+        .min(
+            Comparator.comparing((String known) -> !lastWord(known).equals(last))
+                .thenComparing(known -> edits(name, known)));
+  }
+
+  private static String lastWord(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  /** Levenshtein's distance of what Spring Boot compares. */
+  private static int edits(String name, String known) {
+    String a = plain(name);
+    String b = plain(known);
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int corner = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = corner + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        corner = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}
