@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param normalization null until the set has been loaded once in this process
  * @param sha256 null until then, too
  * @param progress of a download, 0 to 1; null where none is under way
- * @param error why the last attempt to get it failed; null otherwise
+ * @param error why the last attempt to get it failed, also while a download is retried; null
+ *     otherwise
  */
 public record DatasetInfo(
     String name,

@@ -2,7 +2,6 @@ package dev.resnet.data;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.function.DoubleConsumer;
 
 /** One way to come by a data set; knows nothing of who waits for it or keeps it. */
 public interface DatasetSource {
@@ -16,10 +15,10 @@ public interface DatasetSource {
    * Reads, draws or downloads the set. Ends soon with an {@link IOException} when the thread is
    * interrupted.
    *
-   * @param downloaded told how much of a download is done, 0 to 1; never called where there is none
+   * @param listener never called if nothing is downloaded
    * @throws IOException where the set can't be had; the message says what to do
    */
-  Dataset read(DoubleConsumer downloaded) throws IOException;
+  Dataset read(DownloadListener listener) throws IOException;
 
   /**
    * A set as it is before it was read.

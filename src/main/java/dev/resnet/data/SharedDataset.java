@@ -77,7 +77,7 @@ final class SharedDataset implements AutoCloseable {
           null,
           null,
           downloaded,
-          error);
+          reading == null ? error : reading.attemptError);
     }
   }
 
@@ -160,16 +160,17 @@ final class SharedDataset implements AutoCloseable {
   }
 
   /** One attempt to come by the set. */
-  private final class Reading implements Runnable {
+  private final class Reading implements Runnable, DownloadListener {
     final CompletableFuture<Dataset> result = new CompletableFuture<>();
     int waiting;
     @Nullable Double downloaded;
+    @Nullable String attemptError;
     @Nullable Future<?> task;
 
     @Override
     public void run() {
       try {
-        Dataset dataset = source.read(this::downloaded);
+        Dataset dataset = source.read(this);
         end(new Loaded(dataset, dataset.normalization()), null);
         result.complete(dataset);
       } catch (OutOfMemoryError e) {
@@ -209,9 +210,21 @@ final class SharedDataset implements AutoCloseable {
       }
     }
 
-    private void downloaded(double share) {
+    /** New bytes end what was said of the attempt before; the mere start of another does not. */
+    @Override
+    public void downloaded(double share) {
       synchronized (SharedDataset.this) {
+        if (downloaded != null && downloaded != share) {
+          attemptError = null;
+        }
         downloaded = share;
+      }
+    }
+
+    @Override
+    public void attemptFailed(String message) {
+      synchronized (SharedDataset.this) {
+        attemptError = message;
       }
     }
   }

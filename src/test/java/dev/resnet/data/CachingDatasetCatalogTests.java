@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.DoubleConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,7 +96,7 @@ class CachingDatasetCatalogTests {
     Future<Dataset> waiter = callers.submit(() -> catalog.load("set"));
     source.begun.await();
     assertThat(info().status()).isEqualTo(Status.ABSENT);
-    source.downloaded.accept(0.25);
+    source.listener.downloaded(0.25);
     assertThat(info().status()).isEqualTo(Status.DOWNLOADING);
     assertThat(info().progress()).isEqualTo(0.25);
     source.go.countDown();
@@ -105,6 +104,28 @@ class CachingDatasetCatalogTests {
 
     assertThat(info().status()).isEqualTo(Status.READY);
     assertThat(info().progress()).isNull();
+  }
+
+  @Test
+  void showsWhyADownloadIsRetriedUntilNewBytesCome() throws Exception {
+    Future<Dataset> waiter = callers.submit(() -> catalog.load("set"));
+    source.begun.await();
+    source.listener.downloaded(0.25);
+    assertThat(info().error()).isNull();
+
+    source.listener.attemptFailed("no network: mend it");
+    source.listener.downloaded(0.25); // the next attempt begins where the last one stopped
+    assertThat(info().status()).isEqualTo(Status.DOWNLOADING);
+    assertThat(info().error()).isEqualTo("no network: mend it");
+    assertThat(info().progress()).isEqualTo(0.25);
+
+    source.listener.downloaded(0.26);
+    assertThat(info().error()).isNull();
+
+    source.listener.attemptFailed("no network: mend it");
+    source.go.countDown();
+    waiter.get();
+    assertThat(info().error()).isNull();
   }
 
   @Test
@@ -189,7 +210,7 @@ class CachingDatasetCatalogTests {
     var caller = new Caller();
     caller.thread.start();
     source.begun.await();
-    source.downloaded.accept(0.5);
+    source.listener.downloaded(0.5);
 
     caller.thread.interrupt();
     caller.thread.join();
@@ -247,7 +268,7 @@ class CachingDatasetCatalogTests {
     final CountDownLatch go = new CountDownLatch(1);
     volatile boolean present = true;
     volatile Throwable failure;
-    volatile DoubleConsumer downloaded;
+    volatile DownloadListener listener;
     volatile boolean interrupted;
 
     @Override
@@ -261,9 +282,9 @@ class CachingDatasetCatalogTests {
     }
 
     @Override
-    public Dataset read(DoubleConsumer progress) throws IOException {
+    public Dataset read(DownloadListener told) throws IOException {
       reads.incrementAndGet();
-      downloaded = progress;
+      listener = told;
       begun.countDown();
       try {
         go.await();

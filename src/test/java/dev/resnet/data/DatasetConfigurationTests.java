@@ -1,14 +1,17 @@
 package dev.resnet.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.resnet.data.cifar.Cifar10Samples;
 import dev.resnet.data.cifar.Cifar10Settings;
 import dev.resnet.data.download.DownloadSettings;
+import dev.resnet.data.download.ScriptedServer;
 import dev.resnet.data.synthetic.SyntheticSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +87,30 @@ class DatasetConfigurationTests {
             context ->
                 assertThat(context.getBean(DatasetCatalog.class).load("cifar10").classes())
                     .startsWith("a"));
+  }
+
+  @Test
+  void showsWhyADownloadIsRetried() throws IOException {
+    try (var server = new ScriptedServer(ScriptedServer.status("503 Service Unavailable"))) {
+      service(
+              "resnet.datasets.cifar10.uri=" + server.address(),
+              "resnet.datasets.download.first-wait=1h",
+              "resnet.datasets.download.longest-wait=1h")
+          .run(
+              context -> {
+                var catalog = context.getBean(DatasetCatalog.class);
+                var waiter = new FutureTask<>(() -> catalog.load("cifar10"));
+                new Thread(waiter).start();
+
+                await().until(() -> catalog.info("cifar10").orElseThrow().error() != null);
+                DatasetInfo info = catalog.info("cifar10").orElseThrow();
+                assertThat(info.status()).isEqualTo(DatasetInfo.Status.DOWNLOADING);
+                assertThat(info.progress()).isEqualTo(0);
+                assertThat(info.error())
+                    .contains(
+                        server.address().toString(), "status 503", "resnet.datasets.cifar10.uri");
+              });
+    }
   }
 
   @Test

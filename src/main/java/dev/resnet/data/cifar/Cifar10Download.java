@@ -1,7 +1,9 @@
 package dev.resnet.data.cifar;
 
 import dev.resnet.data.DamagedDatasetException;
+import dev.resnet.data.DownloadListener;
 import dev.resnet.data.download.HttpDownload;
+import dev.resnet.data.download.RemoteFile;
 import dev.resnet.files.AtomicFiles;
 import java.io.IOException;
 import java.net.URI;
@@ -12,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +43,9 @@ final class Cifar10Download {
    * Downloads the archive beside {@code folder}, checks it, unpacks it and lets the folder appear
    * by a rename.
    */
-  void fetch(URI address, Path folder, DoubleConsumer downloaded) throws IOException {
+  void fetch(URI address, Path folder, DownloadListener listener) throws IOException {
     Path volume = Files.createDirectories(folder.toAbsolutePath().getParent());
-    downloaded.accept(0);
+    listener.downloaded(0);
     try (var channel =
             FileChannel.open(
                 volume.resolve("download.lock"),
@@ -57,8 +58,9 @@ final class Cifar10Download {
       }
       LOG.debug("cifar10: downloading under {}", lock);
       Path partial = volume.resolve("cifar-10-binary.tar.gz.partial");
-      http.fetch(address, partial, md5, UNPACKED, downloaded);
-      unpack(address, partial, folder);
+      var file = new RemoteFile(address, md5, "resnet.datasets.cifar10");
+      http.fetch(file, partial, UNPACKED, listener);
+      unpack(file, partial, folder);
       http.forget(partial);
       LOG.info("cifar10: downloaded and unpacked into {}", folder);
     }
@@ -72,7 +74,7 @@ final class Cifar10Download {
     }
   }
 
-  private void unpack(URI address, Path archive, Path folder) throws IOException {
+  private void unpack(RemoteFile file, Path archive, Path folder) throws IOException {
     Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
     AtomicFiles.deleteRecursively(partial);
     try {
@@ -84,7 +86,7 @@ final class Cifar10Download {
       http.forget(archive);
       throw new IOException(
           "What %s serves is not CIFAR-10's binary version: %s. Set resnet.datasets.cifar10.uri to a good copy."
-              .formatted(HttpDownload.shown(address), e.getMessage()),
+              .formatted(file, e.getMessage()),
           e);
     } finally {
       AtomicFiles.deleteRecursively(partial);

@@ -3,11 +3,11 @@ package dev.resnet.data.cifar;
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetSource;
+import dev.resnet.data.DownloadListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,11 +58,11 @@ final class Cifar10Source implements DatasetSource {
   }
 
   @Override
-  public Dataset read(DoubleConsumer downloaded) throws IOException {
+  public Dataset read(DownloadListener listener) throws IOException {
     if (origin instanceof Cifar10Origin.Remote remote) {
       Path folder = volume.resolve(Cifar10Files.FOLDER);
       if (!Files.isDirectory(folder)) {
-        download.fetch(remote.address(), folder, downloaded);
+        download.fetch(remote.address(), folder, listener);
       }
       return read(
           new Cifar10Directory(folder),

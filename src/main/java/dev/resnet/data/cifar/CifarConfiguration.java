@@ -1,7 +1,6 @@
 package dev.resnet.data.cifar;
 
 import dev.resnet.data.DatasetSource;
-import dev.resnet.data.download.DiskSpace;
 import dev.resnet.data.download.DownloadSettings;
 import dev.resnet.data.download.HttpDownload;
 import java.nio.file.Path;
@@ -19,8 +18,7 @@ class CifarConfiguration {
   @Bean
   DatasetSource cifar10(
       Cifar10Settings settings, DownloadSettings download, @Value("${resnet.home}") String home) {
-    var pause = (HttpDownload.Pause) time -> Thread.sleep(time.toMillis());
-    var http = new HttpDownload(download, pause, DiskSpace.ACTUAL);
+    var http = new HttpDownload(download);
     Path volume =
         Path.of(home).toAbsolutePath().normalize().resolve("datasets").resolve(Cifar10Source.NAME);
     return new Cifar10Source(origin(settings), volume, new Cifar10Download(http, settings.md5()));

@@ -11,47 +11,35 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A response body that is waited for with a limit: the stream that the JDK offers waits for ever
- * where a server falls silent.
+ * A response body that is waited for with a limit. The JDK has none: the timeout of a request ends
+ * with its headers, and reading the stream of {@code BodyHandlers.ofInputStream} waits for ever; on
+ * Java 17 not even an interrupt ends it (JDK-8294047).
  */
 final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoCloseable {
-
-  private sealed interface Piece {
-    record Bytes(List<ByteBuffer> buffers) implements Piece {}
-
-    record End() implements Piece {}
-
-    record Failure(Throwable cause) implements Piece {}
+  private interface Piece {
+    List<ByteBuffer> bytes() throws IOException;
   }
 
   private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
 
   /**
-   * The next bytes; null at the end.
+   * The next bytes; empty at the end.
    *
-   * @throws SilentServerException where nothing comes within {@code limit}
-   * @throws IOException where the connection breaks off
+   * @throws IOException if nothing comes within {@code limit}, or the connection is lost
    */
-  @Nullable List<ByteBuffer> next(Duration limit) throws IOException, InterruptedException {
+  List<ByteBuffer> next(Duration limit) throws IOException, InterruptedException {
     Piece piece = pieces.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
     if (piece == null) {
-      throw new SilentServerException(limit);
+      throw new IOException("nothing came within the read timeout");
     }
-    if (piece instanceof Piece.Failure failure) {
-      throw new IOException(failure.cause().getMessage(), failure.cause());
-    }
-    if (piece instanceof Piece.Bytes bytes) {
-      subscription.join().request(1);
-      return bytes.buffers();
-    }
-    return null;
+    subscription.join().request(1);
+    return piece.bytes();
   }
 
-  /** Gives the connection up where the body has not ended. */
+  /** Closes the connection if the body has not ended. */
   @Override
   public void close() {
     subscription.thenAccept(Flow.Subscription::cancel);
@@ -70,23 +58,20 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
 
   @Override
   public void onNext(List<ByteBuffer> buffers) {
-    pieces.add(new Piece.Bytes(buffers));
+    pieces.add(() -> buffers);
   }
 
   @Override
   public void onError(Throwable cause) {
-    pieces.add(new Piece.Failure(cause));
+    pieces.add(
+        () -> {
+          throw new IOException(
+              "the connection was lost (%s)".formatted(cause.getMessage()), cause);
+        });
   }
 
   @Override
   public void onComplete() {
-    pieces.add(new Piece.End());
-  }
-
-  /** A server that has taken the request and says nothing more. */
-  static final class SilentServerException extends IOException {
-    SilentServerException(Duration limit) {
-      super("nothing came for %s".formatted(Durations.inWords(limit)));
-    }
+    pieces.add(List::of);
   }
 }

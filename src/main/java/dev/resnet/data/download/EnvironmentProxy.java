@@ -8,13 +8,12 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.util.Arrays;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,54 +21,42 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The proxy that {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}
- * name, in either case, as curl reads them. What the JVM is told ({@code -Dhttps.proxyHost}) comes
- * first.
+ * name, in upper or lower case, as curl reads them. If the JVM has proxy settings ({@code
+ * -Dhttps.proxyHost}), they apply instead.
  */
 final class EnvironmentProxy extends ProxySelector {
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentProxy.class);
-  private static final int HTTP_PORT = 80;
+  private static final List<String> OF_JVM =
+      List.of("https.proxyHost", "http.proxyHost", "socksProxyHost", "java.net.useSystemProxies");
 
-  /** Without it the JDK never sends a password to a proxy that makes a tunnel for https. */
+  /** By default the JDK sends no password to a proxy that opens a tunnel for https. */
   private static final String NO_BASIC_IN_TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
 
   private final Map<String, String> environment;
-  private final UnaryOperator<@Nullable String> jvm;
-  private final ProxySelector ofJvm;
 
-  /**
-   * @param jvm the JVM's settings by name; null for those that are not set
-   * @param ofJvm what obeys them
-   */
-  EnvironmentProxy(
-      Map<String, String> environment, UnaryOperator<@Nullable String> jvm, ProxySelector ofJvm) {
-    this.environment = environment;
-    this.jvm = jvm;
-    this.ofJvm = ofJvm;
+  EnvironmentProxy(Map<String, String> environment, Properties jvm) {
+    this.environment = OF_JVM.stream().anyMatch(jvm::containsKey) ? Map.of() : environment;
   }
 
   /** Of this process. */
   static EnvironmentProxy ofProcess() {
-    return new EnvironmentProxy(System.getenv(), System::getProperty, ProxySelector.getDefault());
+    return new EnvironmentProxy(System.getenv(), System.getProperties());
   }
 
   @Override
   public List<Proxy> select(URI target) {
-    if (Stream.of(target.getScheme() + ".proxyHost", "socksProxyHost", "java.net.useSystemProxies")
-        .anyMatch(name -> jvm.apply(name) != null)) {
-      return ofJvm.select(target);
-    }
     return address(target)
-        .map(
-            proxy ->
-                new Proxy(
-                    Proxy.Type.HTTP,
-                    new InetSocketAddress(
-                        proxy.getHost(), proxy.getPort() < 0 ? HTTP_PORT : proxy.getPort())))
-        .map(List::of)
-        .orElse(List.of(Proxy.NO_PROXY));
+        .map(uri -> new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort()))
+        .map(address -> List.of(new Proxy(Proxy.Type.HTTP, address)))
+        .orElseGet(() -> ProxySelector.getDefault().select(target));
   }
 
-  /** Where a proxy is used for this target: {@code host:port}. */
+  @Override
+  public void connectFailed(URI target, SocketAddress proxy, IOException reason) {
+    // The request itself fails and says so.
+  }
+
+  /** {@code host:port} of the proxy for this target, if there is one. */
   Optional<String> nameFor(URI target) {
     return select(target).stream()
         .filter(proxy -> proxy.address() instanceof InetSocketAddress)
@@ -78,43 +65,36 @@ final class EnvironmentProxy extends ProxySelector {
         .findFirst();
   }
 
-  /** Gives a proxy the user and password that stand in its address, and nobody else. */
-  Optional<Authenticator> credentials() {
-    boolean any =
-        environment.entrySet().stream()
-            .anyMatch(
-                variable ->
-                    variable.getKey().toLowerCase(Locale.ROOT).endsWith("_proxy")
-                        && variable.getValue().contains("@"));
-    if (!any) {
-      // With an authenticator that knows nothing, the client would hide the status 407 or 401.
+  /**
+   * Gives a proxy the user and password in its address, and nobody else. Empty if there are none:
+   * with an authenticator that knows nothing the client hides the status 407.
+   */
+  Optional<Authenticator> authenticator() {
+    List<URI> proxies =
+        Stream.of("https", "http")
+            .flatMap(scheme -> named(scheme).stream())
+            .filter(proxy -> proxy.getUserInfo() != null)
+            .toList();
+    if (proxies.isEmpty()) {
       return Optional.empty();
     }
-    if (System.getProperty(NO_BASIC_IN_TUNNELS) == null) {
-      System.setProperty(NO_BASIC_IN_TUNNELS, "");
-    }
-    return Optional.of(new ForProxies());
-  }
-
-  private final class ForProxies extends Authenticator {
-    @Override
-    protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-      if (getRequestorType() != RequestorType.PROXY) {
-        return null;
-      }
-      return Stream.of("https", "http")
-          .flatMap(scheme -> named(scheme).stream())
-          .filter(proxy -> proxy.getHost().equalsIgnoreCase(getRequestingHost()))
-          .map(URI::getUserInfo)
-          .filter(user -> user != null)
-          .map(user -> user.split(":", 2))
-          .map(
-              user ->
-                  new PasswordAuthentication(
-                      user[0], (user.length > 1 ? user[1] : "").toCharArray()))
-          .findFirst()
-          .orElse(null);
-    }
+    System.getProperties().putIfAbsent(NO_BASIC_IN_TUNNELS, "");
+    return Optional.of(
+        new Authenticator() {
+          @Override
+          protected @Nullable PasswordAuthentication getPasswordAuthentication() {
+            return proxies.stream()
+                .filter(proxy -> getRequestorType() == RequestorType.PROXY)
+                .filter(proxy -> proxy.getHost().equalsIgnoreCase(getRequestingHost()))
+                .map(proxy -> proxy.getUserInfo().split(":", 2))
+                .map(
+                    user ->
+                        new PasswordAuthentication(
+                            user[0], user.length > 1 ? user[1].toCharArray() : new char[0]))
+                .findFirst()
+                .orElse(null);
+          }
+        });
   }
 
   private Optional<URI> address(URI target) {
@@ -122,62 +102,50 @@ final class EnvironmentProxy extends ProxySelector {
   }
 
   private Optional<URI> named(String scheme) {
-    return variable(scheme + "_proxy").or(() -> variable("all_proxy")).flatMap(this::parsed);
+    return Stream.of(variable(scheme + "_proxy"), variable("all_proxy"))
+        .filter(value -> !value.isEmpty())
+        .findFirst()
+        .flatMap(EnvironmentProxy::parsed);
   }
 
-  private Optional<URI> parsed(String text) {
+  /** The client knows no other proxies than HTTP's. */
+  private static Optional<URI> parsed(String value) {
     try {
-      URI proxy = URI.create(text.contains("://") ? text : "http://" + text);
+      URI proxy = new URI(value.contains("://") ? value : "http://" + value);
       if ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null) {
         return Optional.of(proxy);
       }
-    } catch (IllegalArgumentException e) {
-      LOG.debug("not a URL"); // its text may hold a password
+    } catch (URISyntaxException e) {
+      LOG.debug("not a URL"); // the value may hold a password
     }
-    LOG.warn(
-        "A proxy in the environment is passed over: only http://[user:password@]host:port is known");
+    LOG.warn("A proxy in the environment is ignored: it must be http://[user:password@]host:port");
     return Optional.empty();
   }
 
-  private Optional<String> variable(String name) {
-    return Stream.of(name, name.toUpperCase(Locale.ROOT))
-        .map(environment::get)
-        .filter(value -> value != null && !value.isBlank())
-        .map(String::strip)
-        .findFirst();
+  private String variable(String name) {
+    String value = environment.getOrDefault(name, "").strip();
+    return value.isEmpty()
+        ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "").strip()
+        : value;
   }
 
   private boolean isExcepted(URI target) {
-    Predicate<String> names = entry -> names(entry.toLowerCase(Locale.ROOT), target);
-    return variable("no_proxy").stream()
-        .flatMap(list -> Arrays.stream(list.split("[,\\s]+")))
-        .filter(entry -> !entry.isEmpty())
-        .anyMatch(names);
+    String host = comparable(String.valueOf(target.getHost()));
+    int port =
+        target.getPort() >= 0 ? target.getPort() : "https".equals(target.getScheme()) ? 443 : 80;
+    return Stream.of(comparable(variable("no_proxy")).split("[,\\s]+"))
+        .map(entry -> entry.replaceFirst("^\\*?\\.", ""))
+        .anyMatch(
+            name -> name.equals("*") || covers(name, host) || covers(name, host + ":" + port));
   }
 
-  /** A name counts for all below it too, with a dot or star before it or without. */
-  private static boolean names(String entry, URI target) {
-    if (entry.equals("*")) {
-      return true;
-    }
-    String host = String.valueOf(target.getHost()).toLowerCase(Locale.ROOT);
-    String name = entry;
-    int colon = entry.lastIndexOf(':');
-    boolean port = colon > 0 && entry.indexOf(':') == colon || entry.contains("]:");
-    if (port) {
-      int asked =
-          target.getPort() >= 0 ? target.getPort() : target.getScheme().equals("https") ? 443 : 80;
-      if (!entry.substring(colon + 1).equals(String.valueOf(asked))) {
-        return false;
-      }
-      name = entry.substring(0, colon);
-    }
-    name = name.replaceFirst("^\\*?\\.", "");
-    return host.equals(name) || host.equals("[" + name + "]") || host.endsWith("." + name);
+  /** A name includes all names below it. */
+  private static boolean covers(String name, String host) {
+    return host.equals(name) || !name.isEmpty() && host.endsWith("." + name);
   }
 
-  @Override
-  public void connectFailed(URI target, SocketAddress proxy, IOException reason) {
-    // The request itself fails and says so.
+  /** In lower case, and IPv6 addresses without brackets. */
+  private static String comparable(String hosts) {
+    return hosts.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
   }
 }

@@ -1,50 +1,39 @@
 package dev.resnet.data.download;
 
+import dev.resnet.data.DownloadListener;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.function.DoubleConsumer;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.retry.RetryException;
+import org.springframework.core.retry.RetryPolicy;
+import org.springframework.core.retry.RetryTemplate;
+import org.springframework.util.ReflectionUtils;
 
 /**
- * Downloads one large file over a network that may fail at any moment: each attempt goes on where
- * the last one broke off, also after a restart of the service, and the whole is compared with its
- * MD5.
+ * Downloads one large file over a network that may fail at any moment: each attempt continues where
+ * the last one stopped, also after a restart of the service. At the end the MD5 of the whole is
+ * compared.
  */
 public final class HttpDownload {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDownload.class);
 
-  /** What to do where the network can't be had. */
-  static final String REMEDY =
-      "Check the network and the proxy (HTTPS_PROXY, or -Dhttps.proxyHost), or fetch the archive elsewhere and set"
-          + " resnet.datasets.cifar10.uri to it.";
-
-  /** How the time between two attempts passes. */
-  @FunctionalInterface
-  public interface Pause {
-    void last(Duration time) throws InterruptedException;
-  }
-
   private final DownloadSettings settings;
-  private final Pause pause;
-  private final DiskSpace disk;
+  private final ToLongFunction<Path> usableSpace;
   private final EnvironmentProxy proxy;
   private final HttpClient client;
 
-  public HttpDownload(DownloadSettings settings, Pause pause, DiskSpace disk) {
-    this(settings, pause, disk, EnvironmentProxy.ofProcess());
+  public HttpDownload(DownloadSettings settings) {
+    this(settings, folder -> folder.toFile().getUsableSpace(), EnvironmentProxy.ofProcess());
   }
 
-  HttpDownload(DownloadSettings settings, Pause pause, DiskSpace disk, EnvironmentProxy proxy) {
+  HttpDownload(
+      DownloadSettings settings, ToLongFunction<Path> usableSpace, EnvironmentProxy proxy) {
     this.settings = settings;
-    this.pause = pause;
-    this.disk = disk;
+    this.usableSpace = usableSpace;
     this.proxy = proxy;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -52,50 +41,32 @@ public final class HttpDownload {
             .followRedirects(HttpClient.Redirect.NORMAL)
             .connectTimeout(settings.connectTimeout())
             .proxy(proxy);
-    proxy.credentials().ifPresent(builder::authenticator);
+    proxy.authenticator().ifPresent(builder::authenticator);
     this.client = builder.build();
   }
 
   /**
-   * Downloads to {@code path}, going on with what is there.
+   * Downloads to {@code path}, or what is missing there.
    *
-   * @param md5 of the whole; empty where any will do
-   * @param reserve bytes that have to be left on the disk afterwards
-   * @param done told the share that is done, 0 to 1, where the server says how much there is
-   * @throws IOException where it can't be had; the message says what to do
+   * @param reserve bytes that must be left on the disk afterwards
+   * @throws IOException if it fails; the message says what to do
    */
-  public void fetch(URI address, Path path, String md5, long reserve, DoubleConsumer done)
+  public void fetch(RemoteFile file, Path path, long reserve, DownloadListener listener)
       throws IOException {
     var partial = new PartialFile(path);
-    var progress = new DownloadProgress(address, done);
-    try {
-      boolean patched = transfer(address, partial, reserve, progress);
-      if (!matches(partial, md5) && patched) {
-        // The server may have changed the file in between, and not its validator.
-        LOG.warn("{}: the parts do not fit together; downloading it anew", shown(address));
-        partial.delete();
-        transfer(address, partial, reserve, progress);
-      }
-      if (!matches(partial, md5)) {
-        String found = partial.md5();
-        partial.delete();
-        throw new IOException(
-            "%s has the MD5 %s instead of %s: the file was changed on its way or at its source."
-                    .formatted(shown(address), found, md5.toLowerCase(Locale.ROOT))
-                + " Try again; for another archive set resnet.datasets.cifar10.md5 to its MD5, or"
-                + " to nothing.");
-      }
-    } catch (FileSystemException e) {
+    var request = new RangeRequest(client, proxy, settings, usableSpace, file, partial, reserve);
+    if (transfer(request, listener) && !partial.matches(file.md5())) {
+      // The server may have changed the file in between, and not its validator.
+      LOG.warn("{}: the parts do not fit together; downloading it again", file);
+      partial.delete();
+      transfer(request, listener);
+    }
+    if (!partial.matches(file.md5())) {
+      String found = partial.md5();
+      partial.delete();
       throw new IOException(
-          "%s could not be written to: %s. Make room or grant the right to write, then try again."
-              .formatted(path, e.getReason() == null ? e.toString() : e.getReason()),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      var stopped =
-          new InterruptedIOException("the download of %s was stopped".formatted(shown(address)));
-      stopped.initCause(e);
-      throw stopped;
+          "%s has the MD5 %s instead of %s: the file was changed on its way or at its source. Try again; for another file set %s.md5 to its MD5, or to nothing."
+              .formatted(file, found, file.md5(), file.settings()));
     }
   }
 
@@ -104,65 +75,53 @@ public final class HttpDownload {
     new PartialFile(path).delete();
   }
 
-  /** An address fit for logs and answers: what stands before @ or after ? may be a secret. */
-  public static String shown(URI address) {
-    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
-    return "%s://%s%s%s"
-        .formatted(address.getScheme(), address.getHost(), port, address.getRawPath());
-  }
-
-  private static boolean matches(PartialFile partial, String md5) throws IOException {
-    return md5.isEmpty() || partial.md5().equalsIgnoreCase(md5);
-  }
-
   /**
    * Attempts until the file is whole.
    *
-   * @return whether it was put together from several answers
+   * @return whether it consists of parts of several answers
    */
-  private boolean transfer(
-      URI address, PartialFile partial, long reserve, DownloadProgress progress)
-      throws IOException, InterruptedException {
-    var request =
-        new RangeRequest(client, proxy.nameFor(address), settings, disk, address, partial, reserve);
-    long furthest = partial.size();
-    int failures = 0;
-    while (true) {
-      try {
-        return request.send(progress);
-      } catch (RangeRequest.RetryException e) {
-        long reached = partial.size();
-        failures = reached > furthest ? 1 : failures + 1;
-        furthest = Math.max(furthest, reached);
-        if (failures >= settings.attempts()) {
-          throw new IOException(
-              "%s could not be downloaded: %s (%d %s). %s"
-                  .formatted(
-                      shown(address),
-                      e.getMessage(),
-                      failures,
-                      failures == 1 ? "attempt" : "attempts in a row",
-                      REMEDY),
-              e);
-        }
-        Duration wait = waitAfter(failures);
-        LOG.warn(
-            "{}: {} at byte {}; next attempt in {}",
-            shown(address),
-            e.getMessage(),
-            reached,
-            Durations.inWords(wait));
-        pause.last(wait);
-      }
+  private boolean transfer(RangeRequest request, DownloadListener listener) throws IOException {
+    var policy =
+        RetryPolicy.builder()
+            .predicate(e -> e instanceof RangeRequest.Failure failure && failure.passes())
+            .backOff(new UntilNoProgress(settings, request.partial()::size))
+            .build();
+    try {
+      return new RetryTemplate(policy).execute(() -> attempt(request, listener));
+    } catch (RetryException e) {
+      throw failed(request, e.getCause());
     }
   }
 
-  /** Doubles with each failure, up to the longest. */
-  private Duration waitAfter(int failures) {
-    Duration wait = settings.firstWait();
-    for (int i = 1; i < failures && wait.compareTo(settings.longestWait()) < 0; i++) {
-      wait = wait.multipliedBy(2);
+  private static boolean attempt(RangeRequest request, DownloadListener listener)
+      throws IOException, InterruptedException {
+    try {
+      return request.send(listener);
+    } catch (RangeRequest.Failure e) {
+      LOG.warn("At byte {}: {}", request.partial().size(), e.getMessage());
+      listener.attemptFailed(e.getMessage());
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw e;
     }
-    return wait.compareTo(settings.longestWait()) < 0 ? wait : settings.longestWait();
+  }
+
+  private IOException failed(RangeRequest request, Throwable cause) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new InterruptedIOException("the download of " + request.file() + " was stopped");
+    }
+    if (cause instanceof RangeRequest.Failure failure) {
+      String attempts = "%d attempts in a row failed. ".formatted(settings.attempts());
+      return new IOException((failure.passes() ? attempts : "") + failure.getMessage(), cause);
+    }
+    if (cause instanceof IOException e) {
+      return new IOException(
+          "%s could not be written to (%s: %s). Make room or grant the right to write, then try again."
+              .formatted(request.partial().path(), e.getClass().getSimpleName(), e.getMessage()),
+          e);
+    }
+    ReflectionUtils.rethrowRuntimeException(cause);
+    throw new IllegalStateException(cause); // not reached
   }
 }

@@ -5,36 +5,28 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
+import org.springframework.util.DigestUtils;
 
 /**
- * The part of a file that has been downloaded, and beside it the validator (RFC 9110, section 8.8)
- * of the representation that it is a part of: without one it can't be gone on with.
+ * The part of a file that has been downloaded. Beside it is the validator (RFC 9110, section 8.8)
+ * of the version that it is a part of: without one the download can't be resumed.
  */
-public record PartialFile(Path path) {
-  private static final int BUFFER = 1 << 16;
+record PartialFile(Path path) {
 
-  Path folder() {
-    return path.toAbsolutePath().getParent();
+  /** In bytes; 0 if there is none. */
+  long size() {
+    return path.toFile().length();
   }
 
-  long size() throws IOException {
-    return Files.exists(path) ? Files.size(path) : 0;
-  }
-
-  /** The {@code ETag} or {@code Last-Modified} of what the part belongs to. */
+  /** The {@code ETag} or {@code Last-Modified} of the version. */
   Optional<String> validator() throws IOException {
-    Path file = validatorFile();
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    return Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty());
+    return Files.exists(validatorFile())
+        ? Optional.of(Files.readString(validatorFile()))
+        : Optional.empty();
   }
 
-  /** Empties the file for a new representation. */
+  /** Empties the file for a new version. */
   FileChannel restart(Optional<String> validator) throws IOException {
     Files.deleteIfExists(validatorFile());
     var channel =
@@ -50,7 +42,7 @@ public record PartialFile(Path path) {
   }
 
   FileChannel append() throws IOException {
-    return FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    return FileChannel.open(path, StandardOpenOption.APPEND);
   }
 
   void delete() throws IOException {
@@ -59,26 +51,20 @@ public record PartialFile(Path path) {
   }
 
   /** In lower-case hex. */
-  public String md5() throws IOException {
-    MessageDigest digest = md5Digest();
+  String md5() throws IOException {
     try (var in = Files.newInputStream(path)) {
-      byte[] buffer = new byte[BUFFER];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
+      return DigestUtils.md5DigestAsHex(in);
     }
-    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * @param expected empty if any will do
+   */
+  boolean matches(String expected) throws IOException {
+    return expected.isEmpty() || md5().equalsIgnoreCase(expected);
   }
 
   private Path validatorFile() {
     return path.resolveSibling(path.getFileName() + ".validator");
-  }
-
-  private static MessageDigest md5Digest() {
-    try {
-      return MessageDigest.getInstance("MD5");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has MD5", e);
-    }
   }
 }

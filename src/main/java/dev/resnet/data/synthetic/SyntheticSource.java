@@ -2,8 +2,8 @@ package dev.resnet.data.synthetic;
 
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetSource;
+import dev.resnet.data.DownloadListener;
 import dev.resnet.data.ImageSet;
-import java.util.function.DoubleConsumer;
 
 /** Draws the synthetic set. */
 public final class SyntheticSource implements DatasetSource {
@@ -26,7 +26,7 @@ public final class SyntheticSource implements DatasetSource {
   }
 
   @Override
-  public Dataset read(DoubleConsumer downloaded) {
+  public Dataset read(DownloadListener listener) {
     var images = new SyntheticImages(settings.seed());
     ImageSet train = images.train(settings.train());
     return Dataset.of(NAME, SyntheticClass.labels(), train, images.test(settings.test()));

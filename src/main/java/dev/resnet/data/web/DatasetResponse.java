@@ -44,7 +44,9 @@ record DatasetResponse(
             nullable = true)
         @Nullable Double progress,
     @Schema(
-            description = "Why the set could not be had, and what to do; null otherwise.",
+            description =
+                "FAILED: why, and what to do. DOWNLOADING: why the last attempt failed, until new"
+                    + " bytes arrive. null otherwise.",
             example = "null",
             nullable = true)
         @Nullable String error) {

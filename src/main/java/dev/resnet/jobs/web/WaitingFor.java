@@ -38,7 +38,7 @@ final class WaitingFor {
     return datasets
         .info(name)
         .filter(info -> info.status() != DatasetInfo.Status.READY)
-        .map(info -> "the data set " + name + downloaded(info.progress()))
+        .map(info -> "the data set " + name + downloaded(info))
         .orElse("the engine");
   }
 
@@ -52,7 +52,12 @@ final class WaitingFor {
         : "the next attempt at " + next;
   }
 
-  private static String downloaded(@Nullable Double progress) {
-    return progress == null ? "" : ", %d %% downloaded".formatted((int) (100 * progress));
+  private static String downloaded(DatasetInfo info) {
+    return info.progress() == null
+        ? ""
+        : ", %d %% downloaded%s"
+            .formatted(
+                (int) (100 * info.progress()),
+                info.error() == null ? "" : "; the last attempt failed: " + info.error());
   }
 }

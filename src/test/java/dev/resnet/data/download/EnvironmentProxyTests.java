@@ -6,6 +6,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,7 @@ class EnvironmentProxyTests {
         "HTTPS_PROXY=|https://a.org/x|",
         "HTTPS_PROXY=socks5://proxy:1080|https://a.org/x|",
         "HTTPS_PROXY=http://|https://a.org/x|",
+        "HTTPS_PROXY=http://me:a^b@p:1|https://a.org/x|",
         "HTTPS_PROXY=http://p:1 NO_PROXY=*|https://a.org/x|",
         "HTTPS_PROXY=http://p:1 NO_PROXY=a.org|https://a.org/x|",
         "HTTPS_PROXY=http://p:1 no_proxy=b.org,A.org|https://a.org/x|",
@@ -39,25 +41,26 @@ class EnvironmentProxyTests {
         "HTTPS_PROXY=http://p:1 NO_PROXY=a.org:443|https://a.org/x|",
         "HTTPS_PROXY=http://p:1 NO_PROXY=a.org:8443|https://a.org:8443/x|",
         "HTTPS_PROXY=http://p:1 NO_PROXY=10.0.0.1|https://10.0.0.1/x|",
-        "HTTPS_PROXY=http://p:1 NO_PROXY=::1|https://[::1]/x|"
+        "HTTPS_PROXY=http://p:1 NO_PROXY=::1|https://[::1]/x|",
+        "HTTPS_PROXY=http://p:1 NO_PROXY=[::1]:443|https://[::1]/x|"
       })
-  void theEnvironmentNames(String environment, String target, String proxy) {
+  void theEnvironmentNames(String environment, String target, String expected) {
     Map<String, String> variables = new HashMap<>();
     for (String variable : environment.split(" ")) {
       variables.put(variable.split("=", 2)[0], variable.split("=", 2)[1]);
     }
-    var selector = new EnvironmentProxy(variables, name -> null, ProxySelector.getDefault());
-    assertThat(selector.nameFor(URI.create(target)).orElse(null)).isEqualTo(proxy);
+    var proxy = new EnvironmentProxy(variables, new Properties());
+    assertThat(proxy.nameFor(URI.create(target)).orElse(null)).isEqualTo(expected);
   }
 
   @Test
-  void whatTheJvmIsToldComesFirst() {
-    var selector =
-        new EnvironmentProxy(
-            Map.of("HTTPS_PROXY", "http://p:1", "HTTP_PROXY", "http://q:2"),
-            Map.of("https.proxyHost", "jvm")::get,
-            ProxySelector.of(new java.net.InetSocketAddress("jvm", 8)));
-    assertThat(selector.nameFor(URI.create("https://a.org"))).hasValue("jvm:8");
-    assertThat(selector.nameFor(URI.create("http://a.org"))).hasValue("q:2");
+  void theJvmsSettingsApplyInstead() {
+    var jvm = new Properties();
+    jvm.setProperty("https.proxyHost", "jvm");
+    var proxy = new EnvironmentProxy(Map.of("HTTPS_PROXY", "http://me:secret@p:1"), jvm);
+    URI target = URI.create("https://a.org");
+
+    assertThat(proxy.select(target)).isEqualTo(ProxySelector.getDefault().select(target));
+    assertThat(proxy.authenticator()).isEmpty();
   }
 }

@@ -1,6 +1,8 @@
 package dev.resnet.data.download;
 
+import dev.resnet.data.DownloadListener;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -28,12 +32,27 @@ abstract class HttpDownloadFixture {
 
   @TempDir Path folder;
 
-  final List<Duration> waits = new ArrayList<>();
   final List<Double> progress = new ArrayList<>();
-  DiskSpace disk = path -> Long.MAX_VALUE;
+  final List<String> failures = new ArrayList<>();
+  final DownloadListener listener =
+      new DownloadListener() {
+        @Override
+        public void downloaded(double share) {
+          progress.add(share);
+        }
+
+        @Override
+        public void attemptFailed(String message) {
+          failures.add(message);
+          afterFailure.run();
+        }
+      };
+  Runnable afterFailure = () -> {};
+  EnvironmentProxy proxy = new EnvironmentProxy(Map.of(), new Properties());
+  long usableSpace = Long.MAX_VALUE;
   Duration readTimeout = Duration.ofSeconds(20);
+  Duration wait = Duration.ZERO;
   long maxSize = CONTENT.length;
-  HttpDownload.Pause pause = waits::add;
   ScriptedServer server = new ScriptedServer(ScriptedServer.whole(CONTENT));
 
   @AfterEach
@@ -42,19 +61,19 @@ abstract class HttpDownloadFixture {
   }
 
   void fetch() throws IOException {
-    download().fetch(server.address(), target(), MD5, 0, progress::add);
+    fetch(server.address(), MD5);
   }
 
-  HttpDownload download() {
+  void fetch(URI address, String md5) throws IOException {
+    fetch(address, md5, 0);
+  }
+
+  void fetch(URI address, String md5, long reserve) throws IOException {
     var settings =
         new DownloadSettings(
-            Duration.ofSeconds(20),
-            readTimeout,
-            ATTEMPTS,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(3),
-            DataSize.ofBytes(maxSize));
-    return new HttpDownload(settings, time -> pause.last(time), disk);
+            Duration.ofSeconds(20), readTimeout, ATTEMPTS, wait, wait, DataSize.ofBytes(maxSize));
+    new HttpDownload(settings, path -> usableSpace, proxy)
+        .fetch(new RemoteFile(address, md5, "some.set"), target(), reserve, listener);
   }
 
   /** A new server with this script. */

@@ -90,19 +90,6 @@ class HttpDownloadResumeTests extends HttpDownloadFixture {
   }
 
   @Test
-  void startsAnewWhereTheServerSendsAnotherPart() throws IOException {
-    play(
-        ScriptedServer.breakingOffAfter(1000, CONTENT),
-        ScriptedServer.status("206 Partial Content", "Content-Range: bytes 5-9/300000"),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-    assertThat(server.requests().get(2)).doesNotContainKey("range");
-  }
-
-  @Test
   void isDoneWhereNothingIsMissing() throws IOException {
     Files.write(target(), CONTENT);
     Files.writeString(validator(), ScriptedServer.ETAG);

@@ -83,7 +83,7 @@ public final class ScriptedServer implements AutoCloseable {
     };
   }
 
-  static Act status(String status, String... headers) {
+  public static Act status(String status, String... headers) {
     return (request, out) ->
         out.write(head(status, 0, headers).getBytes(StandardCharsets.US_ASCII));
   }
@@ -99,10 +99,6 @@ public final class ScriptedServer implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     };
-  }
-
-  void next(Act act) {
-    acts.add(act);
   }
 
   public URI address() {
