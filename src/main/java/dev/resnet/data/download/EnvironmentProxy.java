@@ -9,11 +9,13 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The proxy that {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}
- * name, in upper or lower case, as curl reads them. If the JVM has proxy settings ({@code
- * -Dhttps.proxyHost}), they apply instead.
+ * name, as curl reads them: in upper or lower case; lower case has priority. If the JVM has proxy
+ * settings ({@code -Dhttps.proxyHost}), they apply instead.
  */
 final class EnvironmentProxy extends ProxySelector {
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentProxy.class);
@@ -32,23 +34,49 @@ final class EnvironmentProxy extends ProxySelector {
   /** By default the JDK sends no password to a proxy that opens a tunnel for https. */
   private static final String NO_BASIC_IN_TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
 
-  private final Map<String, String> environment;
+  private final Map<String, URI> proxies = new HashMap<>();
+  private final List<String> exceptions;
 
   EnvironmentProxy(Map<String, String> environment, Properties jvm) {
-    this.environment = OF_JVM.stream().anyMatch(jvm::containsKey) ? Map.of() : environment;
+    var variables = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+    if (OF_JVM.stream().noneMatch(jvm::containsKey)) {
+      variables.putAll(new TreeMap<>(environment)); // lower case comes last
+    }
+    for (String scheme : List.of("https", "http")) {
+      String proxy = variables.getOrDefault(scheme + "_proxy", variables.get("all_proxy"));
+      parsed(proxy).ifPresent(uri -> proxies.put(scheme, uri));
+    }
+    exceptions =
+        Stream.of(comparable(variables.getOrDefault("no_proxy", "")).split("[,\\s]+"))
+            .map(name -> name.replaceFirst("^\\*?\\.", ""))
+            .filter(name -> !name.isEmpty())
+            .toList();
   }
 
-  /** Of this process. */
-  static EnvironmentProxy ofProcess() {
-    return new EnvironmentProxy(System.getenv(), System.getProperties());
+  private static Optional<URI> parsed(@Nullable String proxy) {
+    if (proxy == null || proxy.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      URI uri = new URI((proxy.contains("://") ? "" : "http://") + proxy.strip());
+      if ("http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null) {
+        return Optional.of(uri);
+      }
+    } catch (URISyntaxException e) {
+      LOG.debug("not a URL"); // its text may hold a password
+    }
+    LOG.warn("A proxy in the environment is ignored: it must be http://[user:password@]host:port");
+    return Optional.empty();
   }
 
   @Override
   public List<Proxy> select(URI target) {
-    return address(target)
-        .map(uri -> new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? 80 : uri.getPort()))
-        .map(address -> List.of(new Proxy(Proxy.Type.HTTP, address)))
-        .orElseGet(() -> ProxySelector.getDefault().select(target));
+    URI proxy = proxies.get(target.getScheme());
+    if (proxy == null || isExcepted(target)) {
+      return ProxySelector.getDefault().select(target);
+    }
+    int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
+    return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port)));
   }
 
   @Override
@@ -70,12 +98,7 @@ final class EnvironmentProxy extends ProxySelector {
    * with an authenticator that knows nothing the client hides the status 407.
    */
   Optional<Authenticator> authenticator() {
-    List<URI> proxies =
-        Stream.of("https", "http")
-            .flatMap(scheme -> named(scheme).stream())
-            .filter(proxy -> proxy.getUserInfo() != null)
-            .toList();
-    if (proxies.isEmpty()) {
+    if (proxies.values().stream().allMatch(proxy -> proxy.getUserInfo() == null)) {
       return Optional.empty();
     }
     System.getProperties().putIfAbsent(NO_BASIC_IN_TUNNELS, "");
@@ -83,65 +106,27 @@ final class EnvironmentProxy extends ProxySelector {
         new Authenticator() {
           @Override
           protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-            return proxies.stream()
+            return proxies.values().stream()
                 .filter(proxy -> getRequestorType() == RequestorType.PROXY)
                 .filter(proxy -> proxy.getHost().equalsIgnoreCase(getRequestingHost()))
-                .map(proxy -> proxy.getUserInfo().split(":", 2))
-                .map(
-                    user ->
-                        new PasswordAuthentication(
-                            user[0], user.length > 1 ? user[1].toCharArray() : new char[0]))
+                .flatMap(proxy -> Stream.ofNullable(proxy.getUserInfo()))
+                .map(user -> user.contains(":") ? user.split(":", 2) : new String[] {user, ""})
+                .map(user -> new PasswordAuthentication(user[0], user[1].toCharArray()))
                 .findFirst()
                 .orElse(null);
           }
         });
   }
 
-  private Optional<URI> address(URI target) {
-    return isExcepted(target) ? Optional.empty() : named(target.getScheme());
-  }
-
-  private Optional<URI> named(String scheme) {
-    return Stream.of(variable(scheme + "_proxy"), variable("all_proxy"))
-        .filter(value -> !value.isEmpty())
-        .findFirst()
-        .flatMap(EnvironmentProxy::parsed);
-  }
-
-  /** The client knows no other proxies than HTTP's. */
-  private static Optional<URI> parsed(String value) {
-    try {
-      URI proxy = new URI(value.contains("://") ? value : "http://" + value);
-      if ("http".equalsIgnoreCase(proxy.getScheme()) && proxy.getHost() != null) {
-        return Optional.of(proxy);
-      }
-    } catch (URISyntaxException e) {
-      LOG.debug("not a URL"); // the value may hold a password
-    }
-    LOG.warn("A proxy in the environment is ignored: it must be http://[user:password@]host:port");
-    return Optional.empty();
-  }
-
-  private String variable(String name) {
-    String value = environment.getOrDefault(name, "").strip();
-    return value.isEmpty()
-        ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "").strip()
-        : value;
-  }
-
   private boolean isExcepted(URI target) {
     String host = comparable(String.valueOf(target.getHost()));
-    int port =
-        target.getPort() >= 0 ? target.getPort() : "https".equals(target.getScheme()) ? 443 : 80;
-    return Stream.of(comparable(variable("no_proxy")).split("[,\\s]+"))
-        .map(entry -> entry.replaceFirst("^\\*?\\.", ""))
-        .anyMatch(
-            name -> name.equals("*") || covers(name, host) || covers(name, host + ":" + port));
-  }
-
-  /** A name includes all names below it. */
-  private static boolean covers(String name, String host) {
-    return host.equals(name) || !name.isEmpty() && host.endsWith("." + name);
+    int standard = "https".equals(target.getScheme()) ? 443 : 80;
+    int port = target.getPort() < 0 ? standard : target.getPort();
+    return exceptions.contains("*")
+        || Stream.of(host, host + ":" + port)
+            .anyMatch(
+                name ->
+                    exceptions.stream().anyMatch(e -> name.equals(e) || name.endsWith("." + e)));
   }
 
   /** In lower case, and IPv6 addresses without brackets. */

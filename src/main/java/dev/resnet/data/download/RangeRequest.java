@@ -98,7 +98,7 @@ record RangeRequest(
     try {
       return answer.get(settings.readTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw failure(true, "no answer came within the read timeout");
+      throw failure(true, "no response within the read timeout");
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     } finally {
@@ -186,7 +186,7 @@ record RangeRequest(
     if (cause instanceof ConnectException) {
       return failure(true, "the connection was refused"); // the JDK gives no message
     }
-    String message = String.valueOf(cause.getMessage());
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     boolean refused = REFUSED.stream().anyMatch(message::startsWith);
     return failure(!refused && !(cause instanceof SSLHandshakeException), message);
   }

@@ -134,8 +134,7 @@ class HttpDownloadTests extends HttpDownloadFixture {
     readTimeout = Duration.ofMillis(100);
     play(server.thenSilent((headers, out) -> {}));
 
-    assertThatThrownBy(this::fetch)
-        .hasMessageContainingAll("no answer came within the read timeout");
+    assertThatThrownBy(this::fetch).hasMessageContainingAll("no response within the read timeout");
     assertThat(failures).hasSize(ATTEMPTS);
   }
 
