@@ -27,7 +27,10 @@ public final class HttpDownload {
   private final HttpClient client;
 
   public HttpDownload(DownloadSettings settings) {
-    this(settings, folder -> folder.toFile().getUsableSpace(), EnvironmentProxy.ofProcess());
+    this(
+        settings,
+        folder -> folder.toFile().getUsableSpace(),
+        new EnvironmentProxy(System.getenv(), System.getProperties()));
   }
 
   HttpDownload(
