@@ -102,19 +102,6 @@ class HttpDownloadResumeTests extends HttpDownloadFixture {
   }
 
   @Test
-  void startsAnewWhereThereIsMoreThanTheServerHas() throws IOException {
-    Files.write(target(), new byte[CONTENT.length + 1]);
-    Files.writeString(validator(), ScriptedServer.ETAG);
-    play(
-        ScriptedServer.status("416 Range Not Satisfiable", "Content-Range: bytes */300000"),
-        ScriptedServer.whole(CONTENT));
-
-    fetch();
-
-    assertThat(target()).hasBinaryContent(CONTENT);
-  }
-
-  @Test
   void startsAnewOnceWherePartsDoNotFitTogether() throws IOException {
     Files.write(target(), new byte[1000]);
     Files.writeString(validator(), ScriptedServer.ETAG);
