@@ -118,7 +118,9 @@ record RangeRequest(
       for (var buffers = next(body); !buffers.isEmpty(); buffers = next(body)) {
         long before = at;
         for (ByteBuffer buffer : buffers) {
-          at += out.write(buffer);
+          while (buffer.hasRemaining()) {
+            at += out.write(buffer); // a disk that is nearly full may take a part
+          }
         }
         checkSize(at);
         tell(before, at, total, listener);
@@ -188,7 +190,9 @@ record RangeRequest(
     }
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     boolean refused = REFUSED.stream().anyMatch(message::startsWith);
-    return failure(!refused && !(cause instanceof SSLHandshakeException), message);
+    Failure failure = failure(!refused && !(cause instanceof SSLHandshakeException), message);
+    failure.initCause(cause);
+    return failure;
   }
 
   private Failure failure(boolean passes, String message) {

@@ -1,4 +1,4 @@
-/** Downloads of one large file that go on where they broke off. */
+/** Downloads of one large file, which continue where they stopped. */
 @NullMarked
 package dev.resnet.data.download;
 
