@@ -237,7 +237,7 @@ class HttpDownloadTests extends HttpDownloadFixture {
               }
             });
     thread.start();
-    await().until(() -> Files.size(target()) == 1000);
+    await().until(() -> target().toFile().length() == 1000);
 
     thread.interrupt();
     thread.join();
