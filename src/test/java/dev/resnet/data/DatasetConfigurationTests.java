@@ -3,8 +3,9 @@ package dev.resnet.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.resnet.data.cifar.Cifar10Samples;
+import dev.resnet.data.cifar.Cifar100Settings;
 import dev.resnet.data.cifar.Cifar10Settings;
+import dev.resnet.data.cifar.CifarSamples;
 import dev.resnet.data.download.DownloadSettings;
 import dev.resnet.data.download.ScriptedServer;
 import dev.resnet.data.synthetic.SyntheticSettings;
@@ -28,14 +29,14 @@ class DatasetConfigurationTests {
   @TempDir Path home;
 
   @Test
-  void offersCifar10AndTheSyntheticSet() {
+  void offersTheCifarSetsAndTheSyntheticOne() {
     service()
         .run(
             context -> {
               var catalog = context.getBean(DatasetCatalog.class);
               assertThat(catalog.list())
                   .extracting(DatasetInfo::name)
-                  .containsExactly("cifar10", "synthetic");
+                  .containsExactly("cifar10", "cifar100", "synthetic");
               assertThat(catalog.info("cifar10").orElseThrow().status())
                   .isEqualTo(DatasetInfo.Status.ABSENT);
               assertThat(catalog.info("synthetic").orElseThrow().train()).isEqualTo(5000);
@@ -50,6 +51,8 @@ class DatasetConfigurationTests {
             context -> {
               assertThat(context.getBean(Cifar10Settings.class))
                   .isEqualTo(new Cifar10Settings(null, "c32a1d4ab5d03f1284b67883e8d87530"));
+              assertThat(context.getBean(Cifar100Settings.class))
+                  .isEqualTo(new Cifar100Settings(null, "03b5dce01913d631647c71ecec9e9cb8"));
               assertThat(context.getBean(DownloadSettings.class))
                   .isEqualTo(
                       new DownloadSettings(
@@ -66,7 +69,7 @@ class DatasetConfigurationTests {
 
   @Test
   void findsCifar10UnderItsHome() throws IOException {
-    Cifar10Samples.directory(home.resolve("datasets/cifar10/cifar-10-batches-bin"));
+    CifarSamples.directory(home.resolve("datasets/cifar10/cifar-10-batches-bin"));
 
     service()
         .run(
@@ -74,13 +77,13 @@ class DatasetConfigurationTests {
               var catalog = context.getBean(DatasetCatalog.class);
               assertThat(catalog.info("cifar10").orElseThrow().status())
                   .isEqualTo(DatasetInfo.Status.READY);
-              assertThat(catalog.load("cifar10").train().count()).isEqualTo(Cifar10Samples.TRAIN);
+              assertThat(catalog.load("cifar10").train().count()).isEqualTo(CifarSamples.TRAIN);
             });
   }
 
   @Test
   void readsCifar10FromWhereTheOperatorSays() throws IOException {
-    Path archive = Cifar10Samples.archive(home.resolve("cifar.tar.gz"));
+    Path archive = CifarSamples.archive(home.resolve("cifar.tar.gz"));
 
     service("resnet.datasets.cifar10.uri=" + archive.toUri())
         .run(
@@ -137,6 +140,8 @@ class DatasetConfigurationTests {
       strings = {
         "cifar10.md5=c32a1d4ab5d03f1284b67883e8d8753",
         "cifar10.md5=z32a1d4ab5d03f1284b67883e8d87530",
+        "cifar100.md5=03b5dce01913d631647c71ecec9e9cb",
+        "cifar100.uri=/does/not/exist",
         "download.attempts=0",
         "download.attempts=1001",
         "download.connect-timeout=0s",
@@ -158,6 +163,8 @@ class DatasetConfigurationTests {
         "cifar10.uri=",
         "cifar10.md5=",
         "cifar10.md5=C32A1D4AB5D03F1284B67883E8D87530",
+        "cifar100.uri=",
+        "cifar100.md5=",
         "download.attempts=1",
         "download.attempts=1000",
         "download.connect-timeout=1ms",

@@ -4,6 +4,7 @@ import dev.resnet.data.DatasetSource;
 import dev.resnet.data.download.DownloadSettings;
 import dev.resnet.data.download.HttpDownload;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -11,25 +12,47 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({Cifar10Settings.class, DownloadSettings.class})
+@EnableConfigurationProperties({
+  Cifar10Settings.class,
+  Cifar100Settings.class,
+  DownloadSettings.class
+})
 class CifarConfiguration {
 
-  /** Prevents the start of the service where CIFAR-10 can't be where the settings say. */
   @Bean
   DatasetSource cifar10(
       Cifar10Settings settings, DownloadSettings download, @Value("${resnet.home}") String home) {
-    var http = new HttpDownload(download);
-    Path volume =
-        Path.of(home).toAbsolutePath().normalize().resolve("datasets").resolve(Cifar10Source.NAME);
-    return new Cifar10Source(origin(settings), volume, new Cifar10Download(http, settings.md5()));
+    return source(CifarFormat.CIFAR_10, settings.uri(), settings.md5(), download, home);
   }
 
-  private static Cifar10Origin origin(Cifar10Settings settings) {
+  @Bean
+  DatasetSource cifar100(
+      Cifar100Settings settings, DownloadSettings download, @Value("${resnet.home}") String home) {
+    return source(CifarFormat.CIFAR_100, settings.uri(), settings.md5(), download, home);
+  }
+
+  /** Prevents the start of the service where the files can't be where the settings say. */
+  private static DatasetSource source(
+      CifarFormat format,
+      @Nullable String uri,
+      String md5,
+      DownloadSettings download,
+      String home) {
+    Path volume =
+        Path.of(home).toAbsolutePath().normalize().resolve("datasets").resolve(format.dataset());
+    return new CifarSource(
+        format,
+        origin(format, uri),
+        volume,
+        new CifarDownload(format, new HttpDownload(download), md5));
+  }
+
+  private static CifarOrigin origin(CifarFormat format, @Nullable String uri) {
     try {
-      return Cifar10Origin.parse(settings.uri());
+      return CifarOrigin.parse(format, uri);
     } catch (IllegalArgumentException e) {
       throw new InvalidConfigurationPropertyValueException(
-          "resnet.datasets.cifar10.uri", settings.uri(), e.getMessage());
+          format.settings() + ".uri", uri, e.getMessage());
     }
   }
 }

@@ -1,4 +1,4 @@
-/** CIFAR-10: its files, its archive, and where they come from. */
+/** CIFAR-10 and CIFAR-100: their files, their archives, and where they come from. */
 @NullMarked
 package dev.resnet.data.cifar;
 

@@ -11,57 +11,59 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class Cifar10OriginTests {
+class CifarOriginTests {
   @TempDir Path folder;
 
   @Test
   void isTheOfficialAddressWhereNothingIsSaid() {
     var official =
-        new Cifar10Origin.Remote(
+        new CifarOrigin.Remote(
             URI.create("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"));
 
-    assertThat(Cifar10Origin.parse(null)).isEqualTo(official);
-    assertThat(Cifar10Origin.parse("  ")).isEqualTo(official);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, null)).isEqualTo(official);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, "  ")).isEqualTo(official);
   }
 
   @Test
   void isAFolderByPathOrUri() throws IOException {
-    Path direct = Cifar10Samples.directory(folder.resolve("my files"));
-    var expected = new Cifar10Origin.Local(new Cifar10Directory(direct));
+    Path direct = CifarSamples.directory(folder.resolve("my files"));
+    var expected = new CifarOrigin.Local(new CifarDirectory(CifarFormat.CIFAR_10, direct));
 
-    assertThat(Cifar10Origin.parse(direct.toString())).isEqualTo(expected);
-    assertThat(Cifar10Origin.parse(direct.toUri().toString())).isEqualTo(expected);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, direct.toString())).isEqualTo(expected);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, direct.toUri().toString()))
+        .isEqualTo(expected);
   }
 
   @Test
   void isTheFolderAroundTheOneInTheArchive() throws IOException {
-    Path inner = Cifar10Samples.directory(folder.resolve("cifar-10-batches-bin"));
+    Path inner = CifarSamples.directory(folder.resolve("cifar-10-batches-bin"));
 
-    assertThat(Cifar10Origin.parse(folder.toString()))
-        .isEqualTo(new Cifar10Origin.Local(new Cifar10Directory(inner)));
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, folder.toString()))
+        .isEqualTo(new CifarOrigin.Local(new CifarDirectory(CifarFormat.CIFAR_10, inner)));
   }
 
   @Test
   void isAnArchiveByPathOrUri() throws IOException {
-    Path archive = Cifar10Samples.archive(folder.resolve("any name"));
-    var expected = new Cifar10Origin.Local(new Cifar10Archive(archive));
+    Path archive = CifarSamples.archive(folder.resolve("any name"));
+    var expected = new CifarOrigin.Local(new CifarArchive(CifarFormat.CIFAR_10, archive));
 
-    assertThat(Cifar10Origin.parse(archive.toString())).isEqualTo(expected);
-    assertThat(Cifar10Origin.parse(archive.toUri().toString())).isEqualTo(expected);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, archive.toString())).isEqualTo(expected);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, archive.toUri().toString()))
+        .isEqualTo(expected);
   }
 
   @Test
   void isAnAddress() {
-    assertThat(Cifar10Origin.parse("http://mirror.example/c.tar.gz"))
-        .isEqualTo(new Cifar10Origin.Remote(URI.create("http://mirror.example/c.tar.gz")));
-    assertThat(Cifar10Origin.parse("HTTPS://mirror.example/c.tar.gz"))
-        .isInstanceOf(Cifar10Origin.Remote.class);
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, "http://mirror.example/c.tar.gz"))
+        .isEqualTo(new CifarOrigin.Remote(URI.create("http://mirror.example/c.tar.gz")));
+    assertThat(CifarOrigin.parse(CifarFormat.CIFAR_10, "HTTPS://mirror.example/c.tar.gz"))
+        .isInstanceOf(CifarOrigin.Remote.class);
   }
 
   @Test
   void isRefusedAtOnceWhereItCanNotBeRight() throws IOException {
     Path text = Files.writeString(folder.resolve("text"), "no archive");
-    Path incomplete = Cifar10Samples.directory(folder.resolve("incomplete"));
+    Path incomplete = CifarSamples.directory(folder.resolve("incomplete"));
     Files.delete(incomplete.resolve("data_batch_3.bin"));
 
     assertRefused(folder.resolve("missing").toString(), "does not exist");
@@ -78,7 +80,7 @@ class Cifar10OriginTests {
   }
 
   private static void assertRefused(@Nullable String uri, String reason) {
-    assertThatThrownBy(() -> Cifar10Origin.parse(uri))
+    assertThatThrownBy(() -> CifarOrigin.parse(CifarFormat.CIFAR_10, uri))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
   }

@@ -18,23 +18,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings CIFAR-10 into the volume, once: whichever of several processes on one volume comes first
- * downloads, the others wait and find the result.
+ * Brings a CIFAR data set into the volume, once: whichever of several processes on one volume comes
+ * first downloads, the others wait and find the result.
  */
-final class Cifar10Download {
-  private static final Logger LOG = LoggerFactory.getLogger(Cifar10Download.class);
+final class CifarDownload {
+  private static final Logger LOG = LoggerFactory.getLogger(CifarDownload.class);
 
-  /** What the unpacked files take, beside the archive. */
-  private static final long UNPACKED =
-      Cifar10Reader.LARGEST_FILE * Cifar10Files.BATCHES.size() + (1 << 20);
+  /** For the class names and whatever else the archive holds. */
+  private static final long REST = 1 << 20;
 
+  private final CifarFormat format;
   private final HttpDownload http;
   private final String md5;
 
   /**
    * @param md5 that the archive must have; empty where any will do
    */
-  Cifar10Download(HttpDownload http, String md5) {
+  CifarDownload(CifarFormat format, HttpDownload http, String md5) {
+    this.format = format;
     this.http = http;
     this.md5 = md5;
   }
@@ -53,24 +54,25 @@ final class Cifar10Download {
                 StandardOpenOption.WRITE);
         FileLock lock = lock(channel)) {
       if (Files.isDirectory(folder)) {
-        LOG.info("cifar10: another process has downloaded it into {}", folder);
+        LOG.info("{}: another process has downloaded it into {}", format.dataset(), folder);
         return;
       }
-      LOG.debug("cifar10: downloading under {}", lock);
-      Path partial = volume.resolve("cifar-10-binary.tar.gz.partial");
-      var file = new RemoteFile(address, md5, "resnet.datasets.cifar10");
-      http.fetch(file, partial, UNPACKED, listener);
+      LOG.debug("{}: downloading under {}", format.dataset(), lock);
+      Path partial = volume.resolve(format.archive() + ".partial");
+      var file = new RemoteFile(address, md5, format.settings());
+      http.fetch(file, partial, format.size() + REST, listener);
       unpack(file, partial, folder);
       http.forget(partial);
-      LOG.info("cifar10: downloaded and unpacked into {}", folder);
+      LOG.info("{}: downloaded and unpacked into {}", format.dataset(), folder);
     }
   }
 
-  private static FileLock lock(FileChannel channel) throws IOException {
+  private FileLock lock(FileChannel channel) throws IOException {
     try {
       return channel.lock();
     } catch (OverlappingFileLockException e) {
-      throw new IOException("cifar10 is being downloaded by this process already", e);
+      throw new IOException(
+          "%s is being downloaded by this process already".formatted(format.dataset()), e);
     }
   }
 
@@ -78,15 +80,15 @@ final class Cifar10Download {
     Path partial = folder.resolveSibling(folder.getFileName() + ".partial");
     AtomicFiles.deleteRecursively(partial);
     try {
-      new Cifar10Archive(archive).extract(Files.createDirectories(partial));
-      Cifar10Reader.counts(new Cifar10Directory(partial));
+      new CifarArchive(format, archive).extract(Files.createDirectories(partial));
+      CifarReader.counts(new CifarDirectory(format, partial));
       Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (DamagedDatasetException e) {
       // The same bytes would be unpacked in vain for ever.
       http.forget(archive);
       throw new IOException(
-          "What %s serves is not CIFAR-10's binary version: %s. Set resnet.datasets.cifar10.uri to a good copy."
-              .formatted(file, e.getMessage()),
+          "What %s serves is not %s's binary version: %s. Set %s.uri to a good copy."
+              .formatted(file, format.title(), e.getMessage(), format.settings()),
           e);
     } finally {
       AtomicFiles.deleteRecursively(partial);

@@ -13,18 +13,18 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Small sets in CIFAR-10's format: file number n has n + 1 records, the test file 3. */
-public final class Cifar10Samples {
+public final class CifarSamples {
   public static final int TRAIN = 2 + 3 + 4 + 5 + 6;
   static final int TEST = 3;
   static final String CLASS_NAMES = "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n";
 
-  private Cifar10Samples() {}
+  private CifarSamples() {}
 
   /** Records of labels 0, 1, …, with bytes that tell file, record and place. */
   static byte[] records(int file, int count) {
-    byte[] records = new byte[count * Cifar10Reader.RECORD];
+    byte[] records = new byte[count * CifarFormat.CIFAR_10.record()];
     for (int i = 0; i < count; i++) {
-      int at = i * Cifar10Reader.RECORD;
+      int at = i * CifarFormat.CIFAR_10.record();
       records[at] = (byte) (i % 10);
       for (int p = 0; p < ImageShape.CIFAR.values(); p++) {
         records[at + 1 + p] = pixel(file, i, p);

@@ -18,16 +18,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class Cifar10ReaderTests {
+class CifarReaderTests {
   @TempDir Path folder;
 
   @Test
   void readsTheFilesInOrder() throws IOException {
-    Dataset dataset = read(Cifar10Samples.files());
+    Dataset dataset = read(CifarSamples.files());
 
     assertThat(dataset.name()).isEqualTo("cifar10");
-    assertThat(dataset.train().count()).isEqualTo(Cifar10Samples.TRAIN);
-    assertThat(dataset.test().count()).isEqualTo(Cifar10Samples.TEST);
+    assertThat(dataset.train().count()).isEqualTo(CifarSamples.TRAIN);
+    assertThat(dataset.test().count()).isEqualTo(CifarSamples.TEST);
     int image = 0;
     for (int file = 1; file <= 5; file++) {
       for (int record = 0; record <= file; record++, image++) {
@@ -41,7 +41,7 @@ class Cifar10ReaderTests {
 
   @Test
   void saysWhichDataItIs() throws IOException {
-    Dataset dataset = read(Cifar10Samples.files());
+    Dataset dataset = read(CifarSamples.files());
 
     assertThat(dataset.sha256())
         .isEqualTo(
@@ -54,13 +54,13 @@ class Cifar10ReaderTests {
 
   @Test
   void takesTheClassNamesFromTheirFile() throws IOException {
-    assertThat(read(Cifar10Samples.files()).classes())
+    assertThat(read(CifarSamples.files()).classes())
         .containsExactly("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
   }
 
   @Test
   void knowsTheClassNamesWhereTheirFileIsMissing() throws IOException {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.remove("batches.meta.txt");
 
     assertThat(read(files).classes())
@@ -79,7 +79,7 @@ class Cifar10ReaderTests {
 
   @Test
   void refusesOtherThanTenDifferentClassNames() {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.put(
         "batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\ni\n".getBytes(StandardCharsets.UTF_8));
 
@@ -88,20 +88,20 @@ class Cifar10ReaderTests {
 
   @Test
   void namesTheRecordWithALabelOverNine() throws IOException {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     byte[] records = files.get("data_batch_4.bin");
-    records[2 * Cifar10Reader.RECORD] = 9;
+    records[2 * CifarFormat.CIFAR_10.record()] = 9;
     assertThat(read(files).train().label(2 + 3 + 4 + 2)).isEqualTo(9);
 
-    records[2 * Cifar10Reader.RECORD] = 10;
+    records[2 * CifarFormat.CIFAR_10.record()] = 10;
     assertDamaged(files, "data_batch_4.bin, record 2", "label is 10");
-    records[2 * Cifar10Reader.RECORD] = (byte) 255;
+    records[2 * CifarFormat.CIFAR_10.record()] = (byte) 255;
     assertDamaged(files, "data_batch_4.bin, record 2", "label is 255");
   }
 
   @Test
   void namesTheRecordThatIsCutShort() {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.compute("test_batch.bin", (name, records) -> Arrays.copyOf(records, 2 * 3073 + 1000));
 
     assertDamaged(files, "test_batch.bin, record 2 is cut short", "1,000 of 3,073");
@@ -109,7 +109,7 @@ class Cifar10ReaderTests {
 
   @Test
   void refusesOneByteTooMany() {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.compute("data_batch_1.bin", (name, records) -> Arrays.copyOf(records, 2 * 3073 + 1));
 
     assertDamaged(files, "data_batch_1.bin, record 2 is cut short", "1 of 3,073");
@@ -117,7 +117,7 @@ class Cifar10ReaderTests {
 
   @Test
   void refusesAnEmptyFile() {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.put("data_batch_5.bin", new byte[0]);
 
     assertDamaged(files, "data_batch_5.bin is empty");
@@ -125,7 +125,7 @@ class Cifar10ReaderTests {
 
   @Test
   void namesEveryMissingFile() {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.remove("data_batch_2.bin");
     assertDamaged(files, "data_batch_2.bin is missing");
 
@@ -135,7 +135,7 @@ class Cifar10ReaderTests {
 
   @Test
   void takesTenThousandRecordsAndNotOneMore() throws IOException {
-    var files = Cifar10Samples.files();
+    var files = CifarSamples.files();
     files.put("test_batch.bin", new byte[10_000 * 3073]);
     assertThat(read(files).test().count()).isEqualTo(10_000);
 
@@ -145,11 +145,11 @@ class Cifar10ReaderTests {
 
   @Test
   void stopsWhereItIsInterrupted() throws IOException {
-    var directory = new Cifar10Directory(Cifar10Samples.directory(folder));
+    var directory = new CifarDirectory(CifarFormat.CIFAR_10, CifarSamples.directory(folder));
 
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> Cifar10Reader.read(directory))
+    assertThatThrownBy(() -> CifarReader.read(directory))
         .isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isFalse();
   }
@@ -158,7 +158,8 @@ class Cifar10ReaderTests {
     for (String file : new String[] {"batches.meta.txt", "data_batch_2.bin", "test_batch.bin"}) {
       Files.deleteIfExists(folder.resolve(file));
     }
-    return Cifar10Reader.read(new Cifar10Directory(Cifar10Samples.directory(folder, files)));
+    return CifarReader.read(
+        new CifarDirectory(CifarFormat.CIFAR_10, CifarSamples.directory(folder, files)));
   }
 
   private void assertDamaged(Map<String, byte[]> files, String... parts) {
@@ -173,7 +174,7 @@ class Cifar10ReaderTests {
       // The record has planes, the set pixels.
       int at = 3 * (p % 1024) + p / 1024;
       assertThat(images.pixels()[image * ImageShape.CIFAR.values() + at])
-          .isEqualTo(Cifar10Samples.pixel(file, record, p));
+          .isEqualTo(CifarSamples.pixel(file, record, p));
     }
   }
 }

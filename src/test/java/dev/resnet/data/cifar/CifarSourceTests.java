@@ -28,7 +28,7 @@ import org.springframework.util.DigestUtils;
 import org.springframework.util.unit.DataSize;
 
 @Timeout(30)
-class Cifar10SourceTests {
+class CifarSourceTests {
   @TempDir Path folder;
 
   private final List<Double> progress = new ArrayList<>();
@@ -38,14 +38,14 @@ class Cifar10SourceTests {
   @BeforeEach
   void prepare() throws IOException {
     volume = folder.resolve("datasets/cifar10");
-    Path file = Cifar10Samples.archive(folder.resolve("served.tar.gz"));
+    Path file = CifarSamples.archive(folder.resolve("served.tar.gz"));
     archive = Files.readAllBytes(file);
   }
 
   @Test
   void downloadsIntoTheVolumeOnce() throws IOException {
     try (var server = new ScriptedServer(ScriptedServer.whole(archive))) {
-      var source = source(new Cifar10Origin.Remote(server.address()), md5());
+      var source = source(new CifarOrigin.Remote(server.address()), md5());
       assertThat(source.overview().present()).isFalse();
       assertThat(source.overview().train()).isEqualTo(50_000);
       assertThat(source.overview().test()).isEqualTo(10_000);
@@ -53,14 +53,14 @@ class Cifar10SourceTests {
       Dataset first = source.read(progress::add);
       Dataset second = source.read(progress::add);
 
-      assertThat(first.train().count()).isEqualTo(Cifar10Samples.TRAIN);
+      assertThat(first.train().count()).isEqualTo(CifarSamples.TRAIN);
       assertThat(second.sha256()).isEqualTo(first.sha256());
       assertThat(server.requests()).hasSize(1);
       assertThat(progress).startsWith(0.0).endsWith(1.0);
       assertThat(source.overview())
           .isEqualTo(
               new DatasetSource.Overview(
-                  Cifar10Reader.CLASSES, Cifar10Samples.TRAIN, Cifar10Samples.TEST, true));
+                  CifarFormat.CIFAR_10.classes(), CifarSamples.TRAIN, CifarSamples.TEST, true));
     }
     assertThat(volume.resolve("cifar-10-batches-bin")).isDirectory();
     assertThat(volume).isDirectoryNotContaining("glob:**.partial*");
@@ -72,7 +72,7 @@ class Cifar10SourceTests {
         new ScriptedServer(
             ScriptedServer.breakingOffAfter(archive.length / 2, archive),
             ScriptedServer.whole(archive))) {
-      source(new Cifar10Origin.Remote(server.address()), md5()).read(progress::add);
+      source(new CifarOrigin.Remote(server.address()), md5()).read(progress::add);
 
       assertThat(server.requests().get(1))
           .containsEntry("range", "bytes=%d-".formatted(archive.length / 2));
@@ -81,32 +81,33 @@ class Cifar10SourceTests {
 
   @Test
   void takesWhatIsInTheVolumeBeforeTheNetwork() throws IOException {
-    Cifar10Samples.directory(volume.resolve("cifar-10-batches-bin"));
+    CifarSamples.directory(volume.resolve("cifar-10-batches-bin"));
     var source = source(unreachable(), "");
 
     assertThat(source.overview().present()).isTrue();
-    assertThat(source.read(progress::add).test().count()).isEqualTo(Cifar10Samples.TEST);
+    assertThat(source.read(progress::add).test().count()).isEqualTo(CifarSamples.TEST);
     assertThat(progress).isEmpty();
   }
 
   @Test
   void takesTheOperatorsFilesBeforeTheVolume() throws IOException {
     Path damaged = volume.resolve("cifar-10-batches-bin");
-    Cifar10Samples.directory(damaged, Map.of("test_batch.bin", new byte[1]));
-    Path given = Cifar10Samples.directory(folder.resolve("given"));
-    Path packed = Cifar10Samples.archive(folder.resolve("given.tar.gz"));
+    CifarSamples.directory(damaged, Map.of("test_batch.bin", new byte[1]));
+    Path given = CifarSamples.directory(folder.resolve("given"));
+    Path packed = CifarSamples.archive(folder.resolve("given.tar.gz"));
 
-    Dataset fromFolder = source(Cifar10Origin.parse(given.toString()), "").read(progress::add);
-    var packedSource = source(Cifar10Origin.parse(packed.toString()), "");
+    Dataset fromFolder =
+        source(CifarOrigin.parse(CifarFormat.CIFAR_10, given.toString()), "").read(progress::add);
+    var packedSource = source(CifarOrigin.parse(CifarFormat.CIFAR_10, packed.toString()), "");
 
     assertThat(packedSource.overview().present()).isTrue();
     assertThat(packedSource.read(progress::add).sha256()).isEqualTo(fromFolder.sha256());
-    assertThat(fromFolder.train().count()).isEqualTo(Cifar10Samples.TRAIN);
+    assertThat(fromFolder.train().count()).isEqualTo(CifarSamples.TRAIN);
   }
 
   @Test
   void saysHowToMendADamagedVolume() throws IOException {
-    Path damaged = Cifar10Samples.directory(volume.resolve("cifar-10-batches-bin"));
+    Path damaged = CifarSamples.directory(volume.resolve("cifar-10-batches-bin"));
     Files.delete(damaged.resolve("data_batch_2.bin"));
     var source = source(unreachable(), "");
 
@@ -118,8 +119,8 @@ class Cifar10SourceTests {
 
   @Test
   void saysHowToMendDamagedFilesOfTheOperator() throws IOException {
-    Path given = Cifar10Samples.directory(folder.resolve("given"));
-    var source = source(Cifar10Origin.parse(given.toString()), "");
+    Path given = CifarSamples.directory(folder.resolve("given"));
+    var source = source(CifarOrigin.parse(CifarFormat.CIFAR_10, given.toString()), "");
     Files.write(given.resolve("test_batch.bin"), new byte[5]);
 
     assertThatThrownBy(() -> source.read(progress::add))
@@ -131,10 +132,10 @@ class Cifar10SourceTests {
   void keepsNothingOfAnArchiveThatIsNotCifar10() throws IOException {
     byte[] other =
         Files.readAllBytes(
-            Cifar10Samples.archive(
+            CifarSamples.archive(
                 folder.resolve("other.tar.gz"), Map.of("test_batch.bin", new byte[3073])));
     try (var server = new ScriptedServer(ScriptedServer.whole(other))) {
-      var source = source(new Cifar10Origin.Remote(server.address()), "");
+      var source = source(new CifarOrigin.Remote(server.address()), "");
 
       assertThatThrownBy(() -> source.read(progress::add))
           .isInstanceOf(IOException.class)
@@ -150,7 +151,7 @@ class Cifar10SourceTests {
     Path half = Files.createDirectories(volume.resolve("cifar-10-batches-bin.partial"));
     Files.writeString(half.resolve("data_batch_1.bin"), "half");
     try (var server = new ScriptedServer(ScriptedServer.whole(archive))) {
-      source(new Cifar10Origin.Remote(server.address()), md5()).read(progress::add);
+      source(new CifarOrigin.Remote(server.address()), md5()).read(progress::add);
     }
 
     assertThat(half).doesNotExist();
@@ -177,7 +178,7 @@ class Cifar10SourceTests {
   @Test
   void findsWhatAnotherProcessDownloadedWhileItWaited() throws IOException {
     Path done = volume.resolve("cifar-10-batches-bin");
-    var download = new Cifar10Download(http(), "");
+    var download = new CifarDownload(CifarFormat.CIFAR_10, http(), "");
 
     // The folder appears between the first look and the lock: when progress is told first.
     download.fetch(URI.create("http://127.0.0.1:1/never-asked"), done, share -> sampleInto(done));
@@ -188,18 +189,19 @@ class Cifar10SourceTests {
 
   private static void sampleInto(Path target) {
     try {
-      Cifar10Samples.directory(target);
+      CifarSamples.directory(target);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Cifar10Origin unreachable() {
-    return new Cifar10Origin.Remote(URI.create("http://127.0.0.1:1/never-asked"));
+  private static CifarOrigin unreachable() {
+    return new CifarOrigin.Remote(URI.create("http://127.0.0.1:1/never-asked"));
   }
 
-  private Cifar10Source source(Cifar10Origin origin, String md5) {
-    return new Cifar10Source(origin, volume, new Cifar10Download(http(), md5));
+  private CifarSource source(CifarOrigin origin, String md5) {
+    return new CifarSource(
+        CifarFormat.CIFAR_10, origin, volume, new CifarDownload(CifarFormat.CIFAR_10, http(), md5));
   }
 
   private HttpDownload http() {

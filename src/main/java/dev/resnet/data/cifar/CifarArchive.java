@@ -23,12 +23,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  *
  * <p>It may come from anywhere, so that nothing in it is trusted: only the known file names are
  * taken, a path that leaves the archive is an error, and so is an entry or a number of entries that
- * no CIFAR-10 archive has.
+ * no CIFAR archive has.
  */
-record Cifar10Archive(Path archive) implements Cifar10Files {
+record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
   private static final int BUFFER = 1 << 16;
 
-  /** The official archive has nine entries. */
+  /** The official archives have at most nine entries. */
   private static final int MOST_ENTRIES = 64;
 
   /** What may follow a tar's last entry: its padding to whole records of 10 KiB. */
@@ -46,7 +46,7 @@ record Cifar10Archive(Path archive) implements Cifar10Files {
     Map<String, Long> sizes = new LinkedHashMap<>();
     walk(
         (entry, file, in) -> {
-          if (BATCHES.contains(file)) {
+          if (format.records().contains(file)) {
             sizes.put(file, entry.getSize());
           }
         });
@@ -83,7 +83,8 @@ record Cifar10Archive(Path archive) implements Cifar10Files {
         entries++;
         check(entry, entries);
         String name = bareName(entry.getName());
-        if (entry.isDirectory() || !(BATCHES.contains(name) || CLASS_NAMES.equals(name))) {
+        if (entry.isDirectory()
+            || !(format.records().contains(name) || format.classNames().equals(name))) {
           continue;
         }
         if (!seen.add(name)) {
@@ -113,10 +114,10 @@ record Cifar10Archive(Path archive) implements Cifar10Files {
     if (isSpecial(entry)) {
       throw damaged("holds '%s', which is neither a file nor a folder".formatted(name));
     }
-    if (entry.getSize() > Cifar10Reader.LARGEST_FILE) {
+    if (entry.getSize() > format.largestFile()) {
       throw damaged(
-          "holds '%s' of %,d bytes, but no file of CIFAR-10 is larger than %,d"
-              .formatted(name, entry.getSize(), Cifar10Reader.LARGEST_FILE));
+          "holds '%s' of %,d bytes, but no file of %s is larger than %,d"
+              .formatted(name, entry.getSize(), format.title(), format.largestFile()));
     }
     if (entries > MOST_ENTRIES) {
       throw damaged("holds more than %d files".formatted(MOST_ENTRIES));
@@ -133,12 +134,15 @@ record Cifar10Archive(Path archive) implements Cifar10Files {
   }
 
   private DamagedDatasetException damaged(String what) {
-    return new DamagedDatasetException("%s is no CIFAR-10 archive: it %s".formatted(archive, what));
+    return new DamagedDatasetException(
+        "%s is no %s archive: it %s".formatted(archive, format.title(), what));
   }
 
   /** The name of a file at the top or in the official folder; any other path as it is. */
-  private static String bareName(String path) {
+  private String bareName(String path) {
     String name = path.startsWith("./") ? path.substring(2) : path;
-    return name.startsWith(FOLDER + "/") ? name.substring(FOLDER.length() + 1) : name;
+    return name.startsWith(format.folder() + "/")
+        ? name.substring(format.folder().length() + 1)
+        : name;
   }
 }

@@ -21,40 +21,44 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class Cifar10ArchiveTests {
+class CifarArchiveTests {
   @TempDir Path folder;
 
   @Test
   void holdsTheSameSetAsItsUnpackedFiles() throws IOException {
-    Path archive = Cifar10Samples.archive(folder.resolve("cifar.tar.gz"));
-    var directory = new Cifar10Directory(Cifar10Samples.directory(folder.resolve("unpacked")));
+    Path archive = CifarSamples.archive(folder.resolve("cifar.tar.gz"));
+    var directory =
+        new CifarDirectory(
+            CifarFormat.CIFAR_10, CifarSamples.directory(folder.resolve("unpacked")));
 
-    Dataset packed = Cifar10Reader.read(new Cifar10Archive(archive));
+    Dataset packed = CifarReader.read(new CifarArchive(CifarFormat.CIFAR_10, archive));
 
-    assertThat(packed.sha256()).isEqualTo(Cifar10Reader.read(directory).sha256());
+    assertThat(packed.sha256()).isEqualTo(CifarReader.read(directory).sha256());
     assertThat(packed.classes()).startsWith("a", "b");
   }
 
   @Test
   void mayHaveItsFilesAtTheTopAndInAnyOrder() throws IOException {
     Map<String, byte[]> backwards = new TreeMap<>(Comparator.reverseOrder());
-    Cifar10Samples.files().forEach((name, content) -> backwards.put("./" + name, content));
-    Path archive = Cifar10Samples.archive(folder.resolve("cifar.tar.gz"), backwards);
-    var directory = new Cifar10Directory(Cifar10Samples.directory(folder.resolve("unpacked")));
+    CifarSamples.files().forEach((name, content) -> backwards.put("./" + name, content));
+    Path archive = CifarSamples.archive(folder.resolve("cifar.tar.gz"), backwards);
+    var directory =
+        new CifarDirectory(
+            CifarFormat.CIFAR_10, CifarSamples.directory(folder.resolve("unpacked")));
 
-    assertThat(Cifar10Reader.read(new Cifar10Archive(archive)).sha256())
-        .isEqualTo(Cifar10Reader.read(directory).sha256());
+    assertThat(CifarReader.read(new CifarArchive(CifarFormat.CIFAR_10, archive)).sha256())
+        .isEqualTo(CifarReader.read(directory).sha256());
   }
 
   @Test
   void unpacksTheKnownFilesAndNothingElse() throws IOException {
-    Path archive = Cifar10Samples.archive(folder.resolve("cifar.tar.gz"));
+    Path archive = CifarSamples.archive(folder.resolve("cifar.tar.gz"));
     Path target = folder.resolve("target");
 
-    new Cifar10Archive(archive).extract(target);
+    new CifarArchive(CifarFormat.CIFAR_10, archive).extract(target);
 
     assertThat(target).isDirectoryNotContaining("glob:**/readme.html");
-    for (var file : Cifar10Samples.files().entrySet()) {
+    for (var file : CifarSamples.files().entrySet()) {
       assertThat(target.resolve(file.getKey())).hasBinaryContent(file.getValue());
     }
   }
@@ -70,7 +74,7 @@ class Cifar10ArchiveTests {
       })
   void isRefusedWhereAPathLeavesIt(String path) throws IOException {
     Path archive =
-        Cifar10Samples.archive(
+        CifarSamples.archive(
             folder.resolve("evil.tar.gz"),
             tar -> {
               var entry = new TarArchiveEntry(path, true);
@@ -82,7 +86,7 @@ class Cifar10ArchiveTests {
             });
     Path target = Files.createDirectory(folder.resolve("target"));
 
-    assertThatThrownBy(() -> new Cifar10Archive(archive).extract(target))
+    assertThatThrownBy(() -> new CifarArchive(CifarFormat.CIFAR_10, archive).extract(target))
         .isInstanceOf(DamagedDatasetException.class)
         .hasMessageContaining("unsafe path");
     assertThat(target).isEmptyDirectory();
@@ -91,7 +95,7 @@ class Cifar10ArchiveTests {
   @Test
   void isRefusedWhereAFileIsALink() throws IOException {
     Path archive =
-        Cifar10Samples.archive(
+        CifarSamples.archive(
             folder.resolve("link.tar.gz"),
             tar -> {
               var link = new TarArchiveEntry("test_batch.bin", TarConstants.LF_SYMLINK);
@@ -106,11 +110,11 @@ class Cifar10ArchiveTests {
   @Test
   void isRefusedWhereAnEntryIsLargerThanAnyFileOfTheSet() throws IOException {
     Path fits = folder.resolve("fits.tar.gz");
-    Cifar10Samples.archive(fits, Map.of("notes.txt", new byte[30_730_000]));
-    assertThat(new Cifar10Archive(fits).sizes()).isEmpty();
+    CifarSamples.archive(fits, Map.of("notes.txt", new byte[30_730_000]));
+    assertThat(new CifarArchive(CifarFormat.CIFAR_10, fits).sizes()).isEmpty();
 
     Path large = folder.resolve("large.tar.gz");
-    Cifar10Samples.archive(large, Map.of("notes.txt", new byte[30_730_001]));
+    CifarSamples.archive(large, Map.of("notes.txt", new byte[30_730_001]));
     assertDamaged(large, "30,730,001");
   }
 
@@ -120,21 +124,21 @@ class Cifar10ArchiveTests {
     for (int i = 0; i < 64; i++) {
       entries.put("file" + i, new byte[0]);
     }
-    Path most = Cifar10Samples.archive(folder.resolve("most.tar.gz"), entries);
-    assertThat(new Cifar10Archive(most).sizes()).isEmpty();
+    Path most = CifarSamples.archive(folder.resolve("most.tar.gz"), entries);
+    assertThat(new CifarArchive(CifarFormat.CIFAR_10, most).sizes()).isEmpty();
 
     entries.put("one more", new byte[0]);
-    assertDamaged(Cifar10Samples.archive(folder.resolve("more.tar.gz"), entries), "more than 64");
+    assertDamaged(CifarSamples.archive(folder.resolve("more.tar.gz"), entries), "more than 64");
   }
 
   @Test
   void isRefusedWhereItHoldsAFileTwice() throws IOException {
     Path archive =
-        Cifar10Samples.archive(
+        CifarSamples.archive(
             folder.resolve("twice.tar.gz"),
             tar -> {
-              Cifar10Samples.add(tar, "test_batch.bin", new byte[1]);
-              Cifar10Samples.add(tar, "cifar-10-batches-bin/test_batch.bin", new byte[1]);
+              CifarSamples.add(tar, "test_batch.bin", new byte[1]);
+              CifarSamples.add(tar, "cifar-10-batches-bin/test_batch.bin", new byte[1]);
             });
 
     assertDamaged(archive, "test_batch.bin twice");
@@ -142,7 +146,7 @@ class Cifar10ArchiveTests {
 
   @Test
   void isDamagedWhereItIsCutShortAnywhere() throws IOException {
-    Path archive = Cifar10Samples.archive(folder.resolve("cifar.tar.gz"));
+    Path archive = CifarSamples.archive(folder.resolve("cifar.tar.gz"));
     byte[] whole = Files.readAllBytes(archive);
 
     for (int length : List.of(5, 100, whole.length / 2, whole.length - 4)) {
@@ -153,7 +157,7 @@ class Cifar10ArchiveTests {
 
   @Test
   void isDamagedWhereItsChecksumIsWrong() throws IOException {
-    Path archive = Cifar10Samples.archive(folder.resolve("cifar.tar.gz"));
+    Path archive = CifarSamples.archive(folder.resolve("cifar.tar.gz"));
     byte[] content = Files.readAllBytes(archive);
     content[content.length - 6] ^= 1;
     Files.write(archive, content);
@@ -167,7 +171,7 @@ class Cifar10ArchiveTests {
   }
 
   private static void assertDamaged(Path archive, String what) {
-    assertThatThrownBy(() -> Cifar10Reader.read(new Cifar10Archive(archive)))
+    assertThatThrownBy(() -> CifarReader.read(new CifarArchive(CifarFormat.CIFAR_10, archive)))
         .isInstanceOf(DamagedDatasetException.class)
         .hasMessageContaining(archive.toString())
         .hasMessageContaining(what);

@@ -9,17 +9,14 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where CIFAR-10 comes from, as {@code resnet.datasets.cifar10.uri} says it. */
-sealed interface Cifar10Origin {
-
-  /** The address that the data set's authors give. */
-  URI OFFICIAL = URI.create("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz");
+/** Where a CIFAR data set comes from, as its setting {@code uri} says it. */
+sealed interface CifarOrigin {
 
   /** Files that the operator has put somewhere; they are read where they are. */
-  record Local(Cifar10Files files) implements Cifar10Origin {}
+  record Local(CifarFiles files) implements CifarOrigin {}
 
   /** An archive to download into the volume. */
-  record Remote(URI address) implements Cifar10Origin {}
+  record Remote(URI address) implements CifarOrigin {}
 
   /**
    * Understands a folder, an archive or an address, and makes sure of all that can be made sure of
@@ -28,15 +25,15 @@ sealed interface Cifar10Origin {
    * @param uri null or blank for the official address
    * @throws IllegalArgumentException saying what is wrong and what would be right
    */
-  static Cifar10Origin parse(@Nullable String uri) {
+  static CifarOrigin parse(CifarFormat format, @Nullable String uri) {
     if (uri == null || uri.isBlank()) {
-      return new Remote(OFFICIAL);
+      return new Remote(format.official());
     }
     String text = uri.strip();
     return switch (scheme(text)) {
       case "http", "https" -> new Remote(address(text));
-      case "file" -> new Local(local(path(text)));
-      case "" -> new Local(local(path(text)));
+      case "file" -> new Local(local(format, path(text)));
+      case "" -> new Local(local(format, path(text)));
       default ->
           throw new IllegalArgumentException(
               "the scheme of '%s' is not supported: give a path, a file: URI or an http(s) address"
@@ -75,20 +72,24 @@ sealed interface Cifar10Origin {
     }
   }
 
-  private static Cifar10Files local(Path path) {
+  private static CifarFiles local(CifarFormat format, Path path) {
     Path place = path.toAbsolutePath().normalize();
     try {
       if (Files.isDirectory(place)) {
-        var directory = Cifar10Directory.in(place);
-        Cifar10Reader.counts(directory);
+        var directory = CifarDirectory.in(format, place);
+        CifarReader.counts(directory);
         return directory;
       }
       if (!Files.isReadable(place)) {
         throw new IllegalArgumentException(
-            "%s %s: give the folder with the .bin files of CIFAR-10, or cifar-10-binary.tar.gz"
-                .formatted(place, Files.exists(place) ? "may not be read" : "does not exist"));
+            "%s %s: give the folder with the .bin files of %s, or %s"
+                .formatted(
+                    place,
+                    Files.exists(place) ? "may not be read" : "does not exist",
+                    format.title(),
+                    format.archive()));
       }
-      var archive = new Cifar10Archive(place);
+      var archive = new CifarArchive(format, place);
       if (!archive.looksLikeGzip()) {
         throw new IllegalArgumentException(
             "%s is neither a folder nor a .tar.gz archive".formatted(place));
@@ -96,8 +97,8 @@ sealed interface Cifar10Origin {
       return archive;
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "%s; give the folder with the six .bin files of CIFAR-10's binary version, or its archive"
-              .formatted(message(e)),
+          "%s; give the folder with the %d .bin files of %s's binary version, or its archive"
+              .formatted(message(e), format.records().size(), format.title()),
           e);
     }
   }

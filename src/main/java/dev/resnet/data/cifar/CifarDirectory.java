@@ -8,20 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The unpacked files. */
-record Cifar10Directory(Path directory) implements Cifar10Files {
+record CifarDirectory(CifarFormat format, Path directory) implements CifarFiles {
   private static final int BUFFER = 1 << 16;
 
   /** The files in {@code directory} itself, or in the folder that the archive unpacks to. */
-  static Cifar10Directory in(Path directory) {
-    Path inner = directory.resolve(FOLDER);
-    boolean direct = BATCHES.stream().anyMatch(file -> Files.exists(directory.resolve(file)));
-    return new Cifar10Directory(direct || !Files.isDirectory(inner) ? directory : inner);
+  static CifarDirectory in(CifarFormat format, Path directory) {
+    Path inner = directory.resolve(format.folder());
+    boolean direct =
+        format.records().stream().anyMatch(file -> Files.exists(directory.resolve(file)));
+    return new CifarDirectory(format, direct || !Files.isDirectory(inner) ? directory : inner);
   }
 
   @Override
   public Map<String, Long> sizes() throws IOException {
     Map<String, Long> sizes = new LinkedHashMap<>();
-    for (String file : BATCHES) {
+    for (String file : format.records()) {
       if (Files.isRegularFile(directory.resolve(file))) {
         sizes.put(file, Files.size(directory.resolve(file)));
       }
@@ -31,10 +32,10 @@ record Cifar10Directory(Path directory) implements Cifar10Files {
 
   @Override
   public void forEach(Visitor visitor) throws IOException {
-    for (String file : BATCHES) {
+    for (String file : format.records()) {
       visit(file, visitor);
     }
-    visit(CLASS_NAMES, visitor);
+    visit(format.classNames(), visitor);
   }
 
   private void visit(String file, Visitor visitor) throws IOException {

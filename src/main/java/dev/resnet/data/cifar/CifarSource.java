@@ -1,0 +1,106 @@
+package dev.resnet.data.cifar;
+
+import dev.resnet.data.DamagedDatasetException;
+import dev.resnet.data.Dataset;
+import dev.resnet.data.DatasetSource;
+import dev.resnet.data.DownloadListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A CIFAR data set from the operator's folder or archive, else from the volume, else downloaded
+ * into the volume.
+ */
+final class CifarSource implements DatasetSource {
+  private static final Logger LOG = LoggerFactory.getLogger(CifarSource.class);
+
+  private final CifarFormat format;
+  private final CifarOrigin origin;
+  private final Path volume;
+  private final CifarDownload download;
+
+  /**
+   * @param volume the folder {@code datasets/<name>} of the service's home
+   */
+  CifarSource(CifarFormat format, CifarOrigin origin, Path volume, CifarDownload download) {
+    this.format = format;
+    this.origin = origin;
+    this.volume = volume;
+    this.download = download;
+  }
+
+  @Override
+  public String name() {
+    return format.dataset();
+  }
+
+  @Override
+  public Overview overview() {
+    if (origin instanceof CifarOrigin.Local local) {
+      // An archive would have to be unpacked for its counts.
+      return local.files() instanceof CifarDirectory directory
+          ? overview(directory)
+          : official(true);
+    }
+    Path folder = volume.resolve(format.folder());
+    return Files.isDirectory(folder)
+        ? overview(new CifarDirectory(format, folder))
+        : official(false);
+  }
+
+  @Override
+  public Dataset read(DownloadListener listener) throws IOException {
+    if (origin instanceof CifarOrigin.Remote remote) {
+      Path folder = volume.resolve(format.folder());
+      if (!Files.isDirectory(folder)) {
+        download.fetch(remote.address(), folder, listener);
+      }
+      return read(
+          new CifarDirectory(format, folder),
+          "Delete the folder %s to have it downloaded anew".formatted(folder));
+    }
+    return read(
+        ((CifarOrigin.Local) origin).files(),
+        "Unpack %s anew to where %s.uri points".formatted(format.archive(), format.settings()));
+  }
+
+  private Dataset read(CifarFiles files, String remedy) throws IOException {
+    long start = System.nanoTime();
+    try {
+      Dataset dataset = CifarReader.read(files);
+      LOG.info(
+          "{}: read {} training and {} test images in {} ms",
+          format.dataset(),
+          dataset.train().count(),
+          dataset.test().count(),
+          (System.nanoTime() - start) / 1_000_000);
+      return dataset;
+    } catch (DamagedDatasetException e) {
+      throw new IOException("%s. %s.".formatted(e.getMessage(), remedy), e);
+    }
+  }
+
+  /** Files that turn out damaged are reported when they are read. */
+  private Overview overview(CifarDirectory directory) {
+    try {
+      Map<String, Integer> counts = CifarReader.counts(directory);
+      return new Overview(
+          format.classes(),
+          CifarReader.trainCount(format, counts),
+          CifarReader.testCount(format, counts),
+          true);
+    } catch (IOException e) {
+      LOG.debug("{}: sizes are not known yet: {}", format.dataset(), e.getMessage());
+      return official(true);
+    }
+  }
+
+  private Overview official(boolean present) {
+    int train = format.train().stream().mapToInt(format::mostRecords).sum();
+    return new Overview(format.classes(), train, format.mostRecords(format.test()), present);
+  }
+}
