@@ -1,0 +1,89 @@
+package dev.resnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** CIFAR-100 from its files to an answer. */
+class HundredClassesTests {
+  private static final String JOBS = "/api/v1/training-jobs";
+
+  @TempDir private Path folder;
+
+  @Test
+  void aNetworkOfAHundredClassesIsTrainedAndAsked() throws Exception {
+    Path cifar = Files.createDirectory(folder.resolve("cifar-100-binary"));
+    Files.write(cifar.resolve("train.bin"), records(200, 1));
+    Files.write(cifar.resolve("test.bin"), records(100, 2));
+    try (var service =
+        RunningService.start(folder.resolve("home"), "resnet.datasets.cifar100.uri=" + cifar)) {
+      String body =
+          """
+          {"stack_n": 1, "dataset": "cifar100", "epochs": 1, "batch_size": 20, "model": "hundred"}""";
+      String id =
+          JsonMapper.shared()
+              .readTree(service.call("POST", JOBS, null, body).body())
+              .get("id")
+              .stringValue();
+      JsonNode job =
+          await()
+              .atMost(Duration.ofMinutes(2))
+              .until(
+                  () -> service.json(JOBS + "/" + id, null),
+                  found -> found.get("status").stringValue().equals("SUCCEEDED"));
+      // 64 + 1 inputs of the last layer for each of 90 further classes.
+      assertThat(job.get("parameters").longValue()).isEqualTo(78_666 + 90 * 65);
+
+      JsonNode dataset = service.json("/api/v1/datasets/cifar100", null);
+      assertThat(dataset.get("classes").size()).isEqualTo(100);
+      assertThat(dataset.get("status").stringValue()).isEqualTo("READY");
+
+      JsonNode answer = classified(service);
+      assertThat(answer.at("/predictions/0/top").size()).isEqualTo(100);
+      double sum =
+          StreamSupport.stream(answer.at("/predictions/0/top").spliterator(), false)
+              .mapToDouble(label -> label.get("probability").doubleValue())
+              .sum();
+      assertThat(sum).isCloseTo(1, within(1e-5));
+    }
+  }
+
+  private static JsonNode classified(RunningService service) throws Exception {
+    byte[] image =
+        HttpClient.newHttpClient()
+            .send(
+                service.request("/api/v1/datasets/cifar100/images/test/99", null).build(),
+                BodyHandlers.ofByteArray())
+            .body();
+    HttpRequest.Builder request =
+        service
+            .request("/api/v1/models/hundred/classify?top_k=100", null)
+            .header("Content-Type", "image/png")
+            .POST(BodyPublishers.ofByteArray(image));
+    return JsonMapper.shared().readTree(RunningService.send(request).body());
+  }
+
+  /** Noise, each class as often as the others. */
+  private static byte[] records(int count, long seed) {
+    byte[] records = new byte[count * (2 + 3072)];
+    new Random(seed).nextBytes(records);
+    for (int i = 0; i < count; i++) {
+      records[i * (2 + 3072) + 1] = (byte) (i % 100);
+    }
+    return records;
+  }
+}
