@@ -32,12 +32,17 @@ public record Dataset(
     return train.normalization();
   }
 
-  /** The same set with at most so many images; null means all. */
-  public Dataset limited(@Nullable Integer trainLimit, @Nullable Integer testLimit) {
+  /**
+   * The same set with at most so many images; null means all. The training images are a sample by
+   * class, the test images the first ones, so that accuracies under one limit can be compared.
+   *
+   * @param seed of the sample
+   */
+  public Dataset limited(@Nullable Integer trainLimit, @Nullable Integer testLimit, long seed) {
     return new Dataset(
         name,
         classes,
-        trainLimit == null ? train : train.limited(trainLimit),
+        trainLimit == null ? train : train.sample(trainLimit, seed),
         testLimit == null ? test : test.limited(testLimit),
         sha256);
   }

@@ -46,6 +46,26 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
   }
 
   /**
+   * So many images, chosen at random by class, each class with its part of the whole; in their
+   * order here. All where there are no more.
+   *
+   * @param seed another one chooses others
+   */
+  public ImageSet sample(int limit, long seed) {
+    if (limit >= count()) {
+      return this;
+    }
+    int[] chosen = new ClassSample(this, limit, seed).indices();
+    ImageSet sample = empty(shape, limit);
+    int size = shape.values();
+    for (int i = 0; i < limit; i++) {
+      System.arraycopy(pixels, chosen[i] * size, sample.pixels, i * size, size);
+      sample.labels[i] = labels[chosen[i]];
+    }
+    return sample;
+  }
+
+  /**
    * Mean and standard deviation of all pixels, in double precision; a constant channel counts as
    * deviation 1.
    */

@@ -51,7 +51,7 @@ public final class Trainer {
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop) {
-    Dataset data = dataset.limited(config.trainLimit(), config.testLimit());
+    Dataset data = dataset.limited(config.trainLimit(), config.testLimit(), config.seed());
     try (var run = TrainingRun.prepare(config, data, checkpoints, resumable, clock, nanoTime)) {
       listener.started(run.engine(), run.completedEpochs());
       while (run.completedEpochs() < config.epochs()) {

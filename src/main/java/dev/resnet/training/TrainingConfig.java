@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine requested engine
  * @param precision requested precision
  * @param seed of initialisation, shuffling and augmentation
- * @param trainLimit use only the first so many training images; null for all
+ * @param trainLimit use only so many training images, chosen by class and seed; null for all
  * @param testLimit use only the first so many test images; null for all
  */
 public record TrainingConfig(

@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -39,12 +40,47 @@ class ImageSetTests {
   }
 
   @Test
+  void aSampleKeepsThePartOfEachClass() {
+    // 60 of class 0, 30 of class 1, 10 of class 2, sorted by class as a folder would give them.
+    byte[] labels = new byte[100];
+    Arrays.fill(labels, 60, 90, (byte) 1);
+    Arrays.fill(labels, 90, 100, (byte) 2);
+    var images = new ImageSet(ImageShape.CIFAR, new byte[100 * 3072], labels);
+    for (int i = 0; i < 100; i++) {
+      images.pixels()[i * 3072] = (byte) i;
+    }
+
+    ImageSet sample = images.sample(25, 7);
+
+    assertThat(sample.count()).isEqualTo(25);
+    assertThat(sample.labels()).containsOnly(0, 1, 2).isSorted();
+    // 15, 7.5 and 2.5: of equal remainders the first class gets what is left.
+    assertThat(IntStream.range(0, 25).map(sample::label).filter(c -> c == 0)).hasSize(15);
+    assertThat(IntStream.range(0, 25).map(sample::label).filter(c -> c == 1)).hasSize(8);
+    assertThat(IntStream.range(0, 25).map(sample::label).filter(c -> c == 2)).hasSize(2);
+    int[] chosen = IntStream.range(0, 25).map(i -> sample.pixels()[i * 3072]).toArray();
+    assertThat(chosen).isSorted().doesNotHaveDuplicates();
+    assertThat(chosen).as("not just the first ones").isNotEqualTo(firstOfEach(15, 8, 2));
+    assertThat(images.sample(25, 7).pixels()).isEqualTo(sample.pixels());
+    assertThat(images.sample(25, 8).pixels()).isNotEqualTo(sample.pixels());
+    assertThat(images.sample(100, 7)).isSameAs(images);
+    assertThat(images.sample(99, 7).count()).isEqualTo(99);
+  }
+
+  private static int[] firstOfEach(int zeros, int ones, int twos) {
+    return IntStream.concat(
+            IntStream.range(0, zeros),
+            IntStream.concat(IntStream.range(60, 60 + ones), IntStream.range(90, 90 + twos)))
+        .toArray();
+  }
+
+  @Test
   void keepsItsNameAndDigestWhereTheSetIsLimited() {
     var images = new SyntheticImages(1);
     Dataset all =
         Dataset.of("synthetic", SyntheticClass.labels(), images.train(20), images.test(10));
 
-    Dataset limited = all.limited(5, null);
+    Dataset limited = all.limited(5, null, 1);
 
     assertThat(limited.train().count()).isEqualTo(5);
     assertThat(limited.test().count()).isEqualTo(10);
