@@ -19,7 +19,6 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
@@ -104,6 +103,12 @@ class OpenApiConfiguration {
     };
   }
 
+  /** The bodies of requests as they are checked. */
+  @Bean
+  OpenApiCustomizer requestSchemas(ObjectProvider<JsonRequest<?>> requests) {
+    return openApi -> requests.forEach(request -> request.publish(openApi.getComponents()));
+  }
+
   private static void separateNullFromReferences(Schema<?> schema) {
     if (schema.getProperties() == null) {
       return;
@@ -115,12 +120,7 @@ class OpenApiConfiguration {
                 property.get$ref() != null
                         && property.getTypes() != null
                         && property.getTypes().contains("null")
-                    ? new Schema<>()
-                        .description(property.getDescription())
-                        .oneOf(
-                            List.of(
-                                new Schema<>().$ref(property.get$ref()),
-                                new Schema<>().types(Set.of("null"))))
+                    ? RequestSchemas.orNull(property)
                     : property);
   }
 

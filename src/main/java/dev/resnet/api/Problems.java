@@ -1,18 +1,25 @@
 package dev.resnet.api;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 
 /** Collects everything wrong with one request, so that the client hears it all at once. */
-final class Problems {
+public final class Problems {
   /** A body of a million unknown fields must not become an answer of a million errors. */
   private static final int MOST_LISTED = 100;
 
   private final List<FieldError> errors = new ArrayList<>();
   private int unlisted;
 
-  void add(String field, String message) {
+  /**
+   * Adds an error.
+   *
+   * @param field the JSON path or parameter name as the client wrote it: {@code learning_rate.peak}
+   * @param message what is wrong and what would be right
+   */
+  public void add(String field, String message) {
     if (errors.size() < MOST_LISTED) {
       errors.add(new FieldError(abbreviated(field), message));
     } else {
@@ -20,7 +27,25 @@ final class Problems {
     }
   }
 
-  void throwIfAny() {
+  /** Whether nothing has been found wrong with these fields, or inside them. */
+  public boolean none(String... fields) {
+    return errors.stream()
+        .noneMatch(
+            error ->
+                Arrays.stream(fields)
+                    .anyMatch(
+                        field ->
+                            error.field().equals(field)
+                                || error.field().startsWith(field + ".")
+                                || error.field().startsWith(field + "[")));
+  }
+
+  /**
+   * To be called last.
+   *
+   * @throws ProblemException 400 with every error; nothing is thrown if there is none
+   */
+  public void throwIfAny() {
     if (errors.isEmpty()) {
       return;
     }

@@ -23,6 +23,12 @@ final class Spelling {
                 .thenComparing(Comparator.naturalOrder()));
   }
 
+  /** A message about a field that is not among the known ones. */
+  static String unknownField(String name, Collection<String> known) {
+    return "is not a known field"
+        + nearest(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
+  }
+
   /** Levenshtein's distance with swapped neighbours as one edit (optimal string alignment). */
   private static int edits(String a, String b) {
     int[][] distance = new int[a.length() + 1][b.length() + 1];

@@ -9,6 +9,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One JSON value and nothing else: no duplicate names, no trailing text, no deep nesting. */
 final class StrictJson {
@@ -31,11 +32,20 @@ final class StrictJson {
   private StrictJson() {}
 
   /**
-   * Reads a body.
+   * Reads a body that must be an object.
    *
    * @throws ProblemException 400 that says what is wrong in which line and column
    */
-  static JsonNode read(byte[] body) {
+  static ObjectNode readObject(byte[] body) {
+    JsonNode node = read(body);
+    if (node instanceof ObjectNode object) {
+      return object;
+    }
+    throw new ProblemException(
+        HttpStatus.BAD_REQUEST, "The body must be a JSON object, {…}, but is " + kind(node) + ".");
+  }
+
+  private static JsonNode read(byte[] body) {
     if (body.length == 0) {
       throw new ProblemException(
           HttpStatus.BAD_REQUEST, "The body is empty; send a JSON object, {…}.");
@@ -97,5 +107,16 @@ final class StrictJson {
             .replaceAll("(?s) ?\\(start marker at .*", "")
             .replaceAll("(?s)\\n.*", "");
     return "The body is not valid JSON" + where + ": " + Problems.abbreviated(what, 200) + ".";
+  }
+
+  static String kind(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case ARRAY -> "a list";
+      case OBJECT -> "an object";
+      case STRING -> "a text";
+      case NUMBER -> "a number";
+      case BOOLEAN -> "a boolean";
+      default -> "null";
+    };
   }
 }

@@ -8,6 +8,8 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,6 +138,10 @@ abstract class ApiOverHttp {
     RUNNING
   }
 
+  record Fields(@Min(1) @Max(200) Integer stackN, @Min(1) @Max(1000) Integer epochs) {}
+
+  private static final JsonRequest<Fields> FIELDS = JsonRequest.of(Fields.class);
+
   record Body(String name, Integer sizeLimit) {}
 
   record Numbers(double one, @Nullable Double two, float three, List<Float> four, double[] five) {}
@@ -172,10 +178,7 @@ abstract class ApiOverHttp {
   static class Endpoints {
     @PostMapping("/fields")
     void fields(@RequestBody(required = false) byte[] body) {
-      JsonFields fields = JsonFields.of(body);
-      fields.integer("stack_n", 1, 1, 200);
-      fields.integer("epochs", 1, 1, 1000);
-      fields.finish();
+      FIELDS.read(body, (read, problems) -> {});
     }
 
     @GetMapping("/busy")

@@ -2,6 +2,7 @@ package dev.resnet.jobs.web;
 
 import dev.resnet.api.BodyLimit;
 import dev.resnet.api.FieldError;
+import dev.resnet.api.JsonRequest;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.jobs.IllegalMoveException;
@@ -15,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 
-/** How large a submission may be, and how the exceptions of jobs are answered. */
+/** The limits of requests that an operator sets, and how the exceptions of jobs are answered. */
 @Configuration(proxyBeanMethods = false)
 class JobsWebConfiguration {
 
@@ -23,6 +24,16 @@ class JobsWebConfiguration {
   BodyLimit trainingJobBodyLimit(JobsProperties settings) {
     return new BodyLimit(
         TrainingJobController.PATH + "/**", settings.limits().body(), "resnet.jobs.limits.body");
+  }
+
+  @Bean
+  JsonRequest<TrainingJobRequest> trainingJobRequest(JobsProperties settings) {
+    JobsProperties.Limits limits = settings.limits();
+    return JsonRequest.of(TrainingJobRequest.class)
+        .maximum("stack_n", limits.stackN())
+        .maximum("epochs", limits.epochs())
+        .maximum("batch_size", limits.batchSize())
+        .maxLength("name", limits.nameLength());
   }
 
   @Bean

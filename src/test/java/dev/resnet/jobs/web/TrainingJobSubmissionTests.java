@@ -173,7 +173,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {"schedule": "linear", "peak": 1}} | learning_rate.schedule must be one of "piecewise", "cosine", "one_cycle", "constant", was "linear"
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {"schedule": "cosine"}} | learning_rate.peak is required
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {"schedule": "constant", "peak": 1, "value": 1}} | learning_rate.peak is not a known field
-          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "epochs": 5, "learning_rate": {"schedule": "cosine", "peak": 1, "warmup_epochs": 5}} | learning_rate.warmup_epochs must be a number at least 0 and less than 5, was 5
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "epochs": 5, "learning_rate": {"schedule": "cosine", "peak": 1, "warmup_epochs": 5}} | learning_rate.warmup_epochs must be less than epochs, which is 5, was 5.0
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {"schedule": "piecewise", "values": [0.1]}, "epochs": 10001} | epochs must be a whole number from 1 to 10000, was 10001
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 4097} | batch_size must be a whole number from 1 to 4096, was 4097
           """)

@@ -1,0 +1,183 @@
+package dev.resnet.api;
+
+import io.swagger.v3.core.util.Json31;
+import io.swagger.v3.oas.models.media.Schema;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Schemas of requests, made from annotations and completed by what holds for every request. */
+final class RequestSchemas {
+  private static final String REF = "#/components/schemas/";
+
+  /** What {@link SchemaCheck} compares, and what only describes. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "type",
+          "format",
+          "properties",
+          "required",
+          "additionalProperties",
+          "items",
+          "enum",
+          "const",
+          "minimum",
+          "maximum",
+          "exclusiveMinimum",
+          "exclusiveMaximum",
+          "minLength",
+          "maxLength",
+          "pattern",
+          "oneOf",
+          "discriminator",
+          "$ref",
+          "description",
+          "default",
+          "example",
+          SchemaCheck.ALLOWED);
+
+  private RequestSchemas() {}
+
+  /** Without unknown fields; with null for what is not required. */
+  static Map<String, Schema<?>> strict(Map<String, ? extends Schema> resolved) {
+    Map<String, Schema<?>> schemas = new LinkedHashMap<>();
+    resolved.forEach((name, schema) -> schemas.put(name, schema));
+    schemas.values().forEach(RequestSchemas::onlyKnownWords);
+    schemas.values().forEach(union -> tagVariants(union, schemas));
+    schemas.values().forEach(RequestSchemas::close);
+    return schemas;
+  }
+
+  /** The schema that a reference names, if it is one; without the null of a nullable reference. */
+  static Schema<?> resolve(Schema<?> schema, Map<String, Schema<?>> schemas) {
+    if (schema.getOneOf() != null && schema.getDiscriminator() == null) {
+      return resolve(schema.getOneOf().get(0), schemas);
+    }
+    return schema.get$ref() == null ? schema : target(schema.get$ref(), schemas);
+  }
+
+  static Schema<?> target(String reference, Map<String, Schema<?>> schemas) {
+    Schema<?> target = schemas.get(reference.substring(REF.length()));
+    if (target == null) {
+      throw new IllegalArgumentException("there is no schema " + reference);
+    }
+    return target;
+  }
+
+  /** A value that is an object of this schema, or null. OpenAPI 3.1 needs two schemas for it. */
+  static Schema<?> orNull(Schema<?> reference) {
+    return new Schema<>()
+        .description(reference.getDescription())
+        .oneOf(
+            List.of(
+                new Schema<>().$ref(reference.get$ref()), new Schema<>().types(Set.of("null"))));
+  }
+
+  /** A word that is published but not checked would be a promise that nobody keeps. */
+  private static void onlyKnownWords(Schema<?> schema) {
+    for (Object word : Json31.mapper().convertValue(schema, Map.class).keySet()) {
+      if (!KNOWN.contains(word)) {
+        throw new IllegalArgumentException("requests are not checked for '" + word + "'");
+      }
+    }
+    if (schema.getPattern() != null && !schema.getPattern().matches("(?s)\\^.*\\$")) {
+      throw new IllegalArgumentException("a pattern must match the whole text: ^…$");
+    }
+    if (Boolean.TRUE.equals(schema.getExclusiveMinimum())
+        || Boolean.TRUE.equals(schema.getExclusiveMaximum())) {
+      throw new IllegalArgumentException("write exclusive limits as @DecimalMin or @DecimalMax");
+    }
+    if (schema.getProperties() != null) {
+      schema.getProperties().values().forEach(RequestSchemas::onlyKnownWords);
+    }
+    if (schema.getItems() != null) {
+      onlyKnownWords(schema.getItems());
+    }
+  }
+
+  /** Each variant of a union has the field that tells which one it is. */
+  private static void tagVariants(Schema<?> union, Map<String, Schema<?>> schemas) {
+    if (union.getDiscriminator() == null) {
+      return;
+    }
+    String tag = union.getDiscriminator().getPropertyName();
+    union.setProperties(null);
+    union.setRequired(null);
+    union
+        .getDiscriminator()
+        .getMapping()
+        .forEach(
+            (value, reference) -> {
+              Schema<?> variant = target(reference, schemas);
+              Map<String, Schema> properties = new LinkedHashMap<>();
+              properties.put(tag, new Schema<>().types(Set.of("string"))._const(value));
+              properties.putAll(variant.getProperties());
+              variant.setProperties(properties);
+              variant.addRequiredItem(tag);
+            });
+  }
+
+  private static void close(Schema<?> schema) {
+    if (schema.getProperties() == null) {
+      return;
+    }
+    schema.setAdditionalProperties(false);
+    schema
+        .getProperties()
+        .replaceAll(
+            (name, property) -> {
+              boolean optional =
+                  schema.getRequired() == null || !schema.getRequired().contains(name);
+              return nullable(inLowerCase(bounded(property)), optional);
+            });
+  }
+
+  /** What the Java type holds is a limit too. */
+  private static Schema<?> bounded(Schema<?> property) {
+    if (property.getItems() != null) {
+      bounded(property.getItems());
+    }
+    if (property.getTypes() != null && property.getTypes().contains("integer")) {
+      boolean is32 = "int32".equals(property.getFormat());
+      if (property.getMinimum() == null) {
+        property.setMinimum(BigDecimal.valueOf(is32 ? Integer.MIN_VALUE : Long.MIN_VALUE));
+      }
+      if (property.getMaximum() == null) {
+        property.setMaximum(BigDecimal.valueOf(is32 ? Integer.MAX_VALUE : Long.MAX_VALUE));
+      }
+    }
+    return property;
+  }
+
+  private static Schema<?> nullable(Schema<?> property, boolean optional) {
+    if (!optional) {
+      return property;
+    }
+    if (property.get$ref() != null) {
+      return orNull(property);
+    }
+    Set<String> types = new LinkedHashSet<>(property.getTypes());
+    types.add("null");
+    property.setTypes(types);
+    if (property.getEnum() != null) {
+      property.getEnum().add(null);
+    }
+    return property;
+  }
+
+  /** Java's enums, as clients write them. */
+  @SuppressWarnings("unchecked")
+  private static Schema<?> inLowerCase(Schema<?> property) {
+    if (property.getEnum() != null) {
+      List<Object> values = new ArrayList<>();
+      property.getEnum().forEach(value -> values.add(("" + value).toLowerCase(Locale.ROOT)));
+      ((Schema<Object>) property).setEnum(values);
+    }
+    return property;
+  }
+}
