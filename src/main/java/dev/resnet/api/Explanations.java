@@ -1,6 +1,5 @@
 package dev.resnet.api;
 
-import dev.resnet.memory.ByteSize;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,7 +8,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.converter.HttpMessageNotReadableException;
@@ -23,23 +21,11 @@ import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
-import org.springframework.web.multipart.MaxUploadSizeExceededException;
-import org.springframework.web.multipart.MultipartException;
-import org.springframework.web.multipart.support.MissingServletRequestPartException;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Says what Spring MVC's own exceptions mean to a client, and what to do about them. */
 final class Explanations {
-  private final HttpProperties properties;
-
-  Explanations(HttpProperties properties) {
-    this.properties = properties;
-  }
-
   /**
    * @param body the problem detail that Spring would have sent
    */
@@ -69,14 +55,11 @@ final class Explanations {
     if (exception instanceof HttpMediaTypeNotSupportedException e) {
       return unsupportedMediaType(e, request);
     }
-    if (exception instanceof MultipartException e) {
-      return multipart(e);
-    }
     if (exception instanceof AsyncRequestTimeoutException) {
       return Problem.of(503, "The answer took too long; try again later.");
     }
-    if (exception instanceof HttpMessageNotReadableException e) {
-      return unreadable(e);
+    if (exception instanceof HttpMessageNotReadableException) {
+      return Problem.of(400, "The body is missing or can't be read.");
     }
     List<FieldError> errors = fieldErrors(exception);
     if (!errors.isEmpty()) {
@@ -84,35 +67,6 @@ final class Explanations {
     }
     String detail = body instanceof ProblemDetail problem ? problem.getDetail() : null;
     return Problem.of(status.value(), detail == null ? "The request can't be answered." : detail);
-  }
-
-  /** Too large, too many parts, or no multipart body at all. */
-  Problem multipart(MultipartException exception) {
-    String limit = ByteSize.text(properties.maxBodySize());
-    for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-      // By name: the container's classes are not part of the servlet API.
-      if (cause.getClass().getSimpleName().equals("FileCountLimitExceededException")) {
-        return Problem.of(
-            413, "The multipart body has more parts than server.tomcat.max-part-count allows.");
-      }
-      // The same exception as for a large body: only the words differ.
-      if (String.valueOf(cause.getMessage()).startsWith("Header section has more than")) {
-        return Problem.of(
-            413,
-            "A part of the multipart body has a larger header than"
-                + " server.tomcat.max-part-header-size allows.");
-      }
-    }
-    if (exception instanceof MaxUploadSizeExceededException) {
-      return Problem.of(
-          413,
-          "The multipart body is larger than %s, the limit set by %s."
-              .formatted(limit, HttpProperties.MAX_BODY_SIZE));
-    }
-    return Problem.of(
-        400,
-        "The multipart body can't be read: it must be complete and 'Content-Type' must name its"
-            + " boundary.");
   }
 
   /** Whether the container could not decode the parameters, which it says on first access. */
@@ -133,35 +87,6 @@ final class Explanations {
             + ".");
   }
 
-  private static Problem unreadable(HttpMessageNotReadableException exception) {
-    if (!(NestedExceptionUtils.getMostSpecificCause(exception) instanceof JacksonException cause)) {
-      return Problem.of(400, "The body is missing or can't be read.");
-    }
-    if (!(cause instanceof DatabindException) || cause.getPath().isEmpty()) {
-      return Problem.of(400, StrictJson.describe(cause));
-    }
-    String field =
-        cause.getPath().stream()
-            .map(
-                step ->
-                    step.getPropertyName() == null
-                        ? "[" + step.getIndex() + "]"
-                        : "." + step.getPropertyName())
-            .collect(Collectors.joining())
-            .replaceFirst("^\\.", "");
-    String message = "is missing or has a value of the wrong type";
-    if (cause instanceof UnrecognizedPropertyException unknown) {
-      List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
-      message =
-          "is not a known field"
-              + Spelling.nearest(unknown.getPropertyName(), known)
-                  .map(near -> "; did you mean '" + near + "'?")
-                  .orElse("");
-    }
-    List<FieldError> errors = List.of(new FieldError(field, message));
-    return Problem.of(400, detail(errors), errors);
-  }
-
   private static List<FieldError> fieldErrors(Exception exception) {
     if (exception instanceof MethodArgumentTypeMismatchException e) {
       return List.of(mismatch(e.getName(), e));
@@ -171,10 +96,6 @@ final class Explanations {
     }
     if (exception instanceof MissingServletRequestParameterException e) {
       return List.of(new FieldError(e.getParameterName(), "is required"));
-    }
-    if (exception instanceof MissingServletRequestPartException e) {
-      return List.of(
-          new FieldError(e.getRequestPartName(), "is required as a part of the multipart body"));
     }
     if (exception instanceof MissingRequestHeaderException e) {
       return List.of(new FieldError(e.getHeaderName(), "is required as a header"));

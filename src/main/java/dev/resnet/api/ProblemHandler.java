@@ -21,7 +21,6 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
-import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.util.DisconnectedClientHelper;
 
@@ -36,11 +35,10 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   private static final DisconnectedClientHelper DISCONNECTED =
       new DisconnectedClientHelper(ProblemHandler.class.getName());
 
-  private final Explanations explanations;
+  private final Explanations explanations = new Explanations();
   private final List<ProblemMapping<?>> mappings;
 
-  ProblemHandler(HttpProperties properties, ObjectProvider<ProblemMapping<?>> mappings) {
-    this.explanations = new Explanations(properties);
+  ProblemHandler(ObjectProvider<ProblemMapping<?>> mappings) {
     this.mappings = mappings.stream().toList();
   }
 
@@ -72,12 +70,6 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   ResponseEntity<Object> handle(ErrorsFirst.NotAcceptable exception, WebRequest request) {
     return handleHttpMediaTypeNotAcceptable(
         exception.reason(), exception.reason().getHeaders(), HttpStatus.NOT_ACCEPTABLE, request);
-  }
-
-  /** A multipart body that can't be parsed; one that is too large is a subtype handled before. */
-  @ExceptionHandler
-  ResponseEntity<Object> handle(MultipartException exception, WebRequest request) {
-    return answer(explanations.multipart(exception), new HttpHeaders());
   }
 
   @ExceptionHandler

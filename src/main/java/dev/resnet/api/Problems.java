@@ -63,7 +63,8 @@ public final class Problems {
     return abbreviated(text, 80);
   }
 
-  static String abbreviated(String text, int most) {
+  /** Likewise, with a limit in characters. */
+  public static String abbreviated(String text, int most) {
     return text.codePointCount(0, text.length()) <= most
         ? text
         : text.substring(0, text.offsetByCodePoints(0, most - 1)) + "…";

@@ -94,7 +94,7 @@ final class StrictJson {
   }
 
   /** Where and what, without the names of Java classes. */
-  static String describe(JacksonException exception) {
+  private static String describe(JacksonException exception) {
     TokenStreamLocation location = exception.getLocation();
     String where =
         location == null || location.getLineNr() < 1

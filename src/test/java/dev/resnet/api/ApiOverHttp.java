@@ -10,7 +10,6 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -45,7 +44,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.multipart.MultipartFile;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,10 +54,6 @@ import tools.jackson.databind.json.JsonMapper;
     properties = {
       "spring.datasource.url=jdbc:h2:mem:problems",
       "resnet.http.max-body-size=64KB",
-      "spring.servlet.multipart.max-request-size=64KB",
-      "spring.servlet.multipart.max-file-size=64KB",
-      "spring.servlet.multipart.enabled=true",
-      "server.tomcat.max-part-count=3",
       "management.endpoint.health.validate-group-membership=false"
     })
 @ExtendWith(OutputCaptureExtension.class)
@@ -82,23 +76,6 @@ abstract class ApiOverHttp {
 
   HttpRequest.Builder bytes(String path, BodyPublisher body) {
     return request(path).header("Content-Type", "application/octet-stream").POST(body);
-  }
-
-  HttpRequest.Builder multipart(int parts, int size, boolean chunked) {
-    StringBuilder body = new StringBuilder();
-    for (int i = 0; i < parts; i++) {
-      body.append("--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n")
-          .append("Content-Type: image/png\r\n\r\n")
-          .append("a".repeat(size))
-          .append("\r\n");
-    }
-    byte[] bytes = body.append("--x--\r\n").toString().getBytes(UTF_8);
-    return request("/images")
-        .header("Content-Type", "multipart/form-data; boundary=x")
-        .POST(
-            chunked
-                ? BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes))
-                : BodyPublishers.ofByteArray(bytes));
   }
 
   HttpRequest.Builder request(String path) {
@@ -264,11 +241,6 @@ abstract class ApiOverHttp {
     @PostMapping("/api/v1/things")
     String things(HttpServletRequest request) throws IOException {
       return request.getReader().readLine();
-    }
-
-    @PostMapping("/images")
-    String images(@RequestParam("image") List<MultipartFile> images) {
-      return Integer.toString(images.size());
     }
 
     @GetMapping("/items")

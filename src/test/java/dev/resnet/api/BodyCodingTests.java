@@ -14,6 +14,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
 
 /** Compressed request bodies. */
 class BodyCodingTests extends ApiOverHttp {
@@ -79,6 +80,14 @@ class BodyCodingTests extends ApiOverHttp {
     byte[] body = gzip(noise);
     assertThat(body.length).isGreaterThan(65536);
     assertThat(coded("/size", "gzip", BodyPublishers.ofByteArray(body)).body()).isEqualTo("65536");
+  }
+
+  /** zlib's bound for its default memory: 5 bytes for each block of 16383. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 64 << 10, 32 << 20, 1 << 30, 1L << 40})
+  void thereIsRoomForContentThatDoesNotCompress(long size) {
+    BodyLimit limit = new BodyLimit("/**", DataSize.ofBytes(size), "resnet.http.max-body-size");
+    assertThat(ContentCoding.most(limit)).isGreaterThan(size + 5 * (size / 16383 + 1) + 18);
   }
 
   @Test

@@ -1,13 +1,10 @@
 package dev.resnet.serving.web;
 
-import dev.resnet.api.FieldError;
-import dev.resnet.api.ProblemException;
+import dev.resnet.api.Problems;
 import dev.resnet.api.QueryString;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.http.HttpStatus;
 import org.springframework.util.MultiValueMap;
 
 /**
@@ -22,17 +19,14 @@ record ClassifyQuery(int topK, boolean resize) {
 
   static ClassifyQuery of(HttpServletRequest request, int classes) {
     MultiValueMap<String, String> query = QueryString.of(request);
-    var errors = new ArrayList<FieldError>();
-    int topK = topK(query.get("top_k"), classes, errors);
-    boolean resize = resize(query.get("resize"), errors);
-    if (!errors.isEmpty()) {
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST, "The query has parameters that are not right.", errors);
-    }
+    var problems = new Problems();
+    int topK = topK(query.get("top_k"), classes, problems);
+    boolean resize = resize(query.get("resize"), problems);
+    problems.throwIfAny();
     return new ClassifyQuery(topK, resize);
   }
 
-  private static int topK(List<String> values, int classes, List<FieldError> errors) {
+  private static int topK(List<String> values, int classes, Problems problems) {
     if (values == null) {
       return Math.min(DEFAULT_TOP, classes);
     }
@@ -42,21 +36,19 @@ record ClassifyQuery(int topK, boolean resize) {
         .filter(k -> k >= 1 && k <= classes)
         .orElseGet(
             () -> {
-              errors.add(
-                  new FieldError(
-                      "top_k", "must be one whole number from 1 to %d".formatted(classes)));
+              problems.add("top_k", "must be one whole number from 1 to %d".formatted(classes));
               return 0;
             });
   }
 
-  private static boolean resize(List<String> values, List<FieldError> errors) {
+  private static boolean resize(List<String> values, Problems problems) {
     if (values == null || values.equals(List.of("false"))) {
       return false;
     }
     // "?resize" without a value has a null for it.
     String value = values.size() == 1 ? values.get(0) : "";
     if (value != null && !value.equals("true")) {
-      errors.add(new FieldError("resize", "must be true or false"));
+      problems.add("resize", "must be true or false");
     }
     return true;
   }

@@ -1,7 +1,7 @@
 package dev.resnet.serving.web;
 
-import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
+import dev.resnet.api.Problems;
 import dev.resnet.pictures.UnreadablePictureException;
 import dev.resnet.serving.ServingProperties;
 import java.nio.charset.Charset;
@@ -24,16 +24,17 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class JsonImages {
   private static final String FIELD = "images";
-  static final int MOST_LISTED = 100;
-
-  /** Characters of a field's name that are sent back. */
-  private static final int LONGEST = 80;
 
   /** Characters of what the parser says. */
   private static final int LONGEST_REASON = 200;
 
-  /** The parser keeps each name that it meets, so that a body of many takes many times its size. */
+  /**
+   * The parser keeps each name that it meets, so that a body of many takes many times its size. No
+   * setting, as the length of names: the only name that is right is {@link #FIELD}.
+   */
   private static final int MOST_NAMES = 1000;
+
+  private static final int LONGEST_NAME = 10_000;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -41,13 +42,13 @@ final class JsonImages {
               StreamReadConstraints.builder()
                   // The body's own limit holds, whatever it is set to.
                   .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(10_000)
+                  .maxNameLength(LONGEST_NAME)
                   .build())
           .build();
 
   private final byte[] body;
   private final ServingProperties limits;
-  private final List<FieldError> errors = new ArrayList<>();
+  private final Problems problems = new Problems();
   private final List<Received> images = new ArrayList<>();
   private boolean seen;
   private int names;
@@ -64,12 +65,9 @@ final class JsonImages {
     } catch (JacksonException e) {
       throw bad(
           "The body is not JSON: %s%s. Send {\"images\": [\"<base64>\"]}."
-              .formatted(shortened(e.getOriginalMessage(), LONGEST_REASON), place(e)));
+              .formatted(Problems.abbreviated(e.getOriginalMessage(), LONGEST_REASON), place(e)));
     }
-    if (!reading.errors.isEmpty()) {
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST, "The body has fields that are not right.", reading.errors);
-    }
+    reading.problems.throwIfAny();
     return reading.images;
   }
 
@@ -105,14 +103,14 @@ final class JsonImages {
       String name = in.currentName();
       JsonToken value = in.nextToken();
       if (!name.equals(FIELD)) {
-        wrong(name, "is not known; the only field is images");
+        problems.add(name, "is not known; the only field is images");
         skip(in);
       } else if (seen) {
-        wrong(FIELD, "is given twice");
+        problems.add(FIELD, "is given twice");
         skip(in);
       } else if (value != JsonToken.START_ARRAY) {
         seen = true;
-        wrong(FIELD, "must be an array of base64 strings");
+        problems.add(FIELD, "must be an array of base64 strings");
         skip(in);
       } else {
         seen = true;
@@ -123,7 +121,7 @@ final class JsonImages {
       throw bad("The body goes on after the JSON object. Send one object.");
     }
     if (!seen) {
-      wrong(FIELD, "is missing; give an array of base64 strings");
+      problems.add(FIELD, "is missing; give an array of base64 strings");
     }
   }
 
@@ -148,11 +146,9 @@ final class JsonImages {
 
   private void counted() {
     if (++names > MOST_NAMES) {
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST,
+      throw bad(
           "The body has more than %d fields. Send {\"images\": [\"<base64>\"]}."
-              .formatted(MOST_NAMES),
-          errors);
+              .formatted(MOST_NAMES));
     }
   }
 
@@ -167,31 +163,13 @@ final class JsonImages {
         int quote = (int) in.currentTokenLocation().getByteOffset();
         images.add(new Received(field, () -> decode(quote)));
       } else {
-        wrong(field, "must be a string: the image file in base64");
+        problems.add(field, "must be a string: the image file in base64");
         skip(in);
       }
     }
     if (index == 0) {
-      wrong(FIELD, "is empty; give at least one image");
+      problems.add(FIELD, "is empty; give at least one image");
     }
-  }
-
-  /** A body of a million unknown fields must not become an answer of a million errors. */
-  private void wrong(String field, String message) {
-    if (errors.size() < MOST_LISTED) {
-      errors.add(new FieldError(shortened(field), message));
-    }
-  }
-
-  /** A name that a client sent, short enough to be sent back. */
-  static String shortened(String name) {
-    return shortened(name, LONGEST);
-  }
-
-  private static String shortened(String text, int longest) {
-    return text.codePointCount(0, text.length()) <= longest
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, longest)) + "…";
   }
 
   /** The string that begins with the quotation mark at this place; the parser has checked it. */

@@ -1,7 +1,7 @@
 package dev.resnet.serving.web;
 
-import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
+import dev.resnet.api.Problems;
 import dev.resnet.serving.ServingProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +33,7 @@ final class MultipartImages {
   private final ServingProperties limits;
   private final DataSize maxHeader;
   private final List<Received> images = new ArrayList<>();
-  private final List<FieldError> errors = new ArrayList<>();
+  private final Problems problems = new Problems();
   private int count;
 
   private MultipartImages(ServingProperties limits, DataSize maxHeader) {
@@ -59,12 +59,7 @@ final class MultipartImages {
     } catch (MalformedStreamException | IllegalArgumentException e) {
       throw unreadable();
     }
-    if (!reading.errors.isEmpty()) {
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST,
-          "The multipart body has parts that are not right.",
-          reading.errors);
-    }
+    reading.problems.throwIfAny();
     return reading.images;
   }
 
@@ -87,8 +82,8 @@ final class MultipartImages {
       }
       count++;
     }
-    if (images.isEmpty() && errors.isEmpty()) {
-      errors.add(new FieldError(PART, "is missing; give at least one part named image"));
+    if (count == 0) {
+      problems.add(PART, "is missing; give at least one part named image");
     }
   }
 
@@ -101,21 +96,14 @@ final class MultipartImages {
   }
 
   private void wrong(@Nullable String name, @Nullable String disposition) {
-    if (errors.size() == JsonImages.MOST_LISTED) {
-      return;
-    }
     if (name == null) {
-      errors.add(
-          new FieldError(
-              "parts[%d]".formatted(count),
-              disposition == null
-                  ? "has no Content-Disposition; write Content-Disposition: form-data;"
-                      + " name=\"image\""
-                  : "has no name; write Content-Disposition: form-data; name=\"image\""));
+      problems.add(
+          "parts[%d]".formatted(count),
+          disposition == null
+              ? "has no Content-Disposition; write Content-Disposition: form-data; name=\"image\""
+              : "has no name; write Content-Disposition: form-data; name=\"image\"");
     } else {
-      errors.add(
-          new FieldError(
-              JsonImages.shortened(name), "is not a known part; images are in parts named image"));
+      problems.add(name, "is not a known part; images are in parts named image");
     }
   }
 

@@ -238,6 +238,9 @@ class ClassifyTests {
     assertThat(answer.errors())
         .contains("top_k: must be one whole number from 1 to 10")
         .contains("resize: must be true or false");
+    assertThat(answer.detail()).isEqualTo("2 fields are wrong; see 'errors'.");
+    assertThat(client.post(CLASSIFY + "?" + query, "image/png", png(1)).detail())
+        .isEqualTo("One field is wrong: top_k must be one whole number from 1 to 10.");
   }
 
   @Test
@@ -305,6 +308,7 @@ class ClassifyTests {
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.errors()).startsWith("top_k: is not a known part");
+    assertThat(answer.detail()).startsWith("One field is wrong: top_k is not a known part;");
     assertThat(client.post(CLASSIFY, Multipart.TYPE, new Multipart().bytes()).errors())
         .startsWith("image: is missing");
   }
@@ -354,6 +358,8 @@ class ClassifyTests {
         .containsExactly("image", "images[1]", "images[2]", "images[3]", "top_k");
     assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).errors())
         .startsWith("images: is missing");
+    assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).detail())
+        .startsWith("One field is wrong: images is missing;");
     assertThat(
             client.post(CLASSIFY, "application/json", "{\"images\":[]}".getBytes(UTF_8)).errors())
         .startsWith("images: is empty");
