@@ -88,11 +88,12 @@ final class Explanations {
   }
 
   private static List<FieldError> fieldErrors(Exception exception) {
-    if (exception instanceof MethodArgumentTypeMismatchException e) {
-      return List.of(mismatch(e.getName(), e));
-    }
     if (exception instanceof TypeMismatchException e) {
-      return List.of(mismatch(String.valueOf(e.getPropertyName()), e));
+      String name =
+          e instanceof MethodArgumentTypeMismatchException argument
+              ? argument.getName()
+              : "" + e.getPropertyName();
+      return List.of(new FieldError(name, mismatch(e.getRequiredType(), e.getValue())));
     }
     if (exception instanceof MissingServletRequestParameterException e) {
       return List.of(new FieldError(e.getParameterName(), "is required"));
@@ -125,14 +126,9 @@ final class Explanations {
     return List.of();
   }
 
-  private static FieldError mismatch(String name, TypeMismatchException exception) {
-    return new FieldError(
-        name,
-        "must be "
-            + expected(exception.getRequiredType())
-            + ", was \""
-            + Problems.abbreviated(String.valueOf(exception.getValue()))
-            + "\"");
+  /** A value of the wrong type. */
+  static String mismatch(@Nullable Class<?> type, @Nullable Object value) {
+    return "must be %s, was \"%s\"".formatted(expected(type), Problems.abbreviated("" + value));
   }
 
   private static String expected(@Nullable Class<?> type) {

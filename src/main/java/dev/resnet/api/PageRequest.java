@@ -1,7 +1,7 @@
 package dev.resnet.api;
 
-import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,33 +23,29 @@ public record PageRequest(int page, int size, String sortField, boolean ascendin
   }
 
   /**
-   * Reads the query parameters; null for those that are not given.
+   * Reads the query parameters and reports every bad one.
    *
-   * @param sortable the fields that may be sorted by
-   * @param defaultSort as {@code sort} would be written
-   * @throws ProblemException 400 with every bad parameter
+   * @param query gives null for parameters that are not given
    */
-  public static PageRequest read(
-      @Nullable String page,
-      @Nullable String size,
-      @Nullable String sort,
-      Collection<String> sortable,
-      String defaultSort) {
-    Problems problems = new Problems();
-    int number = wholeNumber("page", page, 0, 0, Integer.MAX_VALUE, problems);
-    int items = wholeNumber("size", size, DEFAULT_SIZE, 1, LARGEST, problems);
-    String[] order = (sort == null ? defaultSort : sort).split(",", -1);
+  static PageRequest read(
+      UnaryOperator<@Nullable String> query, Sortable sortable, Problems problems) {
+    List<String> fields = List.of(sortable.value());
+    String sort = query.apply("sort");
+    int number = wholeNumber("page", query.apply("page"), 0, 0, Integer.MAX_VALUE, problems);
+    int items = wholeNumber("size", query.apply("size"), DEFAULT_SIZE, 1, LARGEST, problems);
+    String[] order = (sort == null ? sortable.defaultSort() : sort).split(",", -1);
     String direction = order.length > 1 ? order[1] : "asc";
-    if (!sortable.contains(order[0])
+    if (!fields.contains(order[0])
         || !List.of("asc", "desc").contains(direction)
         || order.length > 2) {
       problems.add(
           "sort",
           "must be a field, optionally with ,asc or ,desc, such as %s; the fields are %s; was \"%s\""
               .formatted(
-                  defaultSort, String.join(", ", sortable), Problems.abbreviated("" + sort)));
+                  sortable.defaultSort(),
+                  String.join(", ", fields),
+                  Problems.abbreviated("" + sort)));
     }
-    problems.throwIfAny();
     return new PageRequest(number, items, order[0], direction.equals("asc"));
   }
 

@@ -1,6 +1,5 @@
 package dev.resnet.api;
 
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -25,11 +24,9 @@ final class PageRequestResolver implements HandlerMethodArgumentResolver {
       NativeWebRequest request,
       @Nullable WebDataBinderFactory binders) {
     Sortable sortable = Objects.requireNonNull(parameter.getParameterAnnotation(Sortable.class));
-    return PageRequest.read(
-        request.getParameter("page"),
-        request.getParameter("size"),
-        request.getParameter("sort"),
-        List.of(sortable.value()),
-        sortable.defaultSort());
+    Problems problems = new Problems();
+    PageRequest page = PageRequest.read(request::getParameter, sortable, problems);
+    problems.throwIfAny();
+    return page;
   }
 }

@@ -5,6 +5,7 @@ import io.swagger.v3.oas.annotations.Parameters;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.Min;
 import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
@@ -15,21 +16,31 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.convert.ConversionException;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.format.support.DefaultFormattingConversionService;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ValueConstants;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Refuses parameters that would do nothing: a misspelt one must not be ignored in silence. An
- * operation's parameters are those that its method declares, as {@link RequestParam}, {@link
- * Sortable}, or in words for the OpenAPI document.
+ * Checks the query of a request and tells everything that is wrong with it at once. Parameters that
+ * would do nothing are refused: a misspelt one must not be ignored in silence. An operation's
+ * parameters are those that its method declares, as {@link RequestParam}, {@link Sortable}, or in
+ * words for the OpenAPI document.
  */
 final class ParameterCheck implements HandlerInterceptor {
   private static final List<String> OF_A_PAGE = List.of("page", "size", "sort");
 
-  /** By operation: each name, and whether it may be given several times. */
-  private final Map<Method, Map<String, Boolean>> known = new ConcurrentHashMap<>();
+  /** The converters of Spring MVC. */
+  private static final ConversionService CONVERSIONS = new DefaultFormattingConversionService();
+
+  /** By operation: each name, with what the method declares of it; null for words alone. */
+  private final Map<Method, Map<String, @Nullable MethodParameter>> known =
+      new ConcurrentHashMap<>();
 
   @Override
   public boolean preHandle(
@@ -37,7 +48,10 @@ final class ParameterCheck implements HandlerInterceptor {
     if (handler instanceof HandlerMethod method && !request.getMethod().equals("OPTIONS")) {
       Problems problems = new Problems();
       pathVariables(request, problems);
-      query(request, known.computeIfAbsent(method.getMethod(), m -> declared(method)), problems);
+      var declared = known.computeIfAbsent(method.getMethod(), m -> declared(method));
+      MultiValueMap<String, @Nullable String> query = QueryString.of(request);
+      query.forEach((name, values) -> given(name, values, declared, problems));
+      values(query, declared, problems);
       problems.throwIfAny();
     }
     return true;
@@ -50,19 +64,68 @@ final class ParameterCheck implements HandlerInterceptor {
     }
   }
 
-  private static void query(
-      HttpServletRequest request, Map<String, Boolean> declared, Problems problems) {
-    QueryString.of(request)
-        .forEach(
-            (name, values) -> {
-              if (!declared.containsKey(name)) {
-                problems.add(name, unknown(name, declared.keySet()));
-              } else if (values.size() > 1 && !declared.get(name)) {
-                problems.add(name, "is given %d times; give it once".formatted(values.size()));
-              } else {
-                values.forEach(value -> text(name, value, problems));
-              }
-            });
+  private static void given(
+      String name,
+      List<@Nullable String> values,
+      Map<String, @Nullable MethodParameter> declared,
+      Problems problems) {
+    if (!declared.containsKey(name)) {
+      problems.add(name, unknown(name, declared.keySet()));
+    } else if (values.size() > 1 && !isList(declared.get(name))) {
+      problems.add(name, "is given %d times; give it once".formatted(values.size()));
+    } else {
+      values.forEach(value -> text(name, value, problems));
+    }
+  }
+
+  private static boolean isList(@Nullable MethodParameter parameter) {
+    return parameter != null
+        && (parameter.getParameterType().isArray()
+            || Collection.class.isAssignableFrom(parameter.getParameterType()));
+  }
+
+  /** Types and ranges, of what is not refused already. */
+  private static void values(
+      MultiValueMap<String, @Nullable String> query,
+      Map<String, @Nullable MethodParameter> declared,
+      Problems problems) {
+    declared.forEach(
+        (name, parameter) -> {
+          String value = query.getFirst(name);
+          if (parameter == null || isList(parameter) || !problems.none(name)) {
+            return;
+          }
+          Sortable sortable = parameter.getParameterAnnotation(Sortable.class);
+          if (sortable != null) {
+            PageRequest.read(given -> given.equals(name) ? value : null, sortable, problems);
+          } else if (!query.containsKey(name) && isRequired(parameter)) {
+            problems.add(name, "is required");
+          } else if (value != null && !value.isEmpty()) { // else it has its default
+            value(name, value, parameter, problems);
+          }
+        });
+  }
+
+  private static boolean isRequired(MethodParameter parameter) {
+    RequestParam declared = parameter.getParameterAnnotation(RequestParam.class);
+    return declared != null
+        && declared.required()
+        && declared.defaultValue().equals(ValueConstants.DEFAULT_NONE);
+  }
+
+  private static void value(
+      String name, String value, MethodParameter parameter, Problems problems) {
+    Class<?> type = parameter.getParameterType();
+    try {
+      Min min = parameter.getParameterAnnotation(Min.class);
+      if (CONVERSIONS.convert(value, type) instanceof Number number
+          && min != null
+          && number.longValue() < min.value()) {
+        problems.add(name, min.message());
+      }
+    } catch (ConversionException e) {
+      problems.add(name, Explanations.mismatch(type, value));
+    }
   }
 
   private static void text(String name, @Nullable String value, Problems problems) {
@@ -81,26 +144,25 @@ final class ParameterCheck implements HandlerInterceptor {
             String.join(", ", known));
   }
 
-  private static Map<String, Boolean> declared(HandlerMethod handler) {
-    Map<String, Boolean> names = new TreeMap<>();
+  private static Map<String, @Nullable MethodParameter> declared(HandlerMethod handler) {
+    Map<String, @Nullable MethodParameter> names = new TreeMap<>();
     for (MethodParameter parameter : handler.getMethodParameters()) {
       if (parameter.hasParameterAnnotation(Sortable.class)) {
-        OF_A_PAGE.forEach(name -> names.put(name, false));
+        OF_A_PAGE.forEach(name -> names.put(name, parameter));
       }
       RequestParam declared = parameter.getParameterAnnotation(RequestParam.class);
       if (declared != null) {
         parameter.initParameterNameDiscovery(new DefaultParameterNameDiscoverer());
-        Class<?> type = parameter.getParameterType();
         names.put(
             declared.name().isEmpty() ? "" + parameter.getParameterName() : declared.name(),
-            type.isArray() || Collection.class.isAssignableFrom(type));
+            parameter);
       }
     }
     AnnotatedElementUtils.findMergedRepeatableAnnotations(
             handler.getMethod(), Parameter.class, Parameters.class)
         .stream()
         .filter(parameter -> parameter.in() == ParameterIn.QUERY)
-        .forEach(parameter -> names.putIfAbsent(parameter.name(), false));
+        .forEach(parameter -> names.putIfAbsent(parameter.name(), null));
     return names;
   }
 }

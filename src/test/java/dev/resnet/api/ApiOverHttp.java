@@ -238,6 +238,15 @@ abstract class ApiOverHttp {
       return name;
     }
 
+    @GetMapping("/api/v1/typed")
+    String typed(
+        @RequestParam int needed,
+        @RequestParam(defaultValue = "0") @Min(value = 0, message = "must be at least 0") int after,
+        @RequestParam(required = false) Status status,
+        @Sortable(value = "epoch", defaultSort = "epoch") PageRequest page) {
+      return needed + " " + after + " " + status;
+    }
+
     @PostMapping("/api/v1/things")
     String things(HttpServletRequest request) throws IOException {
       return request.getReader().readLine();

@@ -42,6 +42,34 @@ class ParameterCheckTests extends ApiOverHttp {
         .containsExactly("x", "y", "size");
   }
 
+  @Test
+  void typesAndRangesAreToldWithTheRest() throws Exception {
+    JsonNode errors =
+        problem(get("/api/v1/typed?after=-1&status=done&size=101&sort=x&page=p&pgae=1"), 400)
+            .get("errors");
+    assertThat(
+            errors
+                .valueStream()
+                .map(
+                    error ->
+                        error.get("field").stringValue()
+                            + " "
+                            + error.get("message").stringValue()))
+        .containsExactly(
+            "pgae is not a known parameter; did you mean 'page'? this call has after, needed, page,"
+                + " size, sort, status",
+            "after must be at least 0",
+            "needed is required",
+            "page must be a whole number from 0 to 2147483647, was \"p\"",
+            "size must be a whole number from 1 to 100, was \"101\"",
+            "sort must be a field, optionally with ,asc or ,desc, such as epoch; the fields are"
+                + " epoch; was \"x\"",
+            "status must be one of QUEUED, RUNNING, was \"done\"");
+    assertThat(problem(get("/api/v1/typed?needed=x&after=y"), 400).get("errors")).hasSize(2);
+    assertThat(get("/api/v1/typed?needed=3&status=QUEUED").body()).isEqualTo("3 0 QUEUED");
+    assertThat(get("/api/v1/typed?needed=3&after=&status").body()).isEqualTo("3 0 null");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
