@@ -3,12 +3,12 @@ package dev.resnet.api;
 import io.swagger.v3.core.util.Json31;
 import io.swagger.v3.oas.models.media.Schema;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Schemas of requests, made from annotations and completed by what holds for every request. */
@@ -18,28 +18,11 @@ final class RequestSchemas {
   /** What {@link SchemaCheck} compares, and what only describes. */
   private static final Set<String> KNOWN =
       Set.of(
-          "type",
-          "format",
-          "properties",
-          "required",
-          "additionalProperties",
-          "items",
-          "enum",
-          "const",
-          "minimum",
-          "maximum",
-          "exclusiveMinimum",
-          "exclusiveMaximum",
-          "minLength",
-          "maxLength",
-          "pattern",
-          "oneOf",
-          "discriminator",
-          "$ref",
-          "description",
-          "default",
-          "example",
-          SchemaCheck.ALLOWED);
+          ("type format properties required additionalProperties items enum const minimum maximum"
+                  + " exclusiveMinimum exclusiveMaximum minLength maxLength pattern oneOf"
+                  + " discriminator $ref description default example "
+                  + SchemaCheck.ALLOWED)
+              .split(" "));
 
   private RequestSchemas() {}
 
@@ -87,10 +70,6 @@ final class RequestSchemas {
     }
     if (schema.getPattern() != null && !schema.getPattern().matches("(?s)\\^.*\\$")) {
       throw new IllegalArgumentException("a pattern must match the whole text: ^…$");
-    }
-    if (Boolean.TRUE.equals(schema.getExclusiveMinimum())
-        || Boolean.TRUE.equals(schema.getExclusiveMaximum())) {
-      throw new IllegalArgumentException("write exclusive limits as @DecimalMin or @DecimalMax");
     }
     if (schema.getProperties() != null) {
       schema.getProperties().values().forEach(RequestSchemas::onlyKnownWords);
@@ -144,12 +123,10 @@ final class RequestSchemas {
     }
     if (property.getTypes() != null && property.getTypes().contains("integer")) {
       boolean is32 = "int32".equals(property.getFormat());
-      if (property.getMinimum() == null) {
-        property.setMinimum(BigDecimal.valueOf(is32 ? Integer.MIN_VALUE : Long.MIN_VALUE));
-      }
-      if (property.getMaximum() == null) {
-        property.setMaximum(BigDecimal.valueOf(is32 ? Integer.MAX_VALUE : Long.MAX_VALUE));
-      }
+      BigDecimal most = BigDecimal.valueOf(is32 ? Integer.MAX_VALUE : Long.MAX_VALUE);
+      BigDecimal least = most.negate().subtract(BigDecimal.ONE);
+      property.setMinimum(Objects.requireNonNullElse(property.getMinimum(), least));
+      property.setMaximum(Objects.requireNonNullElse(property.getMaximum(), most));
     }
     return property;
   }
@@ -174,9 +151,8 @@ final class RequestSchemas {
   @SuppressWarnings("unchecked")
   private static Schema<?> inLowerCase(Schema<?> property) {
     if (property.getEnum() != null) {
-      List<Object> values = new ArrayList<>();
-      property.getEnum().forEach(value -> values.add(("" + value).toLowerCase(Locale.ROOT)));
-      ((Schema<Object>) property).setEnum(values);
+      ((List<Object>) property.getEnum())
+          .replaceAll(value -> value.toString().toLowerCase(Locale.ROOT));
     }
     return property;
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,15 @@ import tools.jackson.databind.node.ObjectNode;
 final class SchemaCheck {
   /** Says in words which texts a pattern allows. */
   static final String ALLOWED = "x-allowed";
+
+  /**
+   * Half of a surrogate pair is no character, and no strict reader takes it; PostgreSQL takes no
+   * NUL. No text of a request has a use for either.
+   */
+  private static final Pattern UNSOUND = Pattern.compile("[\\x00\\p{Cs}]");
+
+  private static final String MUST_BE_SOUND =
+      "must not hold \\u0000 or half of a surrogate pair (\\ud800 to \\udfff)";
 
   private final Map<String, Schema<?>> schemas;
   private final Problems problems;
@@ -52,7 +62,11 @@ final class SchemaCheck {
         });
     for (String name : object.propertyNames()) {
       if (!properties.containsKey(name)) {
-        problems.add(path + name, Spelling.unknownField(name, properties.keySet()));
+        problems.add(
+            path + name,
+            UNSOUND.matcher(name).find()
+                ? "is not a known field; its name " + MUST_BE_SOUND
+                : Spelling.unknownField(name, properties.keySet()));
       }
     }
   }
@@ -62,6 +76,10 @@ final class SchemaCheck {
     Schema<?> schema = RequestSchemas.resolve(declared, schemas);
     if (schema.getDiscriminator() != null && value instanceof ObjectNode object) {
       return union(schema.getDiscriminator(), object, path + ".");
+    }
+    if (value.isString() && UNSOUND.matcher(value.stringValue()).find()) {
+      problems.add(path, MUST_BE_SOUND);
+      return false;
     }
     if (!matches(schema, value)) {
       problems.add(path, "must be " + expected(schema) + ", was " + shown(value));

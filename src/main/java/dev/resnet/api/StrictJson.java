@@ -16,9 +16,6 @@ final class StrictJson {
   /** Deeper than any request of this service; far below what would exhaust a stack. */
   private static final int DEEPEST = 32;
 
-  private static final String UNSOUND =
-      "must not hold \\u0000 or half of a surrogate pair (\\ud800 to \\udfff)";
-
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -56,41 +53,10 @@ final class StrictJson {
         throw new ProblemException(
             HttpStatus.BAD_REQUEST, "The body is blank; send a JSON object, {…}.");
       }
-      checkTexts(node);
       return node;
     } catch (JacksonException e) {
       throw new ProblemException(HttpStatus.BAD_REQUEST, describe(e));
     }
-  }
-
-  /**
-   * Half of a surrogate pair is no character, and no strict reader takes it; PostgreSQL takes no
-   * NUL. No text of a request has a use for either.
-   */
-  private static void checkTexts(JsonNode root) {
-    Problems problems = new Problems();
-    checkTexts("", root, problems);
-    problems.throwIfAny();
-  }
-
-  private static void checkTexts(String path, JsonNode node, Problems problems) {
-    if (node.isString() && !isSound(node.stringValue())) {
-      problems.add(path.isEmpty() ? "body" : path, UNSOUND);
-    }
-    for (int i = 0; node.isArray() && i < node.size(); i++) {
-      checkTexts(path + "[" + i + "]", node.get(i), problems);
-    }
-    for (String name : node.propertyNames()) {
-      String inner = path.isEmpty() ? name : path + "." + name;
-      if (!isSound(name)) {
-        problems.add(inner, "is not a known field; its name " + UNSOUND);
-      }
-      checkTexts(inner, node.get(name), problems);
-    }
-  }
-
-  private static boolean isSound(String text) {
-    return text.codePoints().noneMatch(c -> c == 0 || Character.getType(c) == Character.SURROGATE);
   }
 
   /** Where and what, without the names of Java classes. */

@@ -158,9 +158,9 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "promote": "yes"} | promote must be one of "always", "if_better", "never", was "yes"
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "seed": 9223372036854775808} | seed must be a whole number from -9223372036854775808 to 9223372036854775807, was 9223372036854775808
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "train_limit": 2147483648} | train_limit must be a whole number from 1 to 2147483647, was 2147483648
-          {"stack_n": 1, "dataset": "synthetic", "name": "x\\ud800y"} | name must not hold \\u0000 or half of a surrogate pair
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\ud800y"} | name must not hold \\u0000 or half of a surrogate pair
           {"stack_n": 1, "dataset": "a\\u0000b"} | dataset must not hold \\u0000 or half of a surrogate pair
-          {"stack_n": 1, "dataset": "synthetic", "model": "m\\udfff"} | model must not hold \\u0000 or half of a surrogate pair
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "model": "m\\udfff"} | model must not hold \\u0000 or half of a surrogate pair
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u0085y"} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u2028y"} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "\\u00a0\\u3000 "} | name must be a text of 1 to 100 characters
