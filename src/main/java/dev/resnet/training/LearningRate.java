@@ -16,19 +16,11 @@ public sealed interface LearningRate {
    */
   double at(double epoch, int epochs);
 
-  /** As clients write it. */
-  String schedule();
-
   /** The same rate throughout. */
   record Constant(double value) implements LearningRate {
     @Override
     public double at(double epoch, int epochs) {
       return value;
-    }
-
-    @Override
-    public String schedule() {
-      return "constant";
     }
   }
 
@@ -53,11 +45,6 @@ public sealed interface LearningRate {
       }
       return values.get(piece);
     }
-
-    @Override
-    public String schedule() {
-      return "piecewise";
-    }
   }
 
   /**
@@ -74,11 +61,6 @@ public sealed interface LearningRate {
           * 0.5
           * (1 + Math.cos(Math.PI * (epoch - warmupEpochs) / (epochs - warmupEpochs)));
     }
-
-    @Override
-    public String schedule() {
-      return "cosine";
-    }
   }
 
   /**
@@ -92,11 +74,6 @@ public sealed interface LearningRate {
         return peak * (0.1 + 0.9 * epoch / warmupEpochs);
       }
       return peak * (epochs - epoch) / (epochs - warmupEpochs);
-    }
-
-    @Override
-    public String schedule() {
-      return "one_cycle";
     }
   }
 }

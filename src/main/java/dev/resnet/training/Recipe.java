@@ -3,7 +3,6 @@ package dev.resnet.training;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import java.util.List;
-import java.util.Locale;
 
 /** Named sets of hyperparameters; any field that a client gives beside the name overrides it. */
 public enum Recipe {
@@ -75,9 +74,4 @@ public enum Recipe {
 
   /** The schedule of this recipe stretched or shrunk to so many epochs. */
   public abstract LearningRate learningRate(int epochs);
-
-  /** As clients write it. */
-  public String wireName() {
-    return name().toLowerCase(Locale.ROOT);
-  }
 }
