@@ -112,23 +112,28 @@ final class RequestSchemas {
             (name, property) -> {
               boolean optional =
                   schema.getRequired() == null || !schema.getRequired().contains(name);
-              return nullable(inLowerCase(bounded(property)), optional);
+              return nullable(completed(property), optional);
             });
   }
 
-  /** What the Java type holds is a limit too. */
-  private static Schema<?> bounded(Schema<?> property) {
-    if (property.getItems() != null) {
-      bounded(property.getItems());
+  /** Enums as clients write them; what the Java type holds is a limit too. */
+  @SuppressWarnings("unchecked")
+  private static Schema<?> completed(Schema<?> value) {
+    if (value.getItems() != null) {
+      completed(value.getItems());
     }
-    if (property.getTypes() != null && property.getTypes().contains("integer")) {
-      boolean is32 = "int32".equals(property.getFormat());
+    if (value.getEnum() != null) {
+      ((List<Object>) value.getEnum())
+          .replaceAll(constant -> constant.toString().toLowerCase(Locale.ROOT));
+    }
+    if (value.getTypes() != null && value.getTypes().contains("integer")) {
+      boolean is32 = "int32".equals(value.getFormat());
       BigDecimal most = BigDecimal.valueOf(is32 ? Integer.MAX_VALUE : Long.MAX_VALUE);
       BigDecimal least = most.negate().subtract(BigDecimal.ONE);
-      property.setMinimum(Objects.requireNonNullElse(property.getMinimum(), least));
-      property.setMaximum(Objects.requireNonNullElse(property.getMaximum(), most));
+      value.setMinimum(Objects.requireNonNullElse(value.getMinimum(), least));
+      value.setMaximum(Objects.requireNonNullElse(value.getMaximum(), most));
     }
-    return property;
+    return value;
   }
 
   private static Schema<?> nullable(Schema<?> property, boolean optional) {
@@ -143,16 +148,6 @@ final class RequestSchemas {
     property.setTypes(types);
     if (property.getEnum() != null) {
       property.getEnum().add(null);
-    }
-    return property;
-  }
-
-  /** Java's enums, as clients write them. */
-  @SuppressWarnings("unchecked")
-  private static Schema<?> inLowerCase(Schema<?> property) {
-    if (property.getEnum() != null) {
-      ((List<Object>) property.getEnum())
-          .replaceAll(value -> value.toString().toLowerCase(Locale.ROOT));
     }
     return property;
   }

@@ -58,7 +58,8 @@ class JsonRequestTests {
       @Nullable Engine engine,
       @Nullable Rate rate,
       @Nullable Inner inner,
-      @Nullable List<@DecimalMin(value = "0", inclusive = false) Double> values) {}
+      @Nullable List<@DecimalMin(value = "0", inclusive = false) Double> values,
+      @Nullable List<Engine> engines) {}
 
   @Schema(name = "Inner")
   private record Inner(@Min(0) @Nullable Integer padding) {}
@@ -90,7 +91,7 @@ class JsonRequestTests {
                 """
                 {"stack_n": 200, "epochs": 50, "seed": 9007199254740993, "momentum": 0, "flag": true,
                  "name": "resnet-20", "engine": "one_dnn", "rate": {"kind": "peak", "top": 0.5},
-                 "inner": {"padding": 1}, "values": [0.1, 1]}"""))
+                 "inner": {"padding": 1}, "values": [0.1, 1], "engines": ["auto", "one_dnn"]}"""))
         .isEqualTo(
             new Job(
                 200,
@@ -102,12 +103,13 @@ class JsonRequestTests {
                 Engine.ONE_DNN,
                 new Peak(0.5, null),
                 new Inner(1),
-                List.of(0.1, 1.0)));
+                List.of(0.1, 1.0),
+                List.of(Engine.AUTO, Engine.ONE_DNN)));
   }
 
   @Test
   void fieldsThatAreNotRequiredMayBeAbsentOrNull() {
-    Job job = new Job(1, null, null, null, null, null, null, null, null, null);
+    Job job = new Job(1, null, null, null, null, null, null, null, null, null, null);
     assertThat(read("{\"stack_n\": 1}")).isEqualTo(job);
     assertThat(
             read(

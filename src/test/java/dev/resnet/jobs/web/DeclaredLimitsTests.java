@@ -22,6 +22,19 @@ class DeclaredLimitsTests extends JobsOverHttp {
   }
 
   @Test
+  void everyExampleIsAllowed() throws Exception {
+    JsonNode examples =
+        json(get("/v3/api-docs"), 200)
+            .at(
+                "/paths/~1api~1v1~1training-jobs/post/requestBody/content/application~1json/examples");
+    assertThat(examples).hasSize(2);
+    for (JsonNode example : examples) {
+      byte[] body = JSON.writeValueAsBytes(example.get("value"));
+      assertThat(request.read(body, (read, problems) -> {}).stackN()).isPositive();
+    }
+  }
+
+  @Test
   void theLimitsOfEveryFieldAreDeclared() throws Exception {
     JsonNode schemas = json(get("/v3/api-docs"), 200).at("/components/schemas");
     JsonNode job = schemas.at("/TrainingJobRequest/properties");
