@@ -23,8 +23,8 @@ enum ContentCoding {
 
   /**
    * Compressed bytes beyond those of the content: headers, names, empty members and empty blocks. A
-   * gzip header may go on without end, and the decoder keeps it. No setting, since no sender needs
-   * as much: what gzip adds to content that does not compress is counted apart.
+   * gzip header may go on without end, and the decoder keeps it. This is not a setting, because no
+   * honest sender comes near it.
    */
   private static final int OVERHEAD = 64 << 10;
 

@@ -29,8 +29,8 @@ final class JsonImages {
   private static final int LONGEST_REASON = 200;
 
   /**
-   * The parser keeps each name that it meets, so that a body of many takes many times its size. No
-   * setting, as the length of names: the only name that is right is {@link #FIELD}.
+   * The parser keeps each name that it meets, so that a body of many takes many times its size.
+   * Neither this nor the length of a name is a setting: the only valid name is {@link #FIELD}.
    */
   private static final int MOST_NAMES = 1000;
 
