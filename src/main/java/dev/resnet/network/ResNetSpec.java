@@ -58,6 +58,11 @@ public record ResNetSpec(int stackN, int classes) {
 
   /** Layers with weights on the longest path. */
   public int depth() {
+    return depth(stackN);
+  }
+
+  /** Of a network with so many blocks per stage. */
+  public static int depth(int stackN) {
     return 6 * stackN + 2;
   }
 

@@ -39,7 +39,9 @@ final class TrainingJobReader {
   }
 
   NewJob read(byte @Nullable [] sent) {
-    return body.read(sent, this::check).job(limits);
+    TrainingJobRequest request = body.read(sent, this::check);
+    int images = datasets.info(request.base().dataset()).map(DatasetInfo::train).orElseThrow();
+    return request.job(limits, images);
   }
 
   private void check(TrainingJobRequest request, Problems problems) {
@@ -91,14 +93,14 @@ final class TrainingJobReader {
               + datasets.list().stream().map(DatasetInfo::name).collect(Collectors.joining(", ")));
       return;
     }
-    int all = dataset.get().train();
-    int used = Math.min(all, requireNonNullElse(request.trainLimit(), all));
-    int batchSize = request.batchSize(limits);
-    if (problems.none("train_limit", "batch_size", "recipe") && batchSize > used) {
+    int images = request.trainImages(dataset.get().train());
+    if (problems.none("train_limit", "batch_size")
+        && request.batchSize() != null
+        && request.batchSize() > images) {
       problems.add(
           "batch_size",
           "must be at most %d, the number of training images, was %d: there would be no full batch"
-              .formatted(used, batchSize));
+              .formatted(images, request.batchSize()));
     }
   }
 }

@@ -81,7 +81,8 @@ record TrainingJobRequest(
     @Schema(
             description =
                 "Images a step, no more than there are training images: the last partial batch of"
-                    + " an epoch is dropped.",
+                    + " an epoch is dropped. Default: the recipe's, or all training images if they"
+                    + " are fewer.",
             example = "128")
         @Min(1)
         @Nullable Integer batchSize,
@@ -106,7 +107,10 @@ record TrainingJobRequest(
             defaultValue = "1",
             example = "1")
         @Nullable Long seed,
-    @Schema(description = "Use only the first so many training images.") @Min(1)
+    @Schema(
+            description =
+                "Use only so many training images, chosen at random (by the seed), with each class's part kept.")
+        @Min(1)
         @Nullable Integer trainLimit,
     @Schema(description = "Use only the first so many test images.") @Min(1)
         @Nullable Integer testLimit,
@@ -135,24 +139,28 @@ record TrainingJobRequest(
     }
   }
 
-  /** The job, every hyperparameter resolved. */
-  NewJob job(JobsProperties.Limits limits) {
-    String title = "resnet-" + new ResNetSpec(stackN, 2).depth();
+  /**
+   * The job, every hyperparameter resolved.
+   *
+   * @param images training images of the data set
+   */
+  NewJob job(JobsProperties.Limits limits, int images) {
+    String title = "resnet-" + ResNetSpec.depth(stackN);
     return new NewJob(
         requireNonNullElse(name, title),
         requireNonNullElse(model, title),
-        config(limits),
+        config(limits, images),
         requireNonNullElse(promote, Promote.IF_BETTER));
   }
 
-  private TrainingConfig config(JobsProperties.Limits limits) {
+  private TrainingConfig config(JobsProperties.Limits limits, int images) {
     TrainingConfig base = base();
     int epochs = epochs(limits);
     return new TrainingConfig(
         base.stackN(),
         base.dataset(),
         epochs,
-        batchSize(limits),
+        batchSize(limits, images),
         learningRate == null ? recipeOrPaper().learningRate(epochs) : learningRate.schedule(epochs),
         requireNonNullElse(momentum, base.momentum()),
         requireNonNullElse(weightDecay, base.weightDecay()),
@@ -178,8 +186,15 @@ record TrainingJobRequest(
     return requireNonNullElse(epochs, Math.min(base().epochs(), limits.epochs()));
   }
 
-  int batchSize(JobsProperties.Limits limits) {
-    return requireNonNullElse(batchSize, Math.min(base().batchSize(), limits.batchSize()));
+  /** How many of a data set's training images are used. */
+  int trainImages(int all) {
+    return Math.min(all, requireNonNullElse(trainLimit, all));
+  }
+
+  /** A small data set makes small batches, rather than none. */
+  private int batchSize(JobsProperties.Limits limits, int images) {
+    int most = Math.min(limits.batchSize(), trainImages(images));
+    return requireNonNullElse(batchSize, Math.min(base().batchSize(), most));
   }
 
   /** Runs anywhere in about a minute: no download, few images. */

@@ -133,7 +133,7 @@ record TrainingJobResponse(
         job.status(),
         waitingFor,
         job.config().stackN(),
-        new ResNetSpec(job.config().stackN(), 2).depth(),
+        ResNetSpec.depth(job.config().stackN()),
         job.parameters(),
         ConfigJson.fields(job.config()),
         engine == null ? null : engine.engine().wireName(),

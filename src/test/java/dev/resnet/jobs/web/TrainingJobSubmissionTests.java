@@ -79,6 +79,16 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
     assertThat(config.get("train_limit").intValue()).isEqualTo(50);
   }
 
+  @Test
+  void aSmallDataSetMakesSmallBatches() throws Exception {
+    // 100 training images, and the recipe's batches have 128.
+    JsonNode all = json(post(JOBS, "{\"stack_n\": 1, \"dataset\": \"synthetic\"}"), 202);
+    assertThat(all.at("/config/batch_size").intValue()).isEqualTo(100);
+    JsonNode some =
+        json(post(JOBS, "{\"stack_n\": 1, \"dataset\": \"synthetic\", \"train_limit\": 7}"), 202);
+    assertThat(some.at("/config/batch_size").intValue()).isEqualTo(7);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -165,7 +175,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u2028y"} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "\\u00a0\\u3000 "} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "mnist"}              | dataset is not a known data set; there are synthetic
-          {"stack_n": 1, "dataset": "synthetic"}          | batch_size must be at most 100, the number of training images, was 128: there would be no full batch
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 101} | batch_size must be at most 100, the number of training images, was 101: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 30, "train_limit": 29} | batch_size must be at most 29, the number of training images, was 30: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "engine": "onednn"} | engine can't run here: the engine onednn is not part of this build; ask for auto
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "precision": "bfloat16"} | precision can't be had here: this processor has no bfloat16; ask for float32 or auto
