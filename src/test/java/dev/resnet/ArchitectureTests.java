@@ -124,6 +124,26 @@ class ArchitectureTests {
   }
 
   @Test
+  void featuresKnowNoHttp() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.resnet.jobs",
+            "dev.resnet.models",
+            "dev.resnet.serving",
+            "dev.resnet.pictures..",
+            "dev.resnet.memory..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                "dev.resnet.api..",
+                "org.springframework.http..",
+                "org.springframework.web..",
+                "jakarta.servlet.."))
+        .check(MAIN);
+  }
+
+  @Test
   void domainCodeKnowsNothingOfItsWebLayer() {
     noClasses()
         .that()
