@@ -5,11 +5,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** What was built, from the jar's own metadata: known without starting anything. */
+/** Version and commit, from the jar's metadata; available without starting the service. */
 final class Version {
   private Version() {}
 
-  /** {@code "resnet-service 0.1.0, commit 1a2b3c4, Java 17.0.15"}, without what is not known. */
+  /**
+   * {@code "resnet-service 0.1.0, commit 1a2b3c4, Java 17.0.15"}, without the parts that are
+   * unknown.
+   */
   static String text() {
     String version = properties("META-INF/build-info.properties").getProperty("build.version");
     String commit = properties("git.properties").getProperty("git.commit.id.abbrev");
@@ -20,7 +23,7 @@ final class Version {
         + Runtime.version();
   }
 
-  /** Empty where the resource is missing: sources without a repository have no commit. */
+  /** Empty if the resource is missing: a build without a Git repository has no commit. */
   private static Properties properties(String resource) {
     var properties = new Properties();
     try (InputStream in = Version.class.getClassLoader().getResourceAsStream(resource)) {

@@ -1,4 +1,4 @@
-/** The service's start. */
+/** The start of the service. */
 @NullMarked
 package dev.resnet;
 

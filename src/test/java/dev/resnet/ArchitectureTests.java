@@ -21,7 +21,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
-/** The borders between packages, and house rules that a compiler can't check. */
+/** The dependencies between packages, and project rules that a compiler can't check. */
 class ArchitectureTests {
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -37,7 +37,7 @@ class ArchitectureTests {
   };
 
   @Test
-  void theNumericalCoreKnowsNoSpring() {
+  void theNumericalCoreDoesNotUseSpring() {
     noClasses()
         .that()
         .resideInAnyPackage(NUMERICAL_CORE)
@@ -50,7 +50,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void theNumericalCoreKnowsNoDatabaseAndNoHttp() {
+  void theNumericalCoreUsesNeitherDatabaseNorHttp() {
     noClasses()
         .that()
         .resideInAnyPackage(NUMERICAL_CORE)
@@ -69,7 +69,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void jobsDoNotKnowWhoServesTheirModels() {
+  void jobsDoNotUseServing() {
     noClasses()
         .that()
         .resideInAPackage("dev.resnet.jobs..")
@@ -79,7 +79,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void nothingKnowsOperations() {
+  void nothingUsesOperations() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.resnet.ops..")
@@ -89,7 +89,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void nothingKnowsSecurityAndItKnowsNoFeature() {
+  void nothingUsesSecurityAndItUsesNoFeature() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.resnet.security..")
@@ -107,7 +107,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void theDemoIsAClientOverHttpAlone() {
+  void theDemoUsesOnlyHttp() {
     noClasses()
         .that()
         .resideInAPackage("dev.resnet.demo..")
@@ -144,7 +144,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void domainCodeKnowsNothingOfItsWebLayer() {
+  void domainCodeDoesNotUseItsWebLayer() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.resnet..web..")
@@ -154,7 +154,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void onlyTheTrainingTaskKnowsTheScheduler() {
+  void onlyTheTrainingTaskUsesTheScheduler() {
     classes()
         .that(dependOn("com.github.kagkarlsson.."))
         .should(
@@ -168,7 +168,7 @@ class ArchitectureTests {
   }
 
   @Test
-  void onlyTheOneDnnEngineKnowsOneDnn() {
+  void onlyTheOneDnnEngineUsesOneDnn() {
     noClasses()
         .that()
         .resideOutsideOfPackage("dev.resnet.engine.onednn..")
@@ -188,8 +188,8 @@ class ArchitectureTests {
   }
 
   @Test
-  void everyPackageSaysWhatItIsForAndWhereNullsAre() {
-    List<String> silent =
+  void everyPackageStatesItsPurposeAndIsNullMarked() {
+    List<String> unannotated =
         packages(MAIN.getDefaultPackage().getSubpackagesInTree().stream().toList()).stream()
             .filter(
                 name ->
@@ -200,7 +200,7 @@ class ArchitectureTests {
                                 type.getSimpleName().equals("package-info")
                                     && type.isAnnotatedWith(NullMarked.class)))
             .toList();
-    assertThat(silent).as("packages without a @NullMarked package-info").isEmpty();
+    assertThat(unannotated).as("packages without a @NullMarked package-info").isEmpty();
   }
 
   @Test

@@ -15,10 +15,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/**
- * What can be said of the container files without a container; {@code .ci/image} runs them for
- * real.
- */
+/** Checks the container files without a container; {@code .ci/image} runs them. */
 class ContainerFilesTests {
   private static final List<String> OURS = List.of("api", "worker", "worker-gpu");
 
@@ -53,7 +50,7 @@ class ContainerFilesTests {
                 .allSatisfy(
                     (needed, how) -> {
                       assertThat(map(how)).containsEntry("condition", "service_healthy");
-                      // Ours have their health check in the image.
+                      // The service's images contain their health check.
                       assertThat(
                               OURS.contains(needed)
                                   || services.get(needed).containsKey("healthcheck"))
@@ -105,7 +102,7 @@ class ContainerFilesTests {
   }
 
   @Test
-  void theFoldersOfOursThatComposeMountsExist() {
+  void theProjectFoldersThatComposeMountsExist() {
     assertThat(services.values())
         .flatExtracting(service -> (List<?>) service.getOrDefault("volumes", List.of()))
         .map(volume -> volume.toString().split(":")[0])
@@ -122,7 +119,7 @@ class ContainerFilesTests {
     }
   }
 
-  @SuppressWarnings("unchecked") // the shape that Compose prescribes
+  @SuppressWarnings("unchecked") // the structure that Compose requires
   private static <T> Map<String, T> map(Object value) {
     return (Map<String, T>) value;
   }

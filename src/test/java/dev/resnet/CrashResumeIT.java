@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Real processes: one is killed in the middle of an epoch, the next one goes on, and nobody can
- * tell from the weights.
+ * Real processes: one is killed in the middle of an epoch and the next one continues. The weights
+ * equal those of an uninterrupted run.
  */
 class CrashResumeIT {
   private static final int EPOCHS = 3;
@@ -26,7 +26,7 @@ class CrashResumeIT {
   @TempDir private Path killedHome;
 
   @Test
-  void aKilledTrainingEndsWithTheVeryBitsOfAnUndisturbedOne() throws Exception {
+  void aKilledJobEndsBitIdenticalToAnUninterruptedOne() throws Exception {
     Map<String, Integer> undisturbed;
     try (var service = ServiceProcess.start(undisturbedHome)) {
       String job = submit(service);
@@ -70,7 +70,7 @@ class CrashResumeIT {
                 100,
                 "recipe",
                 "fast",
-                // What auto comes to is measured anew in each of the three processes.
+                // Each of the three processes would measure anew what auto selects.
                 "precision",
                 "float32"))
         .at("/id")
@@ -102,8 +102,7 @@ class CrashResumeIT {
   }
 
   /**
-   * The parameters and the optimiser state of the last checkpoint, as DL4J wrote them, by their
-   * hashes.
+   * Hashes of the parameters and the optimiser state in the last checkpoint, as written by DL4J.
    */
   private static Map<String, Integer> weights(ServiceProcess service, String job)
       throws IOException, InterruptedException {

@@ -3,7 +3,7 @@ package dev.resnet;
 import org.junit.jupiter.api.Test;
 import org.springframework.modulith.core.ApplicationModules;
 
-/** The modules use only what their package-info allows, and nothing in a circle. */
+/** The modules use only what their package-info allows, without cycles. */
 class ModularityTests {
 
   @Test

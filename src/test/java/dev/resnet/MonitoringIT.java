@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real Prometheus scrapes the packaged jar, started as the chart starts it, while it trains and
- * classifies: whatever dashboard and alerts ask for is there.
+ * A real Prometheus scrapes the packaged jar while it trains and classifies. All metrics that the
+ * dashboard and the alerts use must exist. The jar runs with the environment of the chart.
  */
 @Tag("monitoring")
 class MonitoringIT {
@@ -74,7 +74,7 @@ class MonitoringIT {
     }
   }
 
-  /** The chart's, but for the places that are this machine's. */
+  /** The chart's environment, except for paths and ports of this machine. */
   private Map<String, String> environment() {
     Map<String, String> environment = Chart.render(Installations.ANONYMOUS).environment("all");
     environment.keySet().removeAll(List.of("RESNET_HOME", "SERVER_PORT"));

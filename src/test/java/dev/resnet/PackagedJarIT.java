@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the jar says about itself. */
+/** The jar's version, licences and bill of materials. */
 class PackagedJarIT {
   private static final Path JAR = Path.of(System.getProperty("resnet.jar"));
 
   @TempDir private Path natives;
 
   @Test
-  void tellsItsVersionWithoutLoadingAnything() throws Exception {
+  void printsItsVersionWithoutLoadingAnything() throws Exception {
     Process process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -82,7 +82,7 @@ class PackagedJarIT {
                         }));
   }
 
-  /** The names of the jars in the jar, but for those that Spring Boot's plugin adds by itself. */
+  /** The names of the jars in the jar, except those that Spring Boot's plugin adds. */
   private static Set<String> libraries() throws IOException {
     try (var jar = new ZipFile(JAR.toFile())) {
       return jar.stream()

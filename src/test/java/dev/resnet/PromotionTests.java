@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** From a job's wish to what answers for its model's name. */
+/** From a job's setting 'promote' to the version in production. */
 class PromotionTests {
   private static final String JOBS = "/api/v1/training-jobs";
 
@@ -30,7 +30,7 @@ class PromotionTests {
       assertThat(trial.at("/promotion/promoted").booleanValue()).isFalse();
       assertThat(trial.at("/promotion/reason").stringValue())
           .startsWith("Version 1 stays in production: ")
-          .contains("different images (100 there, 20 here)");
+          .contains("different numbers of images (100 and 20)");
       assertThat(inProduction(service)).isEqualTo(1);
 
       JsonNode wanted = trained(service, "\"test_limit\": 20, \"promote\": \"always\"");
@@ -40,7 +40,7 @@ class PromotionTests {
   }
 
   @Test
-  void whereTrainingMayNotPromoteTheJobSaysWhoMay() throws Exception {
+  void ifTrainingMayNotPromoteTheJobSaysWhoMay() throws Exception {
     try (var service =
         RunningService.start(home.resolve("2"), "resnet.models.training-may-promote=false")) {
       JsonNode job = trained(service, "\"test_limit\": 20, \"promote\": \"always\"");

@@ -21,7 +21,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One process that answers, one that trains, on one PostgreSQL and one volume. */
+/** One API process and one worker, on one PostgreSQL database and one data directory. */
 @ExtendWith(OutputCaptureExtension.class)
 class RoleTests {
   private static final String JOBS = "/api/v1/training-jobs";
@@ -52,13 +52,13 @@ class RoleTests {
   }
 
   @Test
-  void aJobGivenToTheApiIsTrainedByAWorkerAndSeenThroughTheApi() throws Exception {
+  void aJobSubmittedToTheApiIsTrainedByAWorkerAndSeenThroughTheApi() throws Exception {
     String waiting = submit(2);
     String unwanted = submit(10_000);
-    // What fits into a memory is for the worker to say, whose memory it is.
+    // The worker checks the memory, because the job uses the worker's memory.
     String tooLarge =
         submit("{\"stack_n\": 200, \"dataset\": \"synthetic\", \"batch_size\": 4096}");
-    // A process that trained would have taken it up at once: its queue is woken by each submission.
+    // A process that trains would have started it at once, because each submission wakes its queue.
     assertThat(api.context().getBean("trainingTask"))
         .isInstanceOfSatisfying(
             org.springframework.context.SmartLifecycle.class,
@@ -69,8 +69,7 @@ class RoleTests {
       awaitStatus(waiting, "SUCCEEDED");
       assertThat(api.json(JOBS + "/" + waiting + "/epochs", null).get("items").size()).isEqualTo(2);
       assertThat(api.get("/api/v1/models/two-processes", null).statusCode()).isEqualTo(200);
-      // What the worker promoted answers through the process that serves, and is loaded there
-      // alone.
+      // The API process serves the version that the worker promoted; only the API process loads it.
       await()
           .until(
               () -> api.context().getBean(Classifier.class).loaded(),
@@ -78,7 +77,7 @@ class RoleTests {
       assertThat(worker.context().getBean(Classifier.class).loaded()).isEmpty();
       assertThat(worker.context().getBean(RegistryCache.class).isRunning()).isFalse();
 
-      // Cancelled through a process that does not run it, once its progress shows there.
+      // Cancel through the process that does not run the job, once its progress is visible there.
       await()
           .atMost(Duration.ofMinutes(2))
           .until(() -> job(unwanted).at("/progress/iteration").asInt() > 0);
@@ -121,7 +120,7 @@ class RoleTests {
   }
 
   @Test
-  void aRoleThatDoesNotExistStopsTheStart(CapturedOutput output) {
+  void anUnknownRoleStopsTheStart(CapturedOutput output) {
     assertThatThrownBy(() -> start("trainer")).isInstanceOf(Exception.class);
     assertThat(output)
         .contains("APPLICATION FAILED TO START")
@@ -130,16 +129,16 @@ class RoleTests {
   }
 
   @Test
-  void aRoleOfItsOwnNeedsADatabaseThatOthersReach(CapturedOutput output, @TempDir Path embeddedHome)
+  void separateRolesNeedASharedDatabase(CapturedOutput output, @TempDir Path embeddedHome)
       throws Exception {
     assertThatThrownBy(() -> RunningService.start(embeddedHome, "resnet.role=api"))
         .isInstanceOf(Exception.class);
     assertThat(output)
         .contains("APPLICATION FAILED TO START")
-        .contains("nobody could train its jobs", "SPRING_DATASOURCE_URL");
+        .contains("no other process could train its jobs", "SPRING_DATASOURCE_URL");
     assertThatThrownBy(() -> RunningService.start(embeddedHome, "resnet.role=worker"))
         .isInstanceOf(Exception.class);
-    assertThat(output).contains("nobody could give it jobs");
+    assertThat(output).contains("no other process could give it jobs");
 
     String shared =
         "jdbc:h2:file:%s/db/resnet;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;AUTO_SERVER=TRUE"

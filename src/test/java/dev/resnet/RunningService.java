@@ -20,7 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole service on a free port of this machine, and a client of it. */
+/** The whole service on a free port of this machine, and a client for it. */
 public final class RunningService implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -31,9 +31,9 @@ public final class RunningService implements AutoCloseable {
   }
 
   /**
-   * Starts it with a database in memory, unless the settings name another.
+   * Starts the service with a database in memory, unless the settings name another.
    *
-   * @param settings as on the command line, without the dashes
+   * @param settings as on the command line, without the leading dashes
    */
   public static RunningService start(Path home, String... settings) {
     List<String> arguments = new ArrayList<>();
@@ -51,7 +51,7 @@ public final class RunningService implements AutoCloseable {
         new SpringApplicationBuilder(WholeService.class).run(arguments.toArray(String[]::new)));
   }
 
-  /** Once the numerical libraries are loaded, which the start itself does not wait for. */
+  /** Waits until the native libraries are loaded; the start does not wait for them. */
   public RunningService awaitHealthy() {
     await()
         .atMost(Duration.ofMinutes(1))
@@ -87,7 +87,7 @@ public final class RunningService implements AutoCloseable {
     return send(request(managementPort(), path, null));
   }
 
-  /** With a JSON body where the method has one. */
+  /** Sends a request, with a JSON body if the method has one. */
   public HttpResponse<String> call(String method, String path, @Nullable String key, String body)
       throws Exception {
     boolean bodiless = method.equals("GET") || method.equals("DELETE");

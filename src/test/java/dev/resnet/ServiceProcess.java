@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The packaged jar as a process of its own, on a free port. */
+/** The packaged jar as a separate process, on a free port. */
 final class ServiceProcess implements AutoCloseable {
   private static final Pattern URL = Pattern.compile("Ready at (http://[^ ]+)");
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -36,12 +36,12 @@ final class ServiceProcess implements AutoCloseable {
         await().atMost(Duration.ofSeconds(90)).until(this::announcedUrl, found -> found != null);
   }
 
-  /** Starts the jar on {@code home} and waits until it says that it is ready. */
+  /** Starts the jar on {@code home} and waits until it reports that it is ready. */
   static ServiceProcess start(Path home, String... arguments) throws IOException {
     return start(home, Map.of(), arguments);
   }
 
-  /** With {@code environment} beside that of this process. */
+  /** Starts the jar with {@code environment} in addition to that of this process. */
   static ServiceProcess start(Path home, Map<String, String> environment, String... arguments)
       throws IOException {
     Path log = Files.createTempFile(home, "service", ".log");
@@ -96,7 +96,7 @@ final class ServiceProcess implements AutoCloseable {
     return response.body();
   }
 
-  /** SIGKILL: the process gets no chance to tidy up. */
+  /** SIGKILL: the process can't clean up. */
   void kill() {
     process.destroyForcibly().onExit().join();
   }

@@ -9,7 +9,7 @@ import org.springframework.core.type.classreading.MetadataReader;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
 import org.springframework.core.type.filter.TypeFilter;
 
-/** The service as its jar has it: everything but the tests' own applications and endpoints. */
+/** The service as in its jar, without the tests' own applications and endpoints. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @ConfigurationPropertiesScan
@@ -21,7 +21,7 @@ class WholeService {
   static final class NotOfTheJar implements TypeFilter {
     @Override
     public boolean match(MetadataReader type, MetadataReaderFactory factory) {
-      // The service's own start would scan a second time, without this filter.
+      // The service's main class would scan a second time, without this filter.
       return type.getResource().getDescription().contains("test-classes")
           || type.getClassMetadata()
               .getClassName()

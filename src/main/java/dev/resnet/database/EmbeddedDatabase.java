@@ -9,8 +9,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * Gives every pool on H2 what an answered request needs, also where the URL is the user's own: a
- * commit returns once it is on the disk, and a database that closed itself is opened again.
+ * Makes every H2 connection pool durable, also if the user configured the URL: a commit returns
+ * only once it is on the disk, and a database that closed itself is opened again.
  *
  * @see <a href="https://h2database.com/html/advanced.html#durability_problems">H2 on durability</a>
  */
@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 public final class EmbeddedDatabase implements BeanPostProcessor {
   private static final String H2 = "jdbc:h2:";
 
-  /** Its own schemes have two letters or more; one letter is a drive. */
+  /** H2's own schemes have two letters or more; one letter is a drive. */
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z0-9]{2,}):");
 
   private static final Pattern WRITE_DELAY = Pattern.compile("(?i);WRITE_DELAY=[^;]*");
@@ -31,7 +31,7 @@ public final class EmbeddedDatabase implements BeanPostProcessor {
     return bean;
   }
 
-  /** Before the pool's first connection; pools on other databases stay as they are. */
+  /** Call this before the pool's first connection. Pools for other databases are not changed. */
   public static void prepare(HikariDataSource pool) {
     String url = pool.getJdbcUrl();
     if (url == null || !url.toLowerCase(Locale.ROOT).startsWith(H2)) {
@@ -39,7 +39,8 @@ public final class EmbeddedDatabase implements BeanPostProcessor {
     }
     FilePath.register(new SyncedFilePath());
     pool.setJdbcUrl(durable(url));
-    // H2's isValid() says yes on a database that has closed itself. The health check asks it too.
+    // H2's isValid() returns true even for a database that has closed itself. The health check uses
+    // it too.
     if (pool.getConnectionTestQuery() == null) {
       pool.setConnectionTestQuery("select 1");
     }
@@ -48,9 +49,9 @@ public final class EmbeddedDatabase implements BeanPostProcessor {
 
   /**
    * Each commit is written before it returns ({@code WRITE_DELAY=0}; by default H2 writes it up to
-   * half a second later), and each write to a file is flushed. Where the URL names no file system
-   * of its own, it is {@code async:}, since an interrupt closes the ordinary file channel under the
-   * thread that reads or writes, and the database with it.
+   * half a second later), and each write to a file is flushed. If the URL names no file system,
+   * {@code async:} is used: an interrupt during a read or write would close an ordinary file
+   * channel, and with it the database.
    */
   static String durable(String url) {
     String rest = WRITE_DELAY.matcher(url.substring(H2.length())).replaceAll("");

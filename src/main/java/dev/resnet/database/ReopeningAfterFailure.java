@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets H2 open its file again after it closed the database on a failed write, as on a full disk.
- * Each connection still belongs to the closed database, so all of them are given up.
+ * Reopens the database after H2 closed it because of a failed write, for example on a full disk.
+ * All connections still belong to the closed database, so all are evicted from the pool.
  */
 final class ReopeningAfterFailure implements SQLExceptionOverride {
   private static final Logger LOG = LoggerFactory.getLogger(ReopeningAfterFailure.class);
@@ -32,14 +32,14 @@ final class ReopeningAfterFailure implements SQLExceptionOverride {
     this.pool = pool;
   }
 
-  @java.lang.Override // the interface has a type of this name
+  @java.lang.Override // the interface has a type with this name
   public Override adjudicate(SQLException exception) {
     if (!closed(exception)) {
       return Override.CONTINUE_EVICT;
     }
     HikariPoolMXBean connections = pool.getHikariPoolMXBean();
     if (connections != null) {
-      LOG.warn("The embedded database has closed itself and is opened again: {}", text(exception));
+      LOG.warn("The embedded database closed itself and is being reopened: {}", text(exception));
       connections.softEvictConnections();
     }
     return Override.MUST_EVICT;

@@ -8,13 +8,12 @@ import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePathWrapper;
 
 /**
- * A file system of H2's, {@code synced:}, that flushes each write to the disk before it returns. A
+ * An H2 file system, {@code synced:}, that flushes each write to the disk before it returns. A
  * commit is one write, so it survives a power cut once it has returned.
  *
- * <p>It stands before any other file system of H2's: {@code synced:/path}, {@code
- * synced:async:/path}.
+ * <p>It wraps any other H2 file system: {@code synced:/path}, {@code synced:async:/path}.
  *
- * <p>Public with a public constructor, because H2 makes the objects by reflection.
+ * <p>Public with a public constructor, because H2 creates the objects by reflection.
  */
 public final class SyncedFilePath extends FilePathWrapper {
   static final String SCHEME = "synced";
@@ -39,7 +38,7 @@ public final class SyncedFilePath extends FilePathWrapper {
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
       int written = file.write(source, position);
-      // Not the times of the file; a size that has changed is flushed with the content.
+      // false: do not flush the file's times; a changed size is flushed with the content.
       file.force(false);
       return written;
     }

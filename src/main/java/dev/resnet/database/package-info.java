@@ -1,6 +1,6 @@
 /**
- * What the embedded database is made to promise: a commit is on the disk before it is answered, and
- * the database comes back after a failed write. Uses nothing of ours.
+ * Durability of the embedded database: a commit is on the disk before it returns, and the database
+ * is reopened after a failed write. Uses no other package of the service.
  */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked

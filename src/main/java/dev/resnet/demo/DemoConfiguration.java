@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
 
-/** Starts the demo when the service answers; only under the profile {@code demo}. */
+/** Starts the demo once the service is running; only in the profile {@code demo}. */
 @Configuration(proxyBeanMethods = false)
 @Profile("demo")
 @EnableConfigurationProperties(DemoProperties.class)
@@ -39,7 +39,7 @@ class DemoConfiguration {
     try {
       demo.run();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the service ends
+      Thread.currentThread().interrupt(); // the service is shutting down
     } catch (RuntimeException e) {
       LOG.error("The demo failed; the service keeps running.", e);
     }

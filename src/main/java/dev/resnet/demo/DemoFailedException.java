@@ -1,6 +1,6 @@
 package dev.resnet.demo;
 
-/** The demo can't go on; the message is for the person who watches it. */
+/** The demo can't continue; the message is for the user. */
 final class DemoFailedException extends RuntimeException {
   DemoFailedException(String message) {
     super(message);

@@ -10,16 +10,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What the demo trains; the limits of the training job are the service's own.
+ * What the demo trains; the service's limits for jobs apply as well.
  *
- * @param model the name it is registered under; where it exists, nothing is trained
+ * @param model the name to register it under; if it exists, nothing is trained
  * @param stackN blocks per stage: 1 is a network of depth 8
  * @param epochs passes over the training images
- * @param batchSize images a step
- * @param trainLimit training images an epoch
+ * @param batchSize images per step
+ * @param trainLimit training images per epoch
  * @param testLimit images to evaluate on
  * @param picture which test image is classified at the end, counted from 0
- * @param pollInterval how often the job is asked for
+ * @param pollInterval how often the job is polled
  * @param readyTimeout how long to wait for the service to be ready
  */
 @Validated

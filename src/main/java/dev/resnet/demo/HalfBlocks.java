@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** A picture in a terminal: each character shows two pixels, one above the other. */
+/** An image in a terminal: each character shows two pixels, one above the other. */
 final class HalfBlocks {
   private static final String RESET = "\u001b[0m";
 
   private HalfBlocks() {}
 
-  /** One string for each two rows of pixels. */
+  /** One string for every two rows of pixels. */
   static List<String> lines(byte[] png) {
     BufferedImage image = decode(png);
     List<String> lines = new ArrayList<>();
@@ -32,20 +32,20 @@ final class HalfBlocks {
     try {
       BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
       if (image == null) {
-        throw new DemoFailedException("The service sent a picture that is no PNG.");
+        throw new DemoFailedException("The service sent an image that is not a PNG.");
       }
       return image;
     } catch (IOException e) {
-      throw new DemoFailedException("The service sent a damaged picture.", e);
+      throw new DemoFailedException("The service sent a damaged image.", e);
     }
   }
 
-  /** The nearest of the 6×6×6 colours that every terminal with 256 colours has. */
+  /** The nearest colour of the 6×6×6 cube in a terminal's 256 colours. */
   private static int colour(int rgb) {
     return 16 + 36 * level(rgb >> 16) + 6 * level(rgb >> 8) + level(rgb);
   }
 
-  /** Those colours' levels are 0, 95, 135, 175, 215 and 255. */
+  /** The levels of the colour cube are 0, 95, 135, 175, 215 and 255. */
   private static int level(int channel) {
     int value = channel & 0xff;
     if (value < 48) {

@@ -16,7 +16,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The service, as any client sees it: HTTP and JSON, nothing of its code. */
+/** A client of the service over HTTP and JSON; it uses none of the service's code. */
 final class ServiceClient {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -35,7 +35,7 @@ final class ServiceClient {
     return url;
   }
 
-  /** Whether the service says that it is ready. */
+  /** Whether the service reports that it is ready. */
   boolean isReady() throws InterruptedException {
     return send(request("/actuator/health/readiness").GET()).statusCode() == 200;
   }
@@ -44,7 +44,7 @@ final class ServiceClient {
     return json(path, send(request(path).GET()));
   }
 
-  /** Empty where there is no such resource. */
+  /** Gets a resource; empty if it does not exist. */
   Optional<JsonNode> find(String path) throws InterruptedException {
     HttpResponse<byte[]> response = send(request(path).GET());
     return response.statusCode() == 404 ? Optional.empty() : Optional.of(json(path, response));
@@ -58,7 +58,7 @@ final class ServiceClient {
     return post(path, "image/png", BodyPublishers.ofByteArray(png));
   }
 
-  /** A test image of a data set and its class, which the service tells beside it. */
+  /** A test image of a data set and its class, which is in a response header. */
   LabelledPicture picture(String dataset, int index) throws InterruptedException {
     String path = "/api/v1/datasets/" + dataset + "/images/test/" + index;
     HttpResponse<byte[]> response = send(request(path).header("Accept", "image/png").GET());
@@ -100,7 +100,7 @@ final class ServiceClient {
     }
   }
 
-  /** A problem's detail with its fields, or the body as it is. */
+  /** The problem's detail and field errors, or the whole body. */
   private static String reason(HttpResponse<byte[]> response) {
     try {
       JsonNode problem = JSON.readTree(response.body());

@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What the demo writes to: a terminal, where one line can be redrawn, or a file or pipe, where each
- * line stays.
+ * The demo's output: a terminal, where a line can be redrawn, or a file or pipe, where it can't.
  */
 final class Terminal {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
@@ -29,7 +28,7 @@ final class Terminal {
   }
 
   /**
-   * The process's standard output, past the logging.
+   * The process's standard output, bypassing the logging.
    *
    * @param environment variables of the process
    */
@@ -47,7 +46,10 @@ final class Terminal {
     return new Terminal(out, interactive, colours);
   }
 
-  /** A console needs a terminal for input, too, and newer Javas have one without: ask Linux. */
+  /**
+   * System.console() also needs a terminal for input, and newer JDKs return one without a terminal.
+   * So ask Linux.
+   */
   private static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
@@ -61,19 +63,19 @@ final class Terminal {
     return interactive;
   }
 
-  /** Whether coloured half blocks can be shown. */
+  /** Whether it can show coloured half blocks. */
   boolean colours() {
     return colours;
   }
 
-  /** A line that stays. */
+  /** Prints a line that stays. */
   void line(String text) {
     close();
     out.println(text);
     out.flush();
   }
 
-  /** A line that the next one replaces, where that is possible. */
+  /** Prints a line that the next one replaces, if possible. */
   void redraw(String text) {
     if (interactive) {
       out.print(ERASE_LINE + text);

@@ -1,7 +1,4 @@
-/**
- * The demo profile: a client of the service that trains and classifies as a newcomer would, over
- * HTTP alone.
- */
+/** The demo profile: a client that trains and classifies over HTTP only, as a new user would. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.resnet.demo;

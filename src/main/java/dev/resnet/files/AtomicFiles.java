@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Files that appear whole or not at all: written beside their place, flushed to the disk, then
+ * Writes files atomically: to a temporary file in the same folder, flushed to the disk, then
  * renamed.
  *
  * <p>A process killed at any moment leaves the old file, the new file, or a {@code .partial} that
@@ -41,8 +41,8 @@ public final class AtomicFiles {
   /**
    * Replaces {@code target} by {@code content}, creating its folder where needed.
    *
-   * @throws IOException where the content could not be written whole; {@code target} is then as it
-   *     was
+   * @throws IOException if the content could not be written completely; {@code target} is then
+   *     unchanged
    */
   public static Written write(Path target, Content content) throws IOException {
     Path folder = createFolders(target.toAbsolutePath().getParent());
@@ -70,15 +70,15 @@ public final class AtomicFiles {
   }
 
   /**
-   * A new, empty file with a name of its own. Unlike {@link Files#createTempFile}, whose files only
-   * their owner may read, it has the permissions that the process's umask gives: the processes that
-   * share a volume may run under different users of one group.
+   * Creates a new, empty file with a unique name. Unlike {@link Files#createTempFile}, whose files
+   * only their owner may read, it uses the permissions of the process's umask, because processes
+   * that share a volume may run as different users of one group.
    */
   public static Path createTemporary(Path folder, String prefix, String suffix) throws IOException {
     return Files.createFile(folder.resolve(prefix + UUID.randomUUID() + suffix));
   }
 
-  /** Creates what is missing of a path; a power cut takes none of it away again. */
+  /** Creates the missing folders of a path and flushes them to the disk. */
   private static Path createFolders(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return folder;
@@ -87,14 +87,14 @@ public final class AtomicFiles {
     if (parent != null) {
       createFolders(parent);
     }
-    Files.createDirectories(folder); // another thread may have been faster
+    Files.createDirectories(folder); // no error if another thread was faster
     if (parent != null) {
       force(parent);
     }
     return folder;
   }
 
-  /** Deletes a file or a folder with all that is in it; nothing happens where there is none. */
+  /** Deletes a file, or a folder with its content; does nothing if it does not exist. */
   public static void deleteRecursively(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
@@ -108,18 +108,18 @@ public final class AtomicFiles {
     }
   }
 
-  /** A rename is durable only once the folder itself is on the disk; Windows has no such call. */
+  /** Flushes a folder: a rename is durable only after that. Windows has no such call. */
   private static void force(Path folder) {
     try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      // The file is whole either way; only its durability over a power cut is the file system's
-      // affair.
+      // The file is complete either way. Only its durability in a power cut depends on the file
+      // system.
     }
   }
 
   /**
-   * Writers of zip streams close what they are given; here the file has to be flushed and forced
+   * Ignores close(): zip writers close their stream, but the file must be flushed to the disk
    * first.
    */
   private static final class Uncloseable extends FilterOutputStream {

@@ -9,9 +9,12 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a full volume, or a used-up quota, from other failures. Java has no exception for it. */
+/**
+ * Recognises failures that are caused by a full disk or an exhausted quota. Java has no exception
+ * for that.
+ */
 public final class FullVolume {
-  /** As Linux, macOS and Windows say it. */
+  /** The messages of Linux, macOS and Windows. */
   private static final List<String> MESSAGES =
       List.of("no space left on device", "disk quota exceeded", "not enough space on the disk");
 
@@ -23,21 +26,21 @@ public final class FullVolume {
 
   private FullVolume() {}
 
-  /** Whether the failure, or one of its causes, says so. */
+  /** Whether the failure or one of its causes is a full disk. */
   public static boolean isCauseOf(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
         .limit(LONGEST_CHAIN)
-        .anyMatch(FullVolume::saysSo);
+        .anyMatch(FullVolume::meansFull);
   }
 
-  private static boolean saysSo(Throwable cause) {
+  private static boolean meansFull(Throwable cause) {
     if (cause instanceof SQLException sql) {
       return SQL_STATE.equals(sql.getSQLState());
     }
     return cause instanceof IOException && isKnown(text(cause));
   }
 
-  /** Without the file's name. */
+  /** The message without the file's name. */
   private static @Nullable String text(Throwable cause) {
     return cause instanceof FileSystemException file ? file.getReason() : cause.getMessage();
   }

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in lower-case hex. */
+/** SHA-256 digests in lower-case hex. */
 public final class Sha256 {
   private Sha256() {}
 
@@ -23,7 +23,7 @@ public final class Sha256 {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** The digest of some bytes, one array after the other. */
+  /** The digest of the concatenated arrays. */
   public static String of(byte[]... parts) {
     MessageDigest digest = digest();
     for (byte[] part : parts) {

@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether files are still what was written. A digest is taken once for each state of a file: a
- * later look compares its size and its times only.
+ * Checks that files are unchanged. The digest is computed once for each state of a file; later
+ * checks compare only its size and times.
  */
 public final class VerifiedFiles {
-  /** A few hundred bytes each. */
+  /** Most files to remember; a few hundred bytes each. */
   private static final int MOST_REMEMBERED = 1000;
 
   private final Map<Path, Verified> verified =
@@ -29,11 +29,11 @@ public final class VerifiedFiles {
   private record Verified(long size, FileTime modified, @Nullable Object key, String sha256) {}
 
   /**
-   * What is wrong with a file, as the end of a sentence about it; empty where nothing is.
+   * What is wrong with a file, as the predicate of a sentence about it; empty if nothing is.
    *
-   * @param size as it was written, in bytes
-   * @param sha256 as it was written, lower-case hex
-   * @throws java.nio.file.NoSuchFileException where it is not there
+   * @param size when it was written, in bytes
+   * @param sha256 when it was written, lower-case hex
+   * @throws java.nio.file.NoSuchFileException if it does not exist
    */
   public Optional<String> damage(Path file, long size, String sha256) throws IOException {
     var now = Files.readAttributes(file, BasicFileAttributes.class);

@@ -1,4 +1,4 @@
-/** Files that appear whole or not at all, and their digests. Uses nothing of ours. */
+/** Atomic writing of files, and file digests. Uses no other package of the service. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.resnet.files;

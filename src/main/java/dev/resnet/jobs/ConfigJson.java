@@ -12,7 +12,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every resolved hyperparameter, under the names that clients write: in answers and in the row. */
+/** Every resolved hyperparameter, under its API name; used in responses and in the job's row. */
 public final class ConfigJson {
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -34,7 +34,7 @@ public final class ConfigJson {
 
   private ConfigJson() {}
 
-  /** The fields in the order of the documentation. */
+  /** The fields in the order in which they are documented. */
   public static Map<String, @Nullable Object> fields(TrainingConfig config) {
     return JSON.convertValue(config, new TypeReference<Map<String, @Nullable Object>>() {});
   }

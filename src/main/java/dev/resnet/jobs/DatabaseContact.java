@@ -3,9 +3,9 @@ package dev.resnet.jobs;
 import java.time.Duration;
 
 /**
- * Whether the database has answered for long enough for the others to say that they are alive.
- * After an outage everybody's last heartbeat is old: who looks first must not take that for death,
- * since a training that goes on has epochs to write.
+ * Whether this process has reached the database without a break for long enough to judge the
+ * heartbeats of others. After an outage all heartbeats are old, although the jobs may still be
+ * running.
  */
 final class DatabaseContact {
   private final long patience;
@@ -16,8 +16,8 @@ final class DatabaseContact {
   private long since;
 
   /**
-   * @param patience after an outage
-   * @param longestGap between two answers that is no outage
+   * @param patience how long after an outage a missing heartbeat proves nothing
+   * @param longestGap longest time between two answers that does not count as an outage
    */
   DatabaseContact(Duration patience, Duration longestGap) {
     this.patience = patience.toNanos();
@@ -25,9 +25,9 @@ final class DatabaseContact {
   }
 
   /**
-   * The database has answered.
+   * Records that the database has answered.
    *
-   * @param now as {@link System#nanoTime} tells it
+   * @param now from {@link System#nanoTime}
    */
   synchronized void answered(long now) {
     if (everAnswered && now - last > longestGap) {

@@ -17,9 +17,12 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Training jobs whose truth is the database: any process that shares it may answer or run them. */
+/**
+ * Training jobs kept in the database. Every process that uses the same database can answer requests
+ * about them or run them.
+ */
 final class DurableTrainingJobs implements TrainingJobs {
-  /** How long a client is told to wait where nothing tells when the queue will move. */
+  /** Seconds for Retry-After if it is not known when the queue will have a free place. */
   private static final long UNKNOWN_WAIT = 60;
 
   private static final long LONGEST_WAIT = 3600;
@@ -32,8 +35,9 @@ final class DurableTrainingJobs implements TrainingJobs {
   private final int capacity;
 
   /**
-   * Two requests at once must not both take the queue's last place. The database keeps other
-   * processes out; this lock keeps the requests of one from waiting for it with a connection each.
+   * Two concurrent requests must not both take the last place in the queue. A database lock keeps
+   * other processes out. This lock keeps this process's requests from each holding a connection
+   * while they wait for it.
    */
   private final Lock admission = new ReentrantLock();
 
@@ -62,7 +66,7 @@ final class DurableTrainingJobs implements TrainingJobs {
     TrainingJob job =
         TrainingJob.queued(
             UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
-    admitting(
+    addIfRoom(
         () -> {
           store.jobs().insert(job);
           queue.schedule(job.id(), job.due());
@@ -71,8 +75,8 @@ final class DurableTrainingJobs implements TrainingJobs {
     return new JobSnapshot(job, null, null);
   }
 
-  /** Adds to the queue if it has a place, in one transaction. */
-  private boolean admitting(Supplier<Boolean> addition) {
+  /** Adds a job to the queue, in one transaction; false if the queue is full. */
+  private boolean addIfRoom(Supplier<Boolean> addition) {
     admission.lock();
     try {
       boolean added =
@@ -167,7 +171,8 @@ final class DurableTrainingJobs implements TrainingJobs {
 
   @Override
   public JobSnapshot cancel(String id) {
-    // Again where the job moved between the look at it and the write: it moves a few times at most.
+    // Retry if the job's status changed between the read and the write. It changes a few times at
+    // most.
     while (!tryCancel(require(id))) {
       Thread.onSpinWait();
     }
@@ -177,7 +182,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   private boolean tryCancel(TrainingJob job) {
     TrainingJob cancelled = job.cancelled(store.jobs().now());
     if (job.status() != JobStatus.RUNNING) {
-      // Together, so that a job which is resumed in between does not lose its entry.
+      // In one transaction, so that a job that is resumed in between keeps its queue entry.
       return store.transaction().execute(status -> cancelWaiting(job, cancelled));
     }
     boolean asked = store.jobs().requestCancel(job.id());
@@ -206,7 +211,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   private boolean tryResume(TrainingJob job) {
     TrainingJob resumed = job.resumed();
     requireMemory(job.config(), dataset(job.config()));
-    return admitting(
+    return addIfRoom(
         () -> {
           boolean done = store.jobs().move(job, resumed);
           if (done) {
@@ -221,9 +226,10 @@ final class DurableTrainingJobs implements TrainingJobs {
     TrainingJob job = require(id);
     if (!job.status().ended()) {
       throw new IllegalMoveException(
-          "The job %s is %s; cancel it first, or wait for its end.".formatted(id, job.status()));
+          "The job %s is %s; cancel it or wait until it ends, then delete it."
+              .formatted(id, job.status()));
     }
-    // Together: where a file can't be deleted, the job stays and can be deleted again; and a job
+    // In one transaction. If a file can't be deleted, the job stays and can be deleted again. A job
     // that is resumed in between keeps its files.
     store.transaction().executeWithoutResult(status -> deleteEnded(id));
   }

@@ -4,9 +4,9 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import java.util.Optional;
 
-/** Whether a requested engine can run on this machine; asked before a job is accepted. */
+/** Checks, before a job is accepted, whether the requested engine can run on this machine. */
 @FunctionalInterface
 public interface EngineCheck {
-  /** Why it can't, as a sentence for the user; empty where it can. */
+  /** Why the engine can't run, as a sentence for the user; empty if it can. */
   Optional<String> refusal(EngineName engine, Precision precision);
 }

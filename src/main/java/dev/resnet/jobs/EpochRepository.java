@@ -38,7 +38,10 @@ final class EpochRepository {
     return first(jobs, "epoch desc");
   }
 
-  /** The epoch of highest test accuracy, the earlier one of equals, of each job that has any. */
+  /**
+   * The epoch with the highest test accuracy of each job that has any; the earlier one if two are
+   * equal.
+   */
   Map<String, EpochMetrics> best(Collection<String> jobs) {
     return first(jobs, "test_accuracy desc, epoch asc");
   }
@@ -72,10 +75,10 @@ final class EpochRepository {
   }
 
   /**
-   * Adds an epoch with its checkpoint, and drops the checkpoints that are not worth keeping. May be
-   * done twice: the commit of the first time may have succeeded without an answer.
+   * Adds an epoch with its checkpoint, and deletes the rows of checkpoints that need not be kept.
+   * Safe to repeat, because a commit may have succeeded although its answer was lost.
    *
-   * @return the dropped ones, whose files may go once this is committed
+   * @return the checkpoints without a row; delete their files after the commit
    */
   List<CheckpointFile> add(String job, EpochMetrics epoch, CheckpointFile checkpoint) {
     List<CheckpointFile> dropped = new ArrayList<>(forgetAfter(job, epoch.epoch() - 1));
@@ -134,9 +137,9 @@ final class EpochRepository {
   }
 
   /**
-   * Forgets what came after the epoch that a resumed training goes on from.
+   * Deletes the rows after the epoch from which a resumed job continues.
    *
-   * @return the forgotten checkpoints, whose files may go once this is committed
+   * @return the checkpoints without a row; delete their files after the commit
    */
   List<CheckpointFile> forgetAfter(String job, int epoch) {
     List<CheckpointFile> forgotten =

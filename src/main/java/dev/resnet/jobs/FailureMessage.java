@@ -9,7 +9,7 @@ import java.util.List;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** What a job tells its user about the failure of an attempt. */
+/** The message that a job shows its user when an attempt fails. */
 final class FailureMessage {
   private static final int LONGEST = 2000;
 
@@ -25,7 +25,8 @@ final class FailureMessage {
     List<Throwable> chain = Fault.chain(failure);
     for (Throwable cause : chain) {
       if (Fault.isOutOfMemory(cause)) {
-        return "Not enough memory (%s). Use a smaller batch_size or stack_n, or give the service more memory."
+        return ("Not enough memory (%s). Use a smaller batch_size or stack_n, or give the"
+                + " service more memory.")
             .formatted(cause.getMessage());
       }
     }
@@ -36,7 +37,7 @@ final class FailureMessage {
       return "The database failed: " + message;
     }
     if (failure instanceof LinkageError) {
-      return "The numerical libraries can't be loaded: " + failure;
+      return "The native libraries can't be loaded: " + failure;
     }
     boolean writtenForUsers =
         failure instanceof TrainingFailedException
@@ -47,7 +48,7 @@ final class FailureMessage {
       return message;
     }
     if (failure instanceof IOException) {
-      // A message of the system: often nothing but the name of a file.
+      // An operating system message is often only a file name.
       return "Reading or writing failed: " + failure;
     }
     return "Unexpected %s%s. The service's log has the details."

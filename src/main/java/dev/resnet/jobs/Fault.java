@@ -11,19 +11,19 @@ import java.util.function.Predicate;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** What ended an attempt, by whether it will come again. */
+/** Kinds of failures of an attempt, by whether a retry can help. */
 enum Fault {
-  /** The next attempt would end in the same way: a bad configuration, a diverged loss, a bug. */
+  /** A retry would fail in the same way: a bad configuration, a diverged loss, a bug. */
   LASTING,
-  /** It may be gone the next time, and fails the job if it comes back too often. */
+  /** A retry may succeed; after too many retries in a row the job fails. */
   PASSING,
-  /** It lies in the machine and hits every job alike: waited for without end. */
+  /** The machine's fault, which affects every job, such as a full disk; retried without limit. */
   OF_THE_MACHINE;
 
   /** Chains of causes may be circular. */
   private static final int LONGEST_CHAIN = 50;
 
-  /** How native libraries say it, in exceptions of no type of their own. */
+  /** What native libraries say when memory runs out; their exceptions have no specific type. */
   private static final List<String> NO_MEMORY =
       List.of(
           "out of memory",
@@ -62,7 +62,7 @@ enum Fault {
         || failure instanceof SQLException
         || failure instanceof DataAccessException
         || failure instanceof TransactionException
-        // A page of a mapped file that could not be read or written.
+        // Java's error when a page of a memory-mapped file can't be read or written.
         || failure instanceof InternalError
         || isOutOfMemory(failure);
   }

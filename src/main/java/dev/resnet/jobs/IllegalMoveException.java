@@ -1,6 +1,6 @@
 package dev.resnet.jobs;
 
-/** A job is in a state that has no such move; the message is meant for the user. */
+/** The job's status does not allow this action; the message is meant for the user. */
 public final class IllegalMoveException extends RuntimeException {
   IllegalMoveException(TrainingJob job, String move) {
     super(
@@ -12,17 +12,17 @@ public final class IllegalMoveException extends RuntimeException {
     super(message);
   }
 
-  /** For the moves that a user asks for. */
+  /** The reason, for actions that a user asks for. */
   private static String reason(TrainingJob job, String move) {
     return switch (move) {
       case "resumed" ->
           job.status() == JobStatus.SUCCEEDED
-              ? ": it has been trained to its end; submit a new job to train again"
-              : ": it is under way already";
+              ? ": it has completed all epochs; submit a new job to train again"
+              : ": it is already queued or running";
       case "cancelled" ->
           job.status() == JobStatus.SUCCEEDED
               ? ": it has ended, and its model is registered"
-              : ": it has ended; POST /api/v1/training-jobs/%s/resume takes it up again"
+              : ": it has ended; POST /api/v1/training-jobs/%s/resume resumes it"
                   .formatted(job.id());
       default -> "";
     };

@@ -10,17 +10,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether this process takes a job up now. While something is missing that every training
- * needs, all wait; while a job's memory is taken by others, it waits and so do those behind it.
+ * Decides whether this process may start a job now. If something that every job needs is missing,
+ * all jobs wait. If a job has to wait for memory, the jobs behind it in the queue wait as well.
  */
 final class Intake {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
   private static final double MEGABYTE = 1 << 20;
 
   /**
-   * Why nothing is taken up.
+   * Why no job is started.
    *
-   * @param job the one that waits; null where all do
+   * @param job the job that has to wait; null if all have to
    */
   record Hold(String reason, @Nullable String job) {}
 
@@ -29,10 +29,10 @@ final class Intake {
   private final MemoryCheck memory;
   private final DatasetCatalog datasets;
 
-  /** Bytes that the trainings of this process take, by job. */
+  /** Estimated bytes of each job that runs in this process. */
   private final Map<String, Long> taken = new HashMap<>();
 
-  /** The job whose turn it is as soon as there is memory for it. */
+  /** The job that starts next, as soon as there is memory for it. */
   private @Nullable TrainingJob next;
 
   private @Nullable String logged;
@@ -48,7 +48,7 @@ final class Intake {
     this.datasets = datasets;
   }
 
-  /** Empty where the job may be taken up; its memory is its own then, until it {@link #leave}s. */
+  /** Empty if the job may start; its memory is then reserved until it {@link #leave}s. */
   Optional<Hold> enter(TrainingJob job) {
     Optional<Hold> missing = missing();
     if (missing.isPresent()) {
@@ -60,8 +60,8 @@ final class Intake {
         if (hold.isPresent()) {
           return hold;
         }
-        if (next != null) { // there is room now, for the job whose turn it is
-          return Optional.of(new Hold("a job before it that is about to start", job.id()));
+        if (next != null) { // there is enough memory now, for the job that comes first
+          return Optional.of(new Hold("an earlier job that is about to start", job.id()));
         }
       }
       Optional<Hold> hold = memoryHold(job);
@@ -79,14 +79,14 @@ final class Intake {
     taken.remove(job);
   }
 
-  /** Looks again; empty where the next job may try to enter. */
+  /** Checks again; empty if the next job may try to enter. */
   synchronized Optional<Hold> look() {
     Optional<Hold> missing = missing();
     if (missing.isPresent()) {
       return logged(missing);
     }
     if (next != null && !isWaiting(next)) {
-      next = null; // cancelled, or another process has taken it up
+      next = null; // cancelled, or started by another process
     }
     return logged(next == null ? Optional.empty() : memoryHold(next));
   }
@@ -107,14 +107,14 @@ final class Intake {
   private Optional<Hold> memoryHold(TrainingJob job) {
     long others = taken.values().stream().mapToLong(Long::longValue).sum();
     long needed = needed(job);
-    // Alone it may always run: whether it can fit at all was asked when it was submitted.
+    // A job that would run alone may always start: its size was checked at submission.
     if (taken.isEmpty() || needed <= memory.limit() - others) {
       return Optional.empty();
     }
     return Optional.of(
         new Hold(
-            ("memory: it takes about %,.0f MB, and the jobs that run now leave %,.0f MB of the %,.0f MB that"
-                    + " resnet.jobs.memory-limit allows")
+            ("memory: the job needs about %,.0f MB, but running jobs leave %,.0f MB of the"
+                    + " %,.0f MB that resnet.jobs.memory-limit allows")
                 .formatted(
                     needed / MEGABYTE,
                     Math.max(0, memory.limit() - others) / MEGABYTE,
@@ -129,13 +129,13 @@ final class Intake {
         .orElse(0L);
   }
 
-  /** Once for each reason, not at every look. */
+  /** Logs each reason once, not at every check. */
   private synchronized Optional<Hold> logged(Optional<Hold> hold) {
     String reason = hold.map(Hold::reason).orElse(null);
     if (reason != null && !reason.equals(logged)) {
-      LOG.warn("No further job is taken up here for now; waiting for {}", reason);
+      LOG.warn("This process starts no jobs at present; waiting for {}", reason);
     } else if (reason == null && logged != null) {
-      LOG.info("Jobs are taken up again");
+      LOG.info("This process starts jobs again");
     }
     logged = reason;
     return hold;

@@ -3,13 +3,14 @@ package dev.resnet.jobs;
 import java.util.Optional;
 
 /**
- * Whether jobs may be taken up in this process at this moment; asked before each, and again every
- * poll interval while one refuses. Every bean of this type is asked.
+ * Decides whether this process may start jobs now. Every bean of this type is asked before each
+ * job, and again every poll interval while one refuses.
  */
 @FunctionalInterface
 public interface IntakeCheck {
   /**
-   * What is missing and what to do, as part of a sentence for the user; empty where all is well.
+   * What jobs wait for and what to do, to follow "waiting for" in a message; empty if jobs may
+   * start.
    */
   Optional<String> refusal();
 }

@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a job's files lie: {@code <resnet.home>/jobs/<id>/checkpoints/attempt-2/epoch-0007.zip}.
+ * Paths of a job's files: {@code <resnet.home>/jobs/<id>/checkpoints/attempt-2/epoch-0007.zip}.
  *
- * <p>Every attempt has a folder of its own: a worker that was given up, and does not know it yet,
- * can't touch what the next one writes.
+ * <p>Every attempt has its own folder, so a worker that lost the job without noticing can't touch
+ * the files of the next attempt.
  */
 final class JobFolders {
   private static final Logger LOG = LoggerFactory.getLogger(JobFolders.class);
@@ -31,12 +31,12 @@ final class JobFolders {
     this.root = home.resolve("jobs");
   }
 
-  /** What the rows' file names are relative to. */
+  /** The folder to which the file names in the rows are relative. */
   Path checkpoints(String job) {
     return root.resolve(job).resolve("checkpoints");
   }
 
-  /** Where an attempt writes, and nobody else. */
+  /** The folder that only this attempt writes to. */
   Path checkpoints(TrainingJob job) {
     return checkpoints(job.id()).resolve(ATTEMPT + job.attempt());
   }
@@ -50,7 +50,7 @@ final class JobFolders {
     AtomicFiles.deleteRecursively(root.resolve(job));
   }
 
-  /** Deletes files that no row names any more; what can't be deleted is left to the next sweep. */
+  /** Deletes files without a row; the next sweep retries those that can't be deleted. */
   void discard(List<CheckpointFile> files) {
     for (CheckpointFile file : files) {
       try {
@@ -62,8 +62,8 @@ final class JobFolders {
   }
 
   /**
-   * Deletes what earlier attempts left that ended between writing a file and writing its row. Never
-   * anything of a later attempt, which owns the job if there is one.
+   * Deletes files of earlier attempts that ended between writing a file and writing its row. Never
+   * touches files of later attempts: a later attempt owns the job.
    *
    * @param known the files that have a row
    */
@@ -86,7 +86,7 @@ final class JobFolders {
     }
   }
 
-  /** 0 for what was written when attempts had no folders yet. */
+  /** 0 for files of older versions, which had no folder for each attempt. */
   private static int attempt(Path entry) {
     Matcher name = ATTEMPT_FOLDER.matcher(entry.getFileName().toString());
     return name.matches() ? Integer.parseInt(name.group(1)) : 0;

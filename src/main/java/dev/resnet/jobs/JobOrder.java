@@ -2,7 +2,7 @@ package dev.resnet.jobs;
 
 import java.util.Locale;
 
-/** What a list of jobs can be sorted by; equal ones stand in the order of their submission. */
+/** Sort keys for lists of jobs; equal jobs are sorted by submission. */
 public enum JobOrder {
   CREATED_AT,
   STARTED_AT,
@@ -11,7 +11,7 @@ public enum JobOrder {
   STATUS,
   STACK_N;
 
-  /** As clients write it; also the column. */
+  /** The API's name; also the column. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -3,9 +3,9 @@ package dev.resnet.jobs;
 import java.util.List;
 
 /**
- * Some of the jobs.
+ * One page of jobs.
  *
- * @param total of all pages
+ * @param total number of jobs on all pages
  */
 public record JobPage(List<JobSnapshot> jobs, long total) {
   public JobPage {

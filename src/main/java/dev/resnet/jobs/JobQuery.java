@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which jobs to list.
  *
- * @param status only these; null for any
- * @param dataset only those trained on it; null for any
+ * @param status only jobs with this status; null for any
+ * @param dataset only jobs on this data set; null for any
  * @param page counted from 0
- * @param size jobs a page
+ * @param size jobs per page
  */
 public record JobQuery(
     @Nullable JobStatus status,

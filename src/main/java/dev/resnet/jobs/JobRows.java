@@ -15,7 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
-/** How columns become values, and back. */
+/** Conversions between columns and values. */
 final class JobRows {
   private JobRows() {}
 
@@ -94,7 +94,7 @@ final class JobRows {
     return time == null ? null : time.toInstant();
   }
 
-  /** What both databases take for a timestamp with time zone. */
+  /** The type that both databases accept for a timestamp with time zone. */
   static @Nullable OffsetDateTime column(@Nullable Instant instant) {
     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }

@@ -20,18 +20,19 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * One attempt at a job: take it up, load the data, train, hand the model over, say how it ended.
+ * Runs one attempt at a job: claims it, loads the data, trains, registers the model and writes the
+ * outcome.
  */
 final class JobRunner {
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
 
-  /** What becomes of the queue's entry. */
+  /** What happens to the queue entry. */
   enum Next {
     /** Nothing is left to do. */
     DONE,
-    /** It is to be taken up again. */
+    /** The job has to run again. */
     AGAIN,
-    /** It can't be taken up now, nor can those behind it. */
+    /** Neither this job nor those behind it can start now. */
     HELD,
     /** The entry belongs to another worker now. */
     LOST
@@ -67,10 +68,10 @@ final class JobRunner {
   }
 
   /**
-   * Runs a job to its end, or until it is stopped. Nothing here waits inside a transaction.
+   * Runs a job until it ends or is stopped. Nothing here waits inside a transaction.
    *
-   * @throws DataAccessException where the database is out of reach before the job is taken up, or
-   *     while the process shuts down: the job is as its row says, to be taken up again later
+   * @throws DataAccessException if the database can't be reached before the job is claimed, or
+   *     while the process shuts down; the job keeps the status in its row and runs again later
    */
   Next run(String id) {
     Optional<TrainingJob> found = jobs.find(id);
@@ -79,7 +80,7 @@ final class JobRunner {
     }
     TrainingJob left = found.get();
     if (left.status() == JobStatus.RUNNING) {
-      // Its process may have died after the registration: then it has succeeded.
+      // If the process died after it registered the model, the job has succeeded.
       Optional<RegisteredModel> registered = receiver.registered(id);
       if (registered.isPresent()) {
         return moved(left, left.succeeded(registered.get(), jobs.now()));
@@ -104,14 +105,14 @@ final class JobRunner {
   }
 
   private String crashed(TrainingJob job) {
-    return ("The service died, or lost its database, %d times in a row while it ran this job, without "
-            + "completing an epoch. Look for the cause in its log (often too little memory), then "
-            + "resume the job.")
+    return ("The service crashed or lost its database %d times in a row while it ran this"
+            + " job, without completing an epoch. Find the cause in its log (often too little"
+            + " memory), then resume the job.")
         .formatted(job.crashes() + 1);
   }
 
   private Next held(TrainingJob left, Intake.Hold hold) {
-    if (left.status() == JobStatus.RUNNING && !jobs.move(left, left.foundDead())) {
+    if (left.status() == JobStatus.RUNNING && !jobs.move(left, left.afterCrash())) {
       return Next.LOST;
     }
     jobs.hold(hold);
@@ -123,7 +124,7 @@ final class JobRunner {
     var outage = new Outage(job.id(), handle, retries.databaseWait());
     try (var recorder = new RunRecorder(job, store, handle, outage)) {
       UnaryOperator<TrainingJob> move = trainOrFail(job, handle, outage, recorder);
-      return outage.outlast(() -> end(job, move));
+      return outage.retry(() -> end(job, move));
     } catch (LostAttemptException e) {
       LOG.warn("Job {}: {}", job.id(), e.getMessage());
       return Next.LOST;
@@ -132,7 +133,7 @@ final class JobRunner {
     }
   }
 
-  /** How the job is to be moved when the attempt has ended. */
+  /** Runs the attempt; the result is the job's next state. */
   private UnaryOperator<TrainingJob> trainOrFail(
       TrainingJob job, RunHandle handle, Outage outage, RunRecorder recorder) {
     try {
@@ -140,10 +141,11 @@ final class JobRunner {
     } catch (LostAttemptException e) {
       throw e;
     } catch (Throwable e) {
-      // The epochs that were completed before it are written first, as long as the job is owned.
+      // First write the epochs that were completed before the failure, if this attempt still owns
+      // the job.
       finish(recorder, e);
       if (handle.stopRequested()) {
-        LOG.debug("Job {} ended with this after it was asked to stop", job.id(), e);
+        LOG.debug("Job {} failed after it was asked to stop", job.id(), e);
         return stopped(job, handle);
       }
       return failed(job, e);
@@ -168,20 +170,20 @@ final class JobRunner {
     if (handle.stopRequested()) {
       return stopped(job, handle);
     }
-    List<CheckpointFile> kept = outage.outlast(() -> store.epochs().checkpoints(job.id()));
+    List<CheckpointFile> kept = outage.retry(() -> store.epochs().checkpoints(job.id()));
     store.folders().sweep(job, kept);
     TrainingResult result =
         training.train(
             job.config(), dataset, store.folders().checkpoints(job), kept, recorder, handle);
     boolean written = recorder.finish();
-    // A shutdown can wait for the hand-over, which is short.
+    // Registering the model is short, so a shutdown can wait for it.
     boolean wanted = handle.reason() == null || handle.reason() == Reason.SHUTDOWN;
     if (result instanceof TrainingResult.Completed completed && wanted && written) {
-      // Whoever takes the job up after this look finds the last epoch in the rows, and hands over
-      // the same file.
-      outage.outlast(() -> owned(job));
+      // If another worker claims the job after this check, it finds the last epoch in the rows and
+      // registers the same file.
+      outage.retry(() -> owned(job));
       TrainedModel model = model(job, dataset, completed, recorder);
-      RegisteredModel registered = outage.outlast(() -> receiver.register(model, job.promote()));
+      RegisteredModel registered = outage.retry(() -> receiver.register(model, job.promote()));
       return current -> current.succeeded(registered, jobs.now());
     }
     return stopped(job, handle);
@@ -190,7 +192,8 @@ final class JobRunner {
   private static TrainedModel model(
       TrainingJob job, Dataset dataset, TrainingResult.Completed completed, RunRecorder recorder) {
     EpochMetrics last = completed.history().get(completed.history().size() - 1);
-    var engine = Objects.requireNonNull(recorder.engine(), "a training that never started");
+    var engine =
+        Objects.requireNonNull(recorder.engine(), "the engine of a training run that has ended");
     return new TrainedModel(
         job.id(),
         job.model(),
@@ -216,14 +219,14 @@ final class JobRunner {
       return current -> current.cancelled(jobs.now());
     }
     if (reason == Reason.SHUTDOWN) {
-      LOG.info("Job {} goes back to the queue for the next start", job.id());
+      LOG.info("Job {} goes back to the queue; it continues after the next start", job.id());
       return current ->
           current.cancelRequested() ? current.cancelled(jobs.now()) : current.requeued();
     }
     if (reason == Reason.LOST) {
       throw new LostAttemptException(job.id(), job.attempt());
     }
-    throw new IllegalStateException("The training stopped although nobody had asked it to");
+    throw new IllegalStateException("Training stopped although nothing asked it to");
   }
 
   private UnaryOperator<TrainingJob> failed(TrainingJob job, Throwable failure) {
@@ -233,7 +236,8 @@ final class JobRunner {
       LOG.error("Job {} failed", job.id(), failure);
       return current -> current.failed(reason, jobs.now());
     }
-    LOG.warn("Job {} attempt {} was ended by a fault", job.id(), job.attempt(), failure);
+    LOG.warn(
+        "Job {} attempt {} ended with a fault that may pass", job.id(), job.attempt(), failure);
     return current -> {
       int before = current.retry().count();
       if (current.cancelRequested()) {
@@ -241,17 +245,19 @@ final class JobRunner {
       }
       if (fault == Fault.PASSING && before >= retries.attempts()) {
         return current.failed(
-            "%s This came back after %d retries in a row. Mend the cause, then resume the job."
+            "%s The failure persisted through %d retries. Fix the cause, then resume the job."
                 .formatted(reason, before),
             jobs.now());
       }
       Instant next = jobs.now().plus(retries.waitAfter(before));
-      LOG.warn("Job {} is tried again at {} (retry {})", job.id(), next, before + 1);
+      LOG.warn("Job {} will be retried at {} (retry {})", job.id(), next, before + 1);
       return current.retriedAt(next, reason);
     };
   }
 
-  /** Reads the row again first: the engine and the progress have been written to it since. */
+  /**
+   * Reads the row again first, because the engine and the progress have been written to it since.
+   */
   private Next end(TrainingJob job, UnaryOperator<TrainingJob> move) {
     TrainingJob current = owned(job);
     TrainingJob ended = move.apply(current);

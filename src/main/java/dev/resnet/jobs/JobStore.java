@@ -2,7 +2,7 @@ package dev.resnet.jobs;
 
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Where jobs are kept: rows in the database, files in the volume. */
+/** Storage of jobs: rows in the database, files in the data directory. */
 record JobStore(
     TrainingJobRepository jobs,
     EpochRepository epochs,

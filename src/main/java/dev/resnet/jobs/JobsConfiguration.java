@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Puts the module together. */
+/** The module's beans. */
 @Configuration(proxyBeanMethods = false)
 class JobsConfiguration {
 
@@ -59,13 +59,13 @@ class JobsConfiguration {
 
   @Bean
   EngineCheck engineCheck(Role role) {
-    // What this machine can compute is no matter where another one trains.
+    // The engine matters only on the machine that trains.
     return role.trains() ? Engines::refusal : (engine, precision) -> Optional.empty();
   }
 
   @Bean
   MemoryCheck memoryCheck(Role role, JobsProperties settings) {
-    // Nor is this machine's memory; a limit that was set counts everywhere.
+    // So does the memory, but a configured limit applies in every role.
     return role.trains() || settings.memoryLimit().toBytes() > 0
         ? new PhysicalMemoryCheck(settings.memoryLimit())
         : (config, dataset) -> Optional.empty();
@@ -79,7 +79,7 @@ class JobsConfiguration {
             .refusal(EngineName.AUTO, Precision.AUTO)
             .map(reason -> "an engine that can run here: " + reason);
       } catch (LinkageError e) {
-        return Optional.of("the numerical libraries, which can't be loaded: " + e);
+        return Optional.of("the native libraries, which can't be loaded: " + e);
       }
     };
   }
@@ -104,7 +104,7 @@ class JobsConfiguration {
       MemoryCheck memory,
       Role role,
       JobsProperties settings) {
-    // A worker's jobs were accepted elsewhere.
+    // Another process accepted the jobs that a worker runs.
     Training checked =
         role == Role.WORKER ? new MemoryCheckedTraining(training, datasets, memory) : training;
     return new JobRunner(store, running, intake, datasets, checked, receiver, settings);
@@ -126,10 +126,10 @@ class JobsConfiguration {
       throw new InvalidConfigurationPropertyValueException(
           Role.PROPERTY,
           role.wireName(),
-          "The embedded database takes one process only, so nobody could %s. Set"
+          "The embedded database supports one process only, so no other process could %s. Set"
                   .formatted(role == Role.API ? "train its jobs" : "give it jobs")
-              + " spring.datasource.url (SPRING_DATASOURCE_URL) to a PostgreSQL that all processes"
-              + " share, or leave resnet.role at 'all'.");
+              + " spring.datasource.url (SPRING_DATASOURCE_URL) to a PostgreSQL database that"
+              + " all processes share, or leave resnet.role at 'all'.");
     }
     return new TrainingTask(
         dataSource, store, runner, intake, running, settings, role, soleProcess);
@@ -143,7 +143,7 @@ class JobsConfiguration {
     }
   }
 
-  /** H2's own way to share a file; the URL that a connection tells has lost its parameters. */
+  /** H2's mode for sharing a file. A connection's own URL lacks the parameters. */
   private static boolean shared(String url) {
     return url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
   }

@@ -12,21 +12,21 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the training jobs.
+ * Settings for training jobs.
  *
- * @param slots jobs that train at the same time in this process
- * @param queueCapacity jobs that may wait; further ones are answered with 429
- * @param maxAttempts attempts in a row that may die with their process, without completing an
- *     epoch, before the job fails
- * @param heartbeat how often a process says that it still works on a job; after four missed ones,
- *     another process takes the job over. On the embedded database no other process can exist and a
- *     dead one's jobs go on at the next start
- * @param pollInterval how often the queue, and the wish to cancel, are looked up for what other
- *     processes wrote; what this process is asked takes effect at once
- * @param shutdownWait how long a shutdown waits for the trainings to stop; they do so within one
+ * @param slots jobs that this process runs at the same time
+ * @param queueCapacity jobs that may wait; beyond that, submissions get 429
+ * @param maxAttempts consecutive attempts whose process died before they completed an epoch, until
+ *     the job fails
+ * @param heartbeat how often a process confirms that it still runs a job; after four missed
+ *     heartbeats, another process takes the job over. The embedded database allows only one
+ *     process, so after a crash the jobs continue at the next start
+ * @param pollInterval how often to look for jobs and cancellation requests that other processes
+ *     wrote; requests to this process take effect at once
+ * @param shutdownWait how long a shutdown waits for running jobs to stop; they stop within one
  *     batch
- * @param memoryLimit what the trainings of this process may take together; 0 means the machine's or
- *     container's memory less the largest Java heap
+ * @param memoryLimit memory for all running jobs of this process together; 0 means the machine's or
+ *     container's memory minus the maximum Java heap
  */
 @Validated
 @ConfigurationProperties("resnet.jobs")
@@ -42,15 +42,15 @@ public record JobsProperties(
     @NotNull @Valid @DefaultValue Limits limits) {
 
   /**
-   * How a job goes on after a passing fault: no memory, an error of a disk or of the database.
+   * Retries after a fault that may pass: out of memory, a disk error or a database error.
    *
-   * @param firstWait until the first retry; each further one waits twice as long
-   * @param longestWait between two retries
-   * @param attempts retries in a row, without completing an epoch, before the job fails. With the
-   *     other defaults they last 16 hours: a fault of the evening can be mended in the morning. A
-   *     full disk is waited for without end
-   * @param databaseWait between two tries to write what a training has reached, while the database
-   *     is away; the training goes on meanwhile
+   * @param firstWait wait before the first retry; it doubles with each further one
+   * @param longestWait longest wait between two retries
+   * @param attempts consecutive retries without a completed epoch before the job fails. With the
+   *     other defaults they span 16 hours, so a fault in the evening can be fixed the next morning.
+   *     A full disk is retried without limit
+   * @param databaseWait wait between two attempts to write epochs while the database is
+   *     unavailable; training continues meanwhile
    */
   public record Retries(
       @NotNull @DurationMin(millis = 1) @DefaultValue("10s") Duration firstWait,
@@ -58,7 +58,7 @@ public record JobsProperties(
       @Min(0) @DefaultValue("100") int attempts,
       @NotNull @DurationMin(millis = 1) @DefaultValue("2s") Duration databaseWait) {
 
-    /** The wait before the next attempt, after so many retries that ended in the same way. */
+    /** The wait before the next attempt, after this many retries in a row. */
     Duration waitAfter(int retries) {
       Duration wait = firstWait;
       for (int i = 0; i < retries && wait.compareTo(longestWait) < 0; i++) {
@@ -69,13 +69,13 @@ public record JobsProperties(
   }
 
   /**
-   * What a request may ask for.
+   * Upper limits for requests.
    *
    * @param stackN blocks per stage; 200 is a network of depth 1202
-   * @param epochs of one job
-   * @param batchSize images a step
-   * @param nameLength characters of a job's name
-   * @param body of a request
+   * @param epochs per job
+   * @param batchSize images per step
+   * @param nameLength characters in a job's name
+   * @param body size of a request
    */
   public record Limits(
       @Min(1) @DefaultValue("200") int stackN,

@@ -4,18 +4,18 @@ import dev.resnet.data.DatasetInfo;
 import dev.resnet.training.TrainingConfig;
 import java.util.Optional;
 
-/** Whether a training fits into the memory; asked before a job is accepted. */
+/** Checks, before a job is accepted, whether training fits into memory. */
 @FunctionalInterface
 public interface MemoryCheck {
-  /** How much it would take and how much there is, as a sentence for the user; empty if it fits. */
+  /** How much memory is needed and available, as a sentence for the user; empty if it fits. */
   Optional<String> refusal(TrainingConfig config, DatasetInfo dataset);
 
-  /** About how many bytes it takes while it runs; 0 where that is not known. */
+  /** Estimated bytes while it runs; 0 if unknown. */
   default long needed(TrainingConfig config, DatasetInfo dataset) {
     return 0;
   }
 
-  /** Bytes for all trainings of this process together. */
+  /** Bytes for all running jobs of this process together. */
   default long limit() {
     return Long.MAX_VALUE;
   }

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A training whose job was accepted by a process that knows another memory: the job fails with the
- * reason, rather than the process by the system's hand.
+ * Checks the memory again on the worker. The process that accepted the job may have more memory.
+ * The job then fails with a message, before the operating system kills the process.
  */
 final class MemoryCheckedTraining implements Training {
   private final Training training;

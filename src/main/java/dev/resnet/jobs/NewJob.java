@@ -4,10 +4,10 @@ import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.Promote;
 
 /**
- * A job to be submitted; every value resolved and checked.
+ * A job to submit; all values are resolved and checked.
  *
- * @param name for people
+ * @param name shown to people
  * @param model the name that the trained network is registered under
- * @param promote whether it then answers for that name
+ * @param promote whether to put the model into production
  */
 public record NewJob(String name, String model, TrainingConfig config, Promote promote) {}

@@ -9,13 +9,13 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Outlasts a database that is away: work of one attempt is done again until the database takes it,
- * or the process must leave.
+ * Retries one attempt's database work until the database is available again or the process has to
+ * stop.
  */
 final class Outage {
   private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
 
-  /** Something that needs the database. */
+  /** Work that needs the database. */
   @FunctionalInterface
   interface Work<T, X extends Exception> {
     T run() throws X;
@@ -33,26 +33,26 @@ final class Outage {
   }
 
   /**
-   * @param work that may be done twice: a commit whose answer got lost counts as failed
-   * @throws DataAccessException the last one, where the process must leave
+   * @param work work that can be repeated: a commit counts as failed if its answer is lost
+   * @throws DataAccessException the latest one, if the process has to stop
    */
-  <T, X extends Exception> T outlast(Work<T, X> work) throws X {
+  <T, X extends Exception> T retry(Work<T, X> work) throws X {
     while (true) {
       try {
         T result = work.run();
         if (away) {
           away = false;
-          LOG.info("Job {}: the database is back", job);
+          LOG.info("Job {}: the database is available again", job);
         }
         return result;
       } catch (DataAccessException | TransactionException e) {
         if (isRefusal(e)) {
           throw e;
         }
-        if (!away) { // once, not at every try
+        if (!away) { // once, not at every retry
           away = true;
           LOG.warn(
-              "Job {} can't write to the database and tries again every {}: {}",
+              "Job {} can't write to the database; it retries every {}: {}",
               job,
               wait,
               e.toString());
@@ -64,7 +64,7 @@ final class Outage {
     }
   }
 
-  /** The database answered, and will give the same answer the next time. */
+  /** The database answered, so a retry would get the same answer. */
   private static boolean isRefusal(RuntimeException failure) {
     return failure instanceof NonTransientDataAccessException
         && !(failure instanceof NonTransientDataAccessResourceException);

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Holds a training's activations, by far its largest part, against what the machine or the
- * container has.
+ * Compares the memory for activations, by far the largest part, with the memory of the machine or
+ * container.
  */
 final class PhysicalMemoryCheck implements MemoryCheck {
   private static final double MEGABYTE = 1 << 20;
@@ -19,9 +19,9 @@ final class PhysicalMemoryCheck implements MemoryCheck {
   private final long limit;
 
   /**
-   * A check against a limit.
+   * Creates a check against a limit.
    *
-   * @param limit zero for the machine's (or container's) memory less what the Java heap may take
+   * @param limit zero for the machine's (or container's) memory minus the maximum Java heap
    */
   PhysicalMemoryCheck(DataSize limit) {
     this.limit = limit.toBytes() > 0 ? limit.toBytes() : beside(Runtime.getRuntime().maxMemory());
@@ -39,8 +39,9 @@ final class PhysicalMemoryCheck implements MemoryCheck {
       return Optional.empty();
     }
     return Optional.of(
-        ("This training would take about %,.0f MB of memory, and %,.0f MB are there for it: ask for a smaller"
-                + " batch_size (about %d would fit) or stack_n, or raise resnet.jobs.memory-limit")
+        ("This job would take about %,.0f MB of memory, but only %,.0f MB are available:"
+                + " use a smaller batch_size (about %d would fit) or stack_n, or raise"
+                + " resnet.jobs.memory-limit")
             .formatted(
                 needed / MEGABYTE,
                 limit / MEGABYTE,

@@ -2,12 +2,12 @@ package dev.resnet.jobs;
 
 import java.time.Duration;
 
-/** The queue takes no further job at present. The message is for the client. */
+/** The queue is full. The message is for the client. */
 public final class QueueFullException extends RuntimeException {
   private final Duration retryAfter;
 
   /**
-   * @param retryAfter when a place may be free
+   * @param retryAfter estimated time until a place is free
    */
   QueueFullException(long waiting, Duration retryAfter) {
     super(

@@ -4,11 +4,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What passing faults have done to a job since its last completed epoch.
+ * A job's retries since its last completed epoch.
  *
- * @param count attempts in a row that one of them ended before they completed an epoch
- * @param lastError what ended the last of them; null where none did
- * @param nextAttemptAt when the job is taken up again; null unless it waits for that
+ * @param count consecutive attempts that ended with a passing fault before they completed an epoch
+ * @param lastError the error of the latest of them; null if there is none
+ * @param nextAttemptAt when the next attempt is due; null unless the job waits for it
  */
 public record Retry(int count, @Nullable String lastError, @Nullable Instant nextAttemptAt) {
   public static final Retry NONE = new Retry(0, null, null);
@@ -17,7 +17,7 @@ public record Retry(int count, @Nullable String lastError, @Nullable Instant nex
     return new Retry(count + 1, reason, at);
   }
 
-  Retry underWay() {
+  Retry withoutNextAttempt() {
     return new Retry(count, lastError, null);
   }
 }

@@ -5,21 +5,21 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
-/** Which part of the work this process does, {@code resnet.role}. */
+/** What this process does; the setting {@code resnet.role}. */
 public enum Role {
-  /** Everything: the service as one process. */
+  /** Everything, in one process. */
   ALL,
   /** Answers requests and queues jobs; other processes train. */
   API,
-  /** Trains, and answers nothing but actuator. */
+  /** Trains; over HTTP it serves only actuator. */
   WORKER;
 
   public static final String PROPERTY = "resnet.role";
 
   /**
-   * The role that the settings give.
+   * The configured role.
    *
-   * @throws BindException where it is none of these; it names them
+   * @throws BindException if the setting has another value; the message lists the valid ones
    */
   public static Role of(Environment environment) {
     return Binder.get(environment).bind(PROPERTY, Role.class).orElse(ALL);
@@ -33,7 +33,7 @@ public enum Role {
     return this != WORKER;
   }
 
-  /** As it is written in settings. */
+  /** The name used in settings. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

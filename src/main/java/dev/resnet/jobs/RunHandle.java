@@ -7,16 +7,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt that runs in this process, as others reach it: they ask it to stop, and it sees that
- * within one batch.
+ * A handle on an attempt that runs in this process. Other threads ask it to stop; the attempt sees
+ * that within one batch.
  */
 final class RunHandle implements StopSignal {
 
-  /** Why a run is to stop. */
+  /** Why a run has to stop. */
   enum Reason {
     CANCELLED,
     SHUTDOWN,
-    /** Another worker has taken the job up. */
+    /** Another worker has claimed the job. */
     LOST
   }
 
@@ -39,7 +39,7 @@ final class RunHandle implements StopSignal {
     return attempt;
   }
 
-  /** Null while it may go on. */
+  /** Null while the run may continue. */
   @Nullable Reason reason() {
     return reason;
   }
@@ -49,7 +49,10 @@ final class RunHandle implements StopSignal {
     return reason != null;
   }
 
-  /** The first reason counts, but a lost job is never written to. */
+  /**
+   * The first reason counts, except that LOST replaces any other: a lost job must not be written
+   * to.
+   */
   synchronized void stop(Reason why) {
     if (reason == null || why == Reason.LOST) {
       reason = why;
@@ -63,12 +66,12 @@ final class RunHandle implements StopSignal {
     }
   }
 
-  /** Whether nobody may wait for anything any more: the process shuts down or the job is lost. */
-  boolean mustLeave() {
+  /** Whether all waits must end, because the process shuts down or the job is lost. */
+  boolean mustStop() {
     return mustLeave;
   }
 
-  /** Waits for so long; false as soon as the attempt {@link #mustLeave}. */
+  /** Waits this long; false as soon as the attempt {@link #mustStop}. */
   synchronized boolean await(Duration wait) {
     long end = System.nanoTime() + wait.toNanos();
     try {
@@ -82,9 +85,9 @@ final class RunHandle implements StopSignal {
   }
 
   /**
-   * Runs something that may wait long and touches no database: asked to stop, the thread is
-   * interrupted. Nowhere else, since an interrupt in the middle of a statement closes the files of
-   * the embedded database.
+   * Runs work that may wait long and does not use the database. A request to stop interrupts the
+   * thread. Only here, because an interrupt during an SQL statement closes the files of the
+   * embedded database.
    */
   <T> T interruptibly(Callable<T> wait) throws Exception {
     synchronized (this) {

@@ -20,10 +20,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Writes the course of one attempt into the rows, as long as it owns the job.
+ * Writes the progress and epochs of one attempt to the database, as long as the attempt owns the
+ * job.
  *
- * <p>A thread of its own writes, in order, so that the training goes on while the database is away.
- * Every epoch is kept until it is written, of the progress only the newest.
+ * <p>A separate thread writes in order, so training continues while the database is unavailable.
+ * Every epoch is kept until it is written; of the progress only the newest value is kept.
  */
 final class RunRecorder implements TrainingListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
@@ -62,7 +63,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
             });
   }
 
-  /** Null until the training has begun. */
+  /** Null until training has started. */
   @Nullable EngineDescription engine() {
     return engine;
   }
@@ -118,7 +119,8 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     throwFailure();
     write(
         () -> {
-          // First, since it locks the job's row: a worker that lost the job adds nothing.
+          // This comes first, because it locks the job's row: a worker that lost the job adds
+          // nothing.
           jobs.epochCompleted(job, progress);
           return epochs.add(job.id(), metrics, checkpoint);
         });
@@ -137,7 +139,8 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   /**
    * Queues a transaction.
    *
-   * @param rows gives the checkpoints that have no row any more: their files go after the commit
+   * @param rows writes rows and returns the checkpoints without a row; their files are deleted
+   *     after the commit
    */
   private void write(Supplier<List<CheckpointFile>> rows) {
     writer.execute(
@@ -146,11 +149,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
             return;
           }
           try {
-            folders.discard(outage.outlast(() -> transaction.execute(status -> rows.get())));
+            folders.discard(outage.retry(() -> transaction.execute(status -> rows.get())));
           } catch (LostAttemptException e) {
             failure = e;
             handle.stop(Reason.LOST);
-          } catch (Throwable e) { // told to the training at its next call
+          } catch (Throwable e) { // thrown to the training thread at its next call
             failure = e;
           }
         });
@@ -172,24 +175,24 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   /**
    * Waits until all is written.
    *
-   * @return false where the process must leave before that
-   * @throws LostAttemptException where another attempt owns the job
+   * @return false if the process has to stop before that
+   * @throws LostAttemptException if another attempt owns the job
    */
   boolean finish() {
     try {
       writer.submit(() -> {}).get();
     } catch (InterruptedException | ExecutionException e) {
-      LOG.debug("Job {}: nobody waits for its rows any more", job.id(), e);
+      LOG.debug("Job {}: its remaining rows are not written", job.id(), e);
       return false;
     }
-    if (failure != null && !(failure instanceof LostAttemptException) && handle.mustLeave()) {
+    if (failure != null && !(failure instanceof LostAttemptException) && handle.mustStop()) {
       return false;
     }
     throwFailure();
     return true;
   }
 
-  /** What is not written by now never will be; a statement under way is not interrupted. */
+  /** Drops everything that is not written yet. A running statement is not interrupted. */
   @Override
   public void close() {
     closed = true;

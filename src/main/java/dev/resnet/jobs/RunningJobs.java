@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The attempts that run in this process, and whoever may stop them. */
+/** The attempts that run in this process; stops them on request. */
 final class RunningJobs {
   private final TrainingJobRepository jobs;
   private final Map<String, RunHandle> handles = new ConcurrentHashMap<>();
@@ -40,7 +40,10 @@ final class RunningJobs {
     return handles.isEmpty();
   }
 
-  /** At once, where it runs in this process; elsewhere its owner sees the row within a second. */
+  /**
+   * Takes effect at once if the job runs in this process; another process sees the row within a
+   * second.
+   */
   void cancel(String job) {
     RunHandle handle = handles.get(job);
     if (handle != null) {
@@ -53,12 +56,12 @@ final class RunningJobs {
     handles.values().forEach(handle -> handle.stop(Reason.SHUTDOWN));
   }
 
-  /** Looks up what other processes have decided about the jobs that run here. */
+  /** Reads what other processes decided about the jobs that run here. */
   void poll() {
     if (isIdle()) {
       return;
     }
-    // The handles first: one that opens in between is looked at the next time.
+    // Copy the handles first: one that opens in between is checked next time.
     Map<String, RunHandle> here = Map.copyOf(handles);
     Map<String, Ownership> rows =
         jobs.ownership(here.keySet()).stream()

@@ -9,7 +9,7 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code Trainer.train}: all that jobs need of it. */
+/** {@code Trainer.train} as an interface, so that tests can replace it. */
 @FunctionalInterface
 interface Training {
   TrainingResult train(

@@ -17,23 +17,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training job, as its row says. Each move gives the job as it is afterwards, or refuses.
+ * One training job, as stored in its row. Each transition returns the job in its new state, or
+ * throws.
  *
  * @param id a UUID
- * @param name for people; need not be unique
+ * @param name shown to people; need not be unique
  * @param model the name that the trained network is registered under
  * @param parameters of the network, counting running means and variances
- * @param engine what was chosen in the newest attempt, and why; null until it trains
- * @param attempt how often a worker has taken the job up; 0 before the first time
- * @param crashes attempts in a row whose process died before it completed an epoch
- * @param retry what passing faults have done to it since its last completed epoch
- * @param heldFor why it is not taken up although a slot may be free; null otherwise
- * @param cancelRequested the owner is to stop within one batch
+ * @param engine the engine of the newest attempt and why it was chosen; null until training starts
+ * @param attempt number of attempts so far; 0 before the first
+ * @param crashes consecutive attempts whose process died before they completed an epoch
+ * @param retry retries since its last completed epoch
+ * @param heldFor why the job does not start although a slot may be free; null otherwise
+ * @param cancelRequested whether the owner has to stop within one batch
  * @param error why the job failed; null otherwise
  * @param modelVersion set once it has succeeded
- * @param startedAt of the first attempt
- * @param promote whether the model is to answer for its name
- * @param promotion what was decided; set once it has succeeded
+ * @param startedAt start of the first attempt
+ * @param promote whether to put the model into production
+ * @param promotion the decision; set once the job has succeeded
  */
 public record TrainingJob(
     String id,
@@ -83,7 +84,7 @@ public record TrainingJob(
         null);
   }
 
-  /** What moves change; all else stays as it was submitted. */
+  /** A copy with the fields that transitions change; the rest stays as submitted. */
   private TrainingJob with(
       JobStatus status,
       @Nullable EngineDescription engine,
@@ -119,8 +120,8 @@ public record TrainingJob(
   }
 
   /**
-   * A worker takes it up under the next attempt number. A job that is still running was left behind
-   * by a process that died.
+   * A worker claims the job under the next attempt number. If the job is still marked as running,
+   * its process died.
    */
   TrainingJob taken(Instant now) {
     require("started", QUEUED, RUNNING);
@@ -129,7 +130,7 @@ public record TrainingJob(
         null,
         attempt + 1,
         status == RUNNING ? crashes + 1 : crashes,
-        retry.underWay(),
+        retry.withoutNextAttempt(),
         cancelRequested,
         null,
         null,
@@ -137,21 +138,21 @@ public record TrainingJob(
         null);
   }
 
-  /** Its process shuts down; the next start goes on from the newest checkpoint. */
+  /** Its process shuts down; the next start continues from the newest checkpoint. */
   TrainingJob requeued() {
     require("queued again", RUNNING);
     return ended(QUEUED, retry, null, null, null);
   }
 
-  /** Its process died, and nobody can take it up now. */
-  TrainingJob foundDead() {
+  /** Its process died, and the job can't start again now. */
+  TrainingJob afterCrash() {
     require("queued again", RUNNING);
     return with(
         QUEUED,
         engine,
         attempt,
         crashes + 1,
-        retry.underWay(),
+        retry.withoutNextAttempt(),
         cancelRequested,
         null,
         null,
@@ -159,13 +160,13 @@ public record TrainingJob(
         null);
   }
 
-  /** A passing fault ended the attempt; the next one goes on from the newest checkpoint. */
+  /** A passing fault ended the attempt; the next one continues from the newest checkpoint. */
   TrainingJob retriedAt(Instant nextAttempt, String reason) {
     require("retried", RUNNING);
     return ended(QUEUED, retry.next(nextAttempt, reason), null, null, null);
   }
 
-  /** A person takes up what has ended, from the newest checkpoint. */
+  /** A user resumes the job from the newest checkpoint. */
   TrainingJob resumed() {
     require("resumed", FAILED, CANCELLED, PAUSED);
     return with(QUEUED, engine, attempt, 0, Retry.NONE, false, null, null, startedAt, null);
@@ -178,12 +179,12 @@ public record TrainingJob(
 
   TrainingJob failed(String reason, Instant now) {
     require("failed", RUNNING);
-    return ended(FAILED, retry.underWay(), reason, null, now);
+    return ended(FAILED, retry.withoutNextAttempt(), reason, null, now);
   }
 
   TrainingJob cancelled(Instant now) {
     require("cancelled", QUEUED, RUNNING, PAUSED);
-    return ended(CANCELLED, retry.underWay(), null, null, now);
+    return ended(CANCELLED, retry.withoutNextAttempt(), null, null, now);
   }
 
   private TrainingJob ended(
@@ -202,13 +203,13 @@ public record TrainingJob(
     }
   }
 
-  /** When it is to be taken up: at once, unless a passing fault has put it off. */
+  /** When the job may start: at once, unless it waits for a retry. */
   Instant due() {
     Instant next = retry.nextAttemptAt();
     return next == null ? createdAt : next;
   }
 
-  /** Seconds of training left at the present speed; null unless it is running and has a speed. */
+  /** Seconds of training left at the current speed; null unless it is running and has a speed. */
   public @Nullable Long etaSeconds() {
     return status == RUNNING ? progress.etaSeconds(config.batchSize()) : null;
   }

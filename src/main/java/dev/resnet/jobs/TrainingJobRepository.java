@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The rows of the jobs. Writes of a worker name its attempt, and count only while it owns the job.
+ * The rows of the jobs. A worker's write names its attempt; it has an effect only while that
+ * attempt owns the job.
  */
 final class TrainingJobRepository {
   private final JdbcClient jdbc;
@@ -28,7 +29,7 @@ final class TrainingJobRepository {
     this.clock = clock;
   }
 
-  /** The time, as finely as both databases keep it. */
+  /** The time in microseconds, the precision of both databases. */
   Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
@@ -67,8 +68,8 @@ final class TrainingJobRepository {
   }
 
   /**
-   * Writes a move, unless the job has moved since {@code from} was read. A wish to cancel is never
-   * overwritten, but forgotten once the job has ended.
+   * Writes a transition, unless the job has changed since {@code from} was read. A cancellation
+   * request is never overwritten; it is cleared once the job has ended.
    */
   boolean move(TrainingJob from, TrainingJob to) {
     EngineDescription engine = to.engine();
@@ -82,7 +83,7 @@ final class TrainingJobRepository {
                   promotion_reason = :promotionReason, started_at = :startedAt,
                   finished_at = :finishedAt, retries = :retries, last_error = :lastError,
                   next_attempt_at = :nextAttemptAt, held_for = null,
-                  cancel_requested = (cancel_requested and :keepWish),
+                  cancel_requested = (cancel_requested and :keepRequest),
                   updated_at = :now
                 where id = :id and attempt = :fromAttempt and status = :fromStatus
                 """)
@@ -103,7 +104,7 @@ final class TrainingJobRepository {
             .param("retries", to.retry().count())
             .param("lastError", to.retry().lastError())
             .param("nextAttemptAt", column(to.retry().nextAttemptAt()))
-            .param("keepWish", !from.status().ended())
+            .param("keepRequest", !from.status().ended())
             .param("now", column(now()))
             .param("id", from.id())
             .param("fromAttempt", from.attempt())
@@ -112,7 +113,7 @@ final class TrainingJobRepository {
         == 1;
   }
 
-  /** Says why waiting jobs wait: one of them, or all. */
+  /** Writes why queued jobs wait: one job or all. */
   void hold(Intake.Hold hold) {
     jdbc.sql(
             """
@@ -125,7 +126,7 @@ final class TrainingJobRepository {
         .update();
   }
 
-  /** Nothing holds the waiting jobs any more. */
+  /** Clears the reason why queued jobs wait. */
   void release() {
     jdbc.sql(
             "update training_job set held_for = null where status = 'QUEUED' and held_for is not null")
@@ -133,14 +134,14 @@ final class TrainingJobRepository {
   }
 
   /**
-   * Keeps all other processes from adding jobs until the end of this transaction, so that what is
-   * counted in it stays true.
+   * Keeps other processes from adding jobs until this transaction ends, so that the count of
+   * waiting jobs stays correct.
    */
   void lockAdmission() {
     jdbc.sql("select id from job_admission for update").query(Integer.class).single();
   }
 
-  /** A job that nobody moves until the end of this transaction; empty where it is gone. */
+  /** A job, locked until this transaction ends; empty if it does not exist. */
   Optional<TrainingJob> locked(String id) {
     return jdbc.sql("select * from training_job where id = :id for update")
         .param("id", id)
@@ -148,7 +149,7 @@ final class TrainingJobRepository {
         .optional();
   }
 
-  /** Asks the owner of a running job to stop; false where it is not running any more. */
+  /** Asks the owner of a running job to stop; false if the job is no longer running. */
   boolean requestCancel(String id) {
     return jdbc.sql(
                 "update training_job set cancel_requested = true where id = :id and status = 'RUNNING'")
@@ -157,7 +158,7 @@ final class TrainingJobRepository {
         == 1;
   }
 
-  /** The engine is ready and goes on after so many epochs. */
+  /** The engine is ready and continues after the completed epochs. */
   void started(TrainingJob job, EngineDescription engine, JobProgress progress) {
     int updated =
         jdbc.sql(
@@ -185,7 +186,7 @@ final class TrainingJobRepository {
     requireOwned(job, updateProgress(job, progress, ""));
   }
 
-  /** An epoch is done: the job makes way, so earlier crashes and faults count no more. */
+  /** An epoch is done. The job makes progress, so earlier crashes and retries no longer count. */
   void epochCompleted(TrainingJob job, JobProgress progress) {
     requireOwned(
         job, updateProgress(job, progress, "crashes = 0, retries = 0, last_error = null,"));
@@ -219,7 +220,7 @@ final class TrainingJobRepository {
   }
 
   List<TrainingJob> list(JobQuery query) {
-    // The column is one of an enum's names, never what a client wrote.
+    // The column name comes from an enum, never from a client.
     String order =
         query.order() == JobOrder.CREATED_AT
             ? ""
@@ -269,7 +270,7 @@ final class TrainingJobRepository {
     return counts;
   }
 
-  /** Those that are waiting or were left running, in order of submission. */
+  /** Queued and running jobs, in order of submission. */
   List<TrainingJob> unfinished() {
     return jdbc.sql(
             "select * from training_job where status in ('QUEUED', 'RUNNING') order by submission")
@@ -277,7 +278,7 @@ final class TrainingJobRepository {
         .list();
   }
 
-  /** Who owns a running job now, and whether it is to be cancelled. */
+  /** Which attempt owns a running job, and whether to cancel it. */
   record Ownership(String id, int attempt, boolean cancelRequested) {}
 
   List<Ownership> ownership(Collection<String> ids) {
@@ -291,7 +292,7 @@ final class TrainingJobRepository {
         .list();
   }
 
-  /** Removes an ended job with its epochs and checkpoints; false where it has not ended. */
+  /** Deletes an ended job with its epochs and checkpoints; false if it has not ended. */
   boolean delete(String id) {
     return jdbc.sql(
                 "delete from training_job where id = :id and status in ('SUCCEEDED', 'FAILED', 'CANCELLED')")

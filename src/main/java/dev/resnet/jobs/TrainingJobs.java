@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that can be done with training jobs. Every method that takes an id throws {@link
- * UnknownJobException} where it is not known.
+ * Everything that can be done with training jobs. Every method with an id throws {@link
+ * UnknownJobException} if there is no such job.
  */
 public interface TrainingJobs {
 
   /**
    * Queues a job.
    *
-   * @throws QueueFullException where the queue is full
-   * @throws TooLittleMemoryException where the training does not fit into the memory
-   * @throws UnknownDatasetException where the data set is not known
+   * @throws QueueFullException if the queue is full
+   * @throws TooLittleMemoryException if the training does not fit into the memory
+   * @throws UnknownDatasetException if the data set is not known
    */
   JobSnapshot submit(NewJob job);
 
@@ -33,29 +33,28 @@ public interface TrainingJobs {
   /**
    * Cancels a queued job at once, a running one within one batch.
    *
-   * @throws IllegalMoveException where it has ended
+   * @throws IllegalMoveException if it has ended
    */
   JobSnapshot cancel(String id);
 
   /**
-   * Queues a job again that failed, was cancelled or is paused; it goes on from its newest valid
-   * checkpoint.
+   * Queues a failed, cancelled or paused job again; it continues from its newest valid checkpoint.
    *
    * @throws IllegalMoveException from any other state
-   * @throws QueueFullException where the queue is full
+   * @throws QueueFullException if the queue is full
    */
   JobSnapshot resume(String id);
 
   /**
-   * Removes an ended job with its files; the models that came of it stay.
+   * Deletes an ended job with its files; models that it registered stay.
    *
-   * @throws IllegalMoveException where it has not ended
+   * @throws IllegalMoveException if it has not ended
    */
   void delete(String id);
 
   /** How many jobs are in each state; every state has an entry. */
   Map<JobStatus, Long> countByStatus();
 
-  /** The jobs that some process runs at this moment, in order of submission. */
+  /** The running jobs of all processes, in order of submission. */
   List<JobSnapshot> running();
 }

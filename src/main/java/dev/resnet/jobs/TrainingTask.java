@@ -28,19 +28,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
- * The queue of jobs, on the job database itself; the only class that knows db-scheduler.
+ * The job queue, stored in the same database as the jobs. The only class that uses db-scheduler.
  *
- * <p>An entry is the id of a job, due at the time of its submission: the oldest one comes first,
- * also after a crash or a shutdown.
+ * <p>An entry is a job id, due at the job's submission time. So the oldest job comes first, also
+ * after a crash or a shutdown.
  */
 final class TrainingTask implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingTask.class);
   private static final String NAME = "training-job";
 
-  /** An attempt counts as dead after so many heartbeats; db-scheduler takes no fewer. */
+  /** Missed heartbeats after which an attempt counts as dead; db-scheduler's minimum. */
   private static final int MISSED_HEARTBEATS = 4;
 
-  /** Polls until the next try where the database went away under an attempt. */
+  /** Polls to wait before a retry, if the database became unavailable during an attempt. */
   private static final int POLLS_UNTIL_RETRY = 10;
 
   private final JobStore store;
@@ -67,9 +67,9 @@ final class TrainingTask implements SmartLifecycle {
   private boolean reachable = true;
 
   /**
-   * @param role whether this process takes jobs out of the queue, or only puts them in
-   * @param soleProcess no other process can use this database, so whatever is marked as being
-   *     executed at the start was left behind by a process that died
+   * @param role whether this process runs queued jobs, or only adds them
+   * @param soleProcess no other process can use this database, so entries that are marked as
+   *     running at the start belong to a process that died
    */
   TrainingTask(
       DataSource dataSource,
@@ -101,7 +101,7 @@ final class TrainingTask implements SmartLifecycle {
                 (complete, queue) -> queue.reschedule(complete, complete.getTimeDone().plus(retry)))
             .execute(this::execute);
     this.scheduler =
-        // Entries join the transaction that writes the job's row.
+        // Queue entries are written in the same transaction as the job's row.
         Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), task)
             .schedulerName(new SchedulerName.Fixed("resnet-" + UUID.randomUUID()))
             .threads(settings.slots())
@@ -116,18 +116,19 @@ final class TrainingTask implements SmartLifecycle {
   private CompletionHandler<Void> execute(TaskInstance<Void> entry, ExecutionContext context) {
     JobRunner.Next next = runner.run(entry.getId());
     if (next != JobRunner.Next.HELD) {
-      wakeHeld();
+      wakeIfHeld();
     }
     return switch (next) {
       case DONE -> (complete, queue) -> settle(complete, queue, jobs.now());
       case AGAIN ->
           (complete, queue) -> settle(complete, queue, complete.getExecution().executionTime);
       case HELD -> {
-        // The order of the queue stays: nothing is taken out of it until this entry can be.
+        // Keep the order of the queue: no entry runs before this one.
         hold();
         yield this::again;
       }
-      case LOST -> (complete, queue) -> LOG.debug("The entry {} is another worker's", entry);
+      case LOST ->
+          (complete, queue) -> LOG.debug("The queue entry {} belongs to another worker", entry);
     };
   }
 
@@ -141,10 +142,10 @@ final class TrainingTask implements SmartLifecycle {
   }
 
   /**
-   * Keeps the entry where the job is queued, else removes it. The row decides, not what the run
-   * said: a person may have cancelled or resumed the job since, and left this entry to us.
+   * Keeps the entry if the job is queued, else removes it. The row decides, not the outcome of the
+   * run: a user may have cancelled or resumed the job since then.
    *
-   * @param due unless the row says when the job is to be retried
+   * @param due next execution time, unless the row has the time of a retry
    */
   private void settle(ExecutionComplete complete, ExecutionOperations<Void> queue, Instant due) {
     String job = complete.getExecution().getId();
@@ -161,23 +162,23 @@ final class TrainingTask implements SmartLifecycle {
   private void takeOver(ExecutionComplete complete, ExecutionOperations<Void> queue) {
     String job = complete.getExecution().getId();
     if (running.runs(job)) {
-      // The database was away, so that no heartbeat could be written. The next one will be.
-      LOG.info("Job {} runs here and goes on", job);
+      // No heartbeat could be written while the database was unavailable. The next one will be.
+      LOG.info("Job {} runs here and continues", job);
     } else if (!contact.isSteady(System.nanoTime())) {
-      LOG.info("The database was away: job {} is left to its worker for a while", job);
+      LOG.info("The database was unavailable: job {} stays with its worker for now", job);
     } else {
       again(complete, queue);
     }
   }
 
-  /** Puts a job into the queue, within the caller's transaction. */
+  /** Adds a job to the queue, within the caller's transaction. */
   void schedule(String job, Instant due) {
     scheduler.scheduleIfNotExists(task.instance(job), due);
   }
 
   /**
-   * Puts a job into the queue, to be taken up now even where an entry is left that waits for a
-   * retry. One whose handler is just ending is left to that.
+   * Adds a job to the queue, due now, even if an entry waits for a retry. An entry that is just
+   * finishing decides by itself.
    */
   void scheduleNow(String job) {
     Instant now = jobs.now();
@@ -190,7 +191,7 @@ final class TrainingTask implements SmartLifecycle {
     }
   }
 
-  /** Takes a job out of the queue; one that is just being taken up sees its row instead. */
+  /** Removes a job from the queue. A job that is just starting reads its row instead. */
   void unschedule(String job) {
     try {
       scheduler.cancel(TaskInstanceId.of(NAME, job));
@@ -199,14 +200,12 @@ final class TrainingTask implements SmartLifecycle {
     }
   }
 
-  /** Looks at the queue now rather than at the next poll. */
+  /** Polls the queue now rather than at the next poll interval. */
   void wake() {
     scheduler.triggerCheckForDueExecutions();
   }
 
-  /**
-   * Where other processes train, the queue is never polled here; it can be written to all the same.
-   */
+  /** A process that does not train never polls the queue, but can add to it. */
   @Override
   public boolean isAutoStartup() {
     return role.trains();
@@ -224,7 +223,7 @@ final class TrainingTask implements SmartLifecycle {
               .param("name", NAME)
               .update();
       if (freed > 0) {
-        LOG.info("{} jobs were running when the last process ended; they go on", freed);
+        LOG.info("{} jobs were running when the previous process ended; they continue", freed);
       }
     }
     jobs.unfinished().forEach(job -> schedule(job.id(), job.due()));
@@ -237,47 +236,48 @@ final class TrainingTask implements SmartLifecycle {
   private void poll() {
     try {
       running.poll();
-      lookAgain();
+      recheckQueue();
       jdbc.sql("select 1").query(Integer.class).single();
       contact.answered(System.nanoTime());
       if (!reachable) {
-        LOG.info("The database can be asked again what is to be cancelled");
+        LOG.info("Cancellation requests can be read from the database again");
       }
       reachable = true;
     } catch (RuntimeException e) {
-      // An exception would end the polling for good; the next second may reach the database again.
+      // Catch everything: an exception would end the polling for good, and the next poll may
+      // succeed.
       if (reachable) { // once, not every second
-        LOG.warn("Could not look up what is to be cancelled: {}", e.toString());
+        LOG.warn("Could not read cancellation requests from the database: {}", e.toString());
       }
       reachable = false;
     }
   }
 
-  /** Goes on with the queue once whatever held its first job is gone. */
-  private synchronized void lookAgain() {
+  /** Continues with the queue once nothing holds its first job any more. */
+  private synchronized void recheckQueue() {
     if (!held) {
       return;
     }
-    intake.look().ifPresentOrElse(jobs::hold, this::goOn);
+    intake.look().ifPresentOrElse(jobs::hold, this::continueQueue);
   }
 
-  /** The end of a job may have made room for the next. */
-  private void wakeHeld() {
+  /** The end of a job may free memory for the next. */
+  private void wakeIfHeld() {
     try {
-      lookAgain();
+      recheckQueue();
     } catch (RuntimeException e) {
-      LOG.debug("The next poll looks again", e);
+      LOG.debug("The queue could not be checked; the next poll retries", e);
     }
   }
 
-  private void goOn() {
+  private void continueQueue() {
     jobs.release();
     held = false;
     scheduler.resume();
     wake();
   }
 
-  /** Stops the trainings within one batch and waits until their jobs are back in the queue. */
+  /** Stops running jobs within one batch and waits until they are back in the queue. */
   @Override
   public void stop() {
     running.shutDown();

@@ -2,7 +2,7 @@ package dev.resnet.memory;
 
 import java.time.Duration;
 
-/** There is no memory for this at present; the same request may succeed later. */
+/** There is not enough memory at present; the same request may succeed later. */
 public final class BusyException extends RuntimeException {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 

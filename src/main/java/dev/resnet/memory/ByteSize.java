@@ -2,7 +2,7 @@ package dev.resnet.memory;
 
 import org.springframework.util.unit.DataSize;
 
-/** Sizes as messages show them. */
+/** Formats sizes for messages. */
 public final class ByteSize {
   private ByteSize() {}
 

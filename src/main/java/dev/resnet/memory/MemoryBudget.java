@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Bytes that one kind of data may take at one moment, over all requests. Who needs some waits a
- * little, first come first served, and then gets a {@link BusyException}.
+ * A limit for the bytes that one kind of data may take at the same time, over all requests.
+ * Requests wait in order; after the longest wait they get a {@link BusyException}.
  *
- * <p>Budgets are nested in one order: the body, the pictures of a request, the decoding of one
- * picture. So the holder of the last one never waits, and nobody waits in a circle.
+ * <p>Budgets are nested in a fixed order: the body, the images of a request, the decoding of one
+ * image. So there is no deadlock: the holder of the last budget never waits for another.
  */
 public final class MemoryBudget {
   /** Permits of a semaphore are ints; in units of this many bytes they reach 2 TB. */
@@ -25,8 +25,8 @@ public final class MemoryBudget {
   /**
    * @param size of the budget
    * @param wait the longest time to wait for it
-   * @param property the setting to name to the client
-   * @param what takes the memory, in the plural: "the pictures that are being decoded"
+   * @param property the setting to name in messages
+   * @param what takes the memory, in the plural: "the images that are being decoded"
    */
   public MemoryBudget(DataSize size, Duration wait, String property, String what) {
     this.size = size;
@@ -36,7 +36,7 @@ public final class MemoryBudget {
     this.units = new Semaphore((int) Math.min(Integer.MAX_VALUE, size.toBytes() / UNIT), true);
   }
 
-  /** The size that is set, or, where that is 0, one part of so many of the largest heap. */
+  /** The configured size or, if that is 0, the maximum heap divided by {@code parts}. */
   public static DataSize orPartOfHeap(DataSize set, int parts) {
     return set.toBytes() > 0 ? set : DataSize.ofBytes(Runtime.getRuntime().maxMemory() / parts);
   }
@@ -49,7 +49,7 @@ public final class MemoryBudget {
     return property;
   }
 
-  /** Whether so many bytes can ever be had. */
+  /** Whether the budget is large enough for this many bytes. */
   public boolean holds(long bytes) {
     return bytes <= size.toBytes() / UNIT * UNIT;
   }
@@ -60,9 +60,9 @@ public final class MemoryBudget {
   }
 
   /**
-   * Takes the bytes; closing gives them back.
+   * Reserves bytes; closing the hold releases them.
    *
-   * @throws BusyException where they don't become free in time
+   * @throws BusyException if they do not become free in time
    */
   public Hold hold(long bytes) {
     var hold = new Hold();
@@ -70,14 +70,14 @@ public final class MemoryBudget {
     return hold;
   }
 
-  /** What one request holds. Not for several threads at once. */
+  /** The bytes that one request holds. Not thread-safe. */
   public final class Hold implements AutoCloseable {
     private long bytes;
     private int held;
 
     private Hold() {}
 
-    /** Takes further bytes. */
+    /** Reserves further bytes. */
     public void add(long more) {
       int wanted = (int) Math.min(Integer.MAX_VALUE, (bytes + more + UNIT - 1) / UNIT) - held;
       if (wanted > 0 && !acquired(wanted)) {
@@ -87,7 +87,7 @@ public final class MemoryBudget {
       bytes += more;
     }
 
-    /** Gives back all but so many bytes. */
+    /** Releases all but this many bytes. */
     public void keep(long kept) {
       int wanted = (int) Math.min(held, (kept + UNIT - 1) / UNIT);
       units.release(held - wanted);
@@ -114,7 +114,7 @@ public final class MemoryBudget {
 
   private BusyException busy() {
     return new BusyException(
-        "The service is busy: %s take all of the %s that they may take (%s)."
+        "The service is busy: %s use all of the %s that %s allows."
             .formatted(what, sizeText(), property));
   }
 }

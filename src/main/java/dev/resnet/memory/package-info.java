@@ -1,4 +1,7 @@
-/** How much memory one kind of data may take, over all requests. Uses nothing of ours. */
+/**
+ * Limits for the memory that one kind of data may take, over all requests. Uses no other package of
+ * the service.
+ */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.resnet.memory;

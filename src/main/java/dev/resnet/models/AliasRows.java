@@ -8,11 +8,11 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Which version answers for a name, and which did before. Whoever writes holds the lock on the name
- * ({@link VersionRows#lock}).
+ * The version in production of each name, and its history. Callers that write hold the lock on the
+ * name ({@link VersionRows#lock}).
  */
 public final class AliasRows {
-  /** The alias whose version answers where none is asked for. */
+  /** The alias of the version that answers requests without a version number. */
   static final String PRODUCTION = "production";
 
   private final JdbcClient jdbc;
@@ -21,10 +21,10 @@ public final class AliasRows {
     this.jdbc = jdbc;
   }
 
-  /** A version that answers for its name. */
+  /** A version of a model. */
   public record Pointer(String name, int version) {}
 
-  /** What answers for each name, the newest promotion first. */
+  /** The versions in production of all names, the newest promotion first. */
   List<Pointer> inProduction() {
     return jdbc.sql(
             """
@@ -54,7 +54,7 @@ public final class AliasRows {
         .list();
   }
 
-  /** Points {@code production} to a version and remembers that in its history. */
+  /** Puts a version into production and adds it to the history. */
   void promote(String name, int version, Instant now) {
     jdbc.sql("insert into model_alias_history (name, alias, version, since) values (?, ?, ?, ?)")
         .params(name, PRODUCTION, version, timestamp(now))
@@ -77,12 +77,12 @@ public final class AliasRows {
   /** An entry of the history. */
   private record Entry(long id, int version, OffsetDateTime since) {}
 
-  /** The version that was in production before the present one. */
+  /** The version that was in production before the current one. */
   Optional<Integer> previous(String name) {
     return previousEntry(name).map(Entry::version);
   }
 
-  /** Skips entries that are equal to the present one: a version between them was deleted. */
+  /** Skips entries with the current version, which remain if a version between them was deleted. */
   private Optional<Entry> previousEntry(String name) {
     return jdbc.sql(
             """
@@ -102,7 +102,7 @@ public final class AliasRows {
         .optional();
   }
 
-  /** Moves {@code production} back to what it pointed to before; empty where there is nothing. */
+  /** Puts the previous version back into production; empty if there is none. */
   Optional<Integer> rollBack(String name, Instant now) {
     Optional<Entry> previous = previousEntry(name);
     previous.ifPresent(

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a reader wants to know of a model version; lies beside its file as {@code card.json}.
+ * The description of a model version, stored beside its file as {@code card.json}.
  *
  * @param depth 6·stack_n+2
  * @param parameters counting running mean and variance
@@ -30,8 +30,8 @@ public record ModelCard(
     File file) {
 
   /**
-   * How pixels become the network's input: {@code (pixel / 255 - mean) / standard_deviation}, per
-   * channel R, G, B.
+   * How pixels are scaled to the network's input: {@code (pixel / 255 - mean) /
+   * standard_deviation}, per channel R, G, B.
    */
   public record Input(
       int width,
@@ -40,7 +40,7 @@ public record ModelCard(
       @JsonProperty("standard_deviation") List<Float> standardDeviation) {}
 
   /**
-   * On the test images.
+   * Results on the test images.
    *
    * @param epoch the completed epochs
    */
@@ -50,11 +50,11 @@ public record ModelCard(
       @JsonProperty("test_accuracy") double testAccuracy) {}
 
   /**
-   * Where the version came from.
+   * The origin of the version.
    *
    * @param job the training job's id
    * @param dataSha256 of the data set it was trained on
-   * @param hyperparameters every one that was resolved, the seed among them
+   * @param hyperparameters all resolved hyperparameters, including the seed
    */
   public record Source(
       String job,
@@ -62,7 +62,7 @@ public record ModelCard(
       @JsonProperty("data_sha256") String dataSha256,
       String engine,
       String precision,
-      @Schema(type = "object", description = "Every resolved one, as the job's config shows them")
+      @Schema(type = "object", description = "All resolved hyperparameters, as in the job's config")
           JsonNode hyperparameters) {}
 
   /** The DL4J zip. */

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The files of the versions: {@code <models>/<name>/<time>-<random>/}; the row says which folder is
- * a version's. Older rows point to {@code <models>/<name>/<version>/}.
+ * The files of the versions: {@code <models>/<name>/<time>-<random>/}; the row names the folder.
+ * Older rows name {@code <models>/<name>/<version>/}.
  */
 final class ModelFiles {
   static final String MODEL_FILE = "model.zip";
@@ -50,10 +50,10 @@ final class ModelFiles {
   }
 
   /**
-   * Looks at what is to be registered before anything is written.
+   * Checks a trained model before anything is written.
    *
-   * @throws IllegalArgumentException where the training diverged
-   * @throws IOException where the checkpoint is damaged
+   * @throws IllegalArgumentException if the training diverged
+   * @throws IOException if the checkpoint is damaged
    */
   void check(TrainedModel model) throws IOException {
     if (!Double.isFinite(model.testLoss()) || !Double.isFinite(model.testAccuracy())) {
@@ -71,7 +71,8 @@ final class ModelFiles {
 
   private static IllegalArgumentException diverged(TrainedModel model, String how) {
     return new IllegalArgumentException(
-        "The network of job %s is not registered, because its training diverged: %s. Train again with a lower learning rate."
+        ("The network of job %s is not registered because its training diverged: %s."
+                + " Train again with a lower learning rate.")
             .formatted(model.jobId(), how));
   }
 
@@ -79,7 +80,7 @@ final class ModelFiles {
       throws IOException {
     if (!sha256.equals(checkpoint.sha256())) {
       throw new IOException(
-          "The checkpoint %s is damaged: its SHA-256 is %s, not %s; train the job again"
+          "The checkpoint %s is damaged: its SHA-256 is %s, expected %s. Train again"
               .formatted(checkpoint.path(), sha256, checkpoint.sha256()));
     }
   }
@@ -92,8 +93,8 @@ final class ModelFiles {
   record Stored(String file, long size, String sha256) {}
 
   /**
-   * Copies the network into a new folder. No other registration can choose it, so a process that
-   * has lost its transaction without noticing writes over nothing.
+   * Copies the network into a new folder with a unique name. So a process that lost its transaction
+   * without noticing overwrites nothing.
    *
    * @param now becomes part of the folder's name
    */
@@ -123,10 +124,10 @@ final class ModelFiles {
   }
 
   /**
-   * The folders of registrations that were never completed.
+   * Folders of registrations that were never completed.
    *
    * @param known the files of the versions of this name
-   * @param before younger folders may belong to a registration that goes on
+   * @param before newer folders may belong to a registration that is still running
    */
   List<Path> leftovers(String name, Set<String> known, Instant before) {
     Set<Path> inUse = known.stream().map(this::folder).collect(Collectors.toSet());
@@ -143,7 +144,7 @@ final class ModelFiles {
     }
   }
 
-  /** Empty where this class did not make the folder. */
+  /** Empty if this class did not create the folder. */
   private static Optional<Instant> created(Path folder) {
     var name = FOLDER.matcher(folder.getFileName().toString());
     try {
@@ -155,7 +156,7 @@ final class ModelFiles {
     }
   }
 
-  /** The folder of a file as a row names it. */
+  /** The folder of the file named in a row. */
   private Path folder(String file) {
     return models.resolve(file).getParent();
   }
@@ -166,13 +167,13 @@ final class ModelFiles {
 
   void delete(ModelVersion version) {
     Path folder = folder(version.file());
-    // Never more than one version, whatever the row says.
+    // Never delete more than one version, whatever the row says.
     if (models.resolve(version.name()).equals(folder.getParent())) {
       delete(folder);
     }
   }
 
-  /** What can't be deleted does no harm: no row points to it. */
+  /** Deletes a folder. If that fails it does no harm, because no row names it. */
   void delete(Path folder) {
     try {
       AtomicFiles.deleteRecursively(folder);

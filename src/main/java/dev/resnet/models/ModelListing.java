@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What the registry holds, in pages. */
+/** Lists the registry page by page. */
 public final class ModelListing {
   private final VersionRows rows;
 
@@ -14,7 +14,7 @@ public final class ModelListing {
     this.rows = rows;
   }
 
-  /** Every known name in order, also those that have no version. */
+  /** All names in order, including those without a version. */
   public List<String> names() {
     return rows.names();
   }
@@ -28,7 +28,7 @@ public final class ModelListing {
     return rows.countNamesWithVersions();
   }
 
-  /** The newest first. */
+  /** The versions, the newest first. */
   public List<ModelVersion> newest(String name, int size) {
     return rows.versions(name, Order.VERSION, false, size, 0);
   }

@@ -3,9 +3,9 @@ package dev.resnet.models;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds a model or a version in the registry, or says what there is instead. */
+/** Finds a model or version in the registry. If there is none, the error lists what exists. */
 public final class ModelLookup {
-  /** As many names and versions as fit a message. */
+  /** Most names and versions to list in a message. */
   private static final int SHOWN = 10;
 
   private final ModelRegistry registry;
@@ -17,7 +17,7 @@ public final class ModelLookup {
   }
 
   /**
-   * @throws UnknownModelException where there is none
+   * @throws UnknownModelException if there is none
    */
   public ModelVersion version(String name, int version) {
     return registry.find(name, version).orElseThrow(() -> unknown(name, version));
@@ -26,23 +26,23 @@ public final class ModelLookup {
   /**
    * The version in production.
    *
-   * @throws UnknownModelException where there is none
+   * @throws UnknownModelException if there is none
    */
   public ModelVersion promoted(String name) {
     return registry.promoted(name).orElseThrow(() -> notInProduction(name));
   }
 
   /**
-   * The version that was promoted last of all.
+   * The most recently promoted version of all models.
    *
-   * @throws UnknownModelException where there is none
+   * @throws UnknownModelException if there is none
    */
   public ModelVersion newestPromoted() {
     return registry.newestPromoted().orElseThrow(this::none);
   }
 
   /**
-   * @throws UnknownModelException where no model has this name
+   * @throws UnknownModelException if no model has this name
    */
   public void requireName(String name) {
     if (!listing.names().contains(name)) {
@@ -50,7 +50,7 @@ public final class ModelLookup {
     }
   }
 
-  /** For a version that does not exist. */
+  /** The error for a version that does not exist. */
   public UnknownModelException unknown(String name, int version) {
     return listing.names().contains(name)
         ? new UnknownModelException(
@@ -67,10 +67,11 @@ public final class ModelLookup {
           "Model '%s' has no version. %s".formatted(name, versionsOf(name)));
     }
     return new UnknownModelException(
-        "Model '%s' has no version in production. %s POST /api/v1/models/%s/versions/{version}/promote"
-                .formatted(name, versionsOf(name), name)
-            + " promotes one, POST /api/v1/models/%s/versions/{version}/classify asks one."
-                .formatted(name));
+        ("Model '%1$s' has no version in production. %2$s"
+                + " POST /api/v1/models/%1$s/versions/{version}/promote promotes one;"
+                + " POST /api/v1/models/%1$s/versions/{version}/classify uses a version without"
+                + " promoting it.")
+            .formatted(name, versionsOf(name)));
   }
 
   private UnknownModelException unknown(String name) {
@@ -80,7 +81,7 @@ public final class ModelLookup {
     }
     String more = names.size() > SHOWN ? " and %d more".formatted(names.size() - SHOWN) : "";
     return new UnknownModelException(
-        "There is no model '%s'. Known: %s%s; GET /api/v1/models lists them."
+        "There is no model '%s'. Known models: %s%s. GET /api/v1/models lists them."
             .formatted(
                 name, String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))), more));
   }
@@ -102,6 +103,6 @@ public final class ModelLookup {
     return new UnknownModelException(
         listing.countNamesWithVersions() == 0
             ? "There is no model yet: POST /api/v1/training-jobs trains one."
-            : "No model has a version in production; GET /api/v1/models lists what there is.");
+            : "No model has a version in production. GET /api/v1/models lists all models.");
   }
 }

@@ -27,21 +27,24 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * The trained models: a row says that a version exists, and where its files are.
+ * The registry of trained models. A version exists if it has a row, which also names its files.
  *
- * <p>The files come first and the row after, so every row has its files. A deletion removes the row
- * first. What a crash leaves has no row and does no harm; a later change of the same name deletes
- * it.
+ * <p>Registration writes the files first and the row last, so every row has its files. Deletion
+ * removes the row first. Files without a row, left by a crash, do no harm; a later change of the
+ * same name deletes them.
  */
 public class ModelRegistry implements TrainedModelReceiver {
-  /** A name becomes a folder. */
+  /** Names are used as folder names. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
 
   private static final Logger log = LoggerFactory.getLogger(ModelRegistry.class);
 
   private static final Duration LONGEST_REGISTRATION = Duration.ofMinutes(30);
 
-  /** A folder this old without a row never gets one, whichever of two clocks is ahead. */
+  /**
+   * A folder without a row that is this old belongs to no running registration, even if clocks
+   * differ.
+   */
   private static final Duration LEFTOVER_AGE = LONGEST_REGISTRATION.multipliedBy(2);
 
   private final ModelFiles files;
@@ -68,7 +71,7 @@ public class ModelRegistry implements TrainedModelReceiver {
   }
 
   /**
-   * @throws IllegalArgumentException where the name or the network can't be taken; the message says
+   * @throws IllegalArgumentException if the name or the network is not acceptable; the message says
    *     why
    */
   @Override
@@ -105,7 +108,7 @@ public class ModelRegistry implements TrainedModelReceiver {
 
   private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
 
-  /** Copies the network before the name is locked: a slow disk holds up nobody. */
+  /** Copies the network before the name is locked, so a slow disk delays no one else. */
   private Registration copied(TrainedModel model, Promote promote) throws IOException {
     Instant began = now();
     Stored stored = files.store(model, began);
@@ -121,7 +124,7 @@ public class ModelRegistry implements TrainedModelReceiver {
                 return done;
               });
     } catch (RuntimeException e) {
-      // Where the commit failed, the database may have done it all the same.
+      // A commit that failed for us may still have succeeded in the database.
       if (!committing.get()) {
         files.delete(stored);
       }
@@ -141,7 +144,7 @@ public class ModelRegistry implements TrainedModelReceiver {
       TrainedModel model, Promote promote, Stored stored, Instant began) {
     versions.lock(model.model());
     List<Path> leftovers = leftovers(model.model());
-    // Another process may have registered this job while we waited for the name.
+    // Another process may have registered this job while this one waited for the lock.
     return versions
         .findByJob(model.jobId())
         .map(registered -> new Registration(registered, false, leftovers))
@@ -170,25 +173,25 @@ public class ModelRegistry implements TrainedModelReceiver {
   private void requireInTime(TrainedModel model, Stored stored, Instant began) throws IOException {
     if (now().isAfter(began.plus(LONGEST_REGISTRATION)) || !files.exists(stored)) {
       throw new IOException(
-          "The registration of job %s took longer than %d minutes; it has to start again"
+          "The registration of job %s took longer than %d minutes; it has to be repeated"
               .formatted(model.jobId(), LONGEST_REGISTRATION.toMinutes()));
     }
   }
 
-  /** To be asked for while the name is locked. */
+  /** Call this while the name is locked. */
   private List<Path> leftovers(String name) {
     return files.leftovers(name, versions.files(name), now().minus(LEFTOVER_AGE));
   }
 
-  /** To the microsecond, which both databases keep. */
+  /** Microseconds, the precision of both databases. */
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   /**
-   * Lets a version answer for its name; nothing happens where it does already.
+   * Puts a version into production; does nothing if it already is.
    *
-   * @return false where there is no such version
+   * @return false if there is no such version
    */
   public boolean promote(String name, int version) {
     boolean found =
@@ -208,16 +211,16 @@ public class ModelRegistry implements TrainedModelReceiver {
     return found;
   }
 
-  /** What {@link #rollBack} would let answer; empty where there is nothing to go back to. */
+  /** The version that {@link #rollBack} would put into production; empty if there is none. */
   public Optional<ModelVersion> previous(String name) {
     return aliases.previous(name).flatMap(version -> versions.find(name, version));
   }
 
   /**
-   * Lets the version answer that did before the present one.
+   * Puts the previous version back into production.
    *
-   * @param expected what {@link #previous} said
-   * @return false where that has changed since; nothing has happened then
+   * @param expected the result of {@link #previous}
+   * @return false, without any change, if it is no longer the previous version
    */
   public boolean rollBack(String name, int expected) {
     boolean done =
@@ -236,10 +239,10 @@ public class ModelRegistry implements TrainedModelReceiver {
   }
 
   /**
-   * Deletes a version with its files; its number is not given again.
+   * Deletes a version with its files; its number is not reused.
    *
-   * @throws UnknownModelException where there is no such version
-   * @throws VersionInProductionException where it answers for its name
+   * @throws UnknownModelException if there is no such version
+   * @throws VersionInProductionException if it is in production
    */
   public void delete(String name, int number) {
     ModelVersion version = lookup().version(name, number);
@@ -266,30 +269,30 @@ public class ModelRegistry implements TrainedModelReceiver {
     return versions.find(name, version);
   }
 
-  /** The version that answers for a name. */
+  /** The version in production of a name. */
   public Optional<ModelVersion> promoted(String name) {
     return aliases.inProduction(name).flatMap(version -> versions.find(name, version));
   }
 
-  /** The version that was promoted last among those that answer for their names. */
+  /** The most recently promoted of all versions in production. */
   public Optional<ModelVersion> newestPromoted() {
     return aliases.inProduction().stream()
         .findFirst()
         .flatMap(newest -> versions.find(newest.name(), newest.version()));
   }
 
-  /** By name, the number of the version that answers. */
+  /** The number of the version in production, by name. */
   public Map<String, Integer> promotedVersions() {
     return aliases.inProduction().stream()
         .collect(Collectors.toMap(Pointer::name, Pointer::version));
   }
 
-  /** What answers for each name, the newest promotion first. */
+  /** The versions in production of all names, the newest promotion first. */
   public List<Pointer> inProduction() {
     return aliases.inProduction();
   }
 
-  /** The versions under these names that exist. */
+  /** All versions of these names. */
   public Set<Pointer> existing(Collection<String> names) {
     return versions.existing(names);
   }

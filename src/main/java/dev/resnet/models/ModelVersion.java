@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A trained network in the registry.
  *
  * @param version counted from 1 within the name
- * @param jobId the training that it came from
+ * @param jobId the job that trained it
  * @param classes the class names by index
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the DL4J zip, relative to the folder of all models
  * @param size of the file in bytes
  * @param sha256 of the file, lower-case hex
- * @param promotedAt when it was promoted last; null where it never was, or where that was rolled
- *     back
+ * @param promotedAt when it was last promoted; null if it never was or if that was rolled back
  */
 public record ModelVersion(
     String name,
@@ -93,7 +92,7 @@ public record ModelVersion(
     return array;
   }
 
-  /** As messages and logs call it. */
+  /** The name for messages and logs. */
   public String label() {
     return "model '%s' version %d".formatted(name, version);
   }

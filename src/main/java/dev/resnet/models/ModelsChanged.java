@@ -1,7 +1,7 @@
 package dev.resnet.models;
 
 /**
- * Published once this process has registered, promoted or deleted a version: committed, before
- * whoever asked for it is answered.
+ * Published after this process has registered, promoted or deleted a version: after the commit and
+ * before the response.
  */
 public record ModelsChanged(String name) {}

@@ -11,9 +11,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of the model registry.
  *
- * @param trainingMayPromote false leaves promotion to administrators, whatever a job asks for
- * @param pollInterval how often a process that serves looks up what other processes promoted or
- *     deleted
+ * @param trainingMayPromote if false, only administrators promote, whatever a job requests
+ * @param pollInterval how often a serving process reads what other processes promoted or deleted
  * @param lookupTimeout how long a request for a model that this process does not know yet waits for
  *     the database before it is answered with 503
  * @param lockTimeout how long a change of a model waits for another change of the same name before

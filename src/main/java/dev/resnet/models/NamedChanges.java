@@ -18,14 +18,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Changes of the rows of one name, one after the other; other names do not wait for them.
+ * Serialises changes of one name; changes of other names do not wait.
  *
- * <p>In this process they queue before they take a connection: H2 gives up on a row lock after a
- * second or two, and many waiting connections would empty the pool. Other processes wait on
- * PostgreSQL's row. Both waits end.
+ * <p>Within a process, changes queue before they take a connection: H2 waits only a second or two
+ * for a row lock, and many waiting connections would exhaust the pool. Other processes wait for the
+ * row lock in PostgreSQL. Both waits have a limit.
  */
 final class NamedChanges {
-  /** PostgreSQL's SQLSTATE where lock_timeout has passed. */
+  /** PostgreSQL's SQLSTATE after lock_timeout. */
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final JdbcTemplate jdbc;
@@ -40,9 +40,9 @@ final class NamedChanges {
   }
 
   /**
-   * Runs a change in a transaction of its own.
+   * Runs a change in a separate transaction.
    *
-   * @throws CannotAcquireLockException where another change of this name does not end in time
+   * @throws CannotAcquireLockException if another change of this name does not end in time
    */
   <T> T under(String name, Supplier<T> change) {
     ReentrantLock lock = locks.computeIfAbsent(name, unknown -> new ReentrantLock());
@@ -55,7 +55,7 @@ final class NamedChanges {
                 return change.get();
               }));
     } catch (UncategorizedSQLException e) {
-      // Spring knows no class for it.
+      // Spring does not translate this SQLSTATE.
       if (LOCK_NOT_AVAILABLE.equals(e.getSQLException().getSQLState())) {
         throw new CannotAcquireLockException(busy(name), e);
       }
@@ -66,7 +66,7 @@ final class NamedChanges {
   }
 
   private static String busy(String name) {
-    return "Another change of model '%s' is still going on".formatted(name);
+    return "Another change of model '%s' is still in progress".formatted(name);
   }
 
   private void acquire(ReentrantLock lock, String name) {
@@ -80,7 +80,7 @@ final class NamedChanges {
     throw new CannotAcquireLockException(busy(name));
   }
 
-  /** PostgreSQL waits without limit; H2 has a limit of its own. */
+  /** Without this, PostgreSQL waits without limit. H2 has its own limit. */
   private @Nullable Void limitWaits(Connection connection) throws SQLException {
     if ("PostgreSQL".equals(connection.getMetaData().getDatabaseProductName())) {
       try (Statement statement = connection.createStatement()) {

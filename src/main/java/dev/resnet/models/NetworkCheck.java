@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
-/** Looks at the file of a trained network before it is registered. */
+/** Checks the file of a trained network before it is registered. */
 @FunctionalInterface
 interface NetworkCheck {
 
   /**
    * @param modelZip a DL4J zip
-   * @return why the network can't classify; empty where it can
+   * @return why the network can't classify; empty if it can
    */
   Optional<String> refusal(Path modelZip) throws IOException;
 
-  /** Every parameter, running mean and variance is a finite number. */
+  /** Refuses networks with a parameter, running mean or variance that is not finite. */
   static Optional<String> finite(Path modelZip) throws IOException {
     ComputationGraph graph = ComputationGraph.load(modelZip.toFile(), false);
     try {

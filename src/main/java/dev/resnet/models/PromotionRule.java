@@ -9,27 +9,27 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Decides whether a newly trained version takes over production, and says why. */
+/** Decides whether a newly trained version goes into production, and says why. */
 final class PromotionRule {
   private final boolean trainingMayPromote;
 
   /**
-   * @param trainingMayPromote false leaves every promotion to an administrator
+   * @param trainingMayPromote if false, only administrators promote
    */
   public PromotionRule(boolean trainingMayPromote) {
     this.trainingMayPromote = trainingMayPromote;
   }
 
   /**
-   * @param present what is in production under the same name; null where nothing is
-   * @param testImages that the data set of {@code trained} has
+   * @param present the version in production of the same name; null if there is none
+   * @param testImages number of test images in the data set of {@code trained}
    */
   Promotion decide(
       Promote promote, ModelVersion trained, @Nullable ModelVersion present, int testImages) {
     if (!trainingMayPromote) {
       return kept(
           present,
-          "resnet.models.training-may-promote is false, which leaves promotion to administrators"
+          "resnet.models.training-may-promote is false, so only an administrator can promote"
               + " (POST /api/v1/models/%s/versions/%d/promote)"
                   .formatted(trained.name(), trained.version()));
     }
@@ -47,19 +47,20 @@ final class PromotionRule {
     if (!trained.dataset().equals(present.dataset())) {
       return kept(
           present,
-          "it was trained on the data set %s, and this one on %s"
+          "it was trained on the data set %s, the new version on %s"
               .formatted(present.dataset(), trained.dataset()));
     }
     if (!trained.classes().equals(present.classes())) {
-      return kept(present, "it has other classes");
+      return kept(present, "its classes differ from those of the new version");
     }
     if (!Double.isFinite(present.testLoss()) || !Double.isFinite(present.testAccuracy())) {
-      return promoted(trained, present, "that one's training diverged");
+      return promoted(trained, present, "the training of that version diverged");
     }
     if (!trained.dataSha256().equals(present.dataSha256())) {
       return kept(
           present,
-          "the data set %s has changed between the two, so their test accuracies can't be compared"
+          ("the data set %s changed between the two versions, so their test accuracies"
+                  + " can't be compared")
               .formatted(trained.dataset()));
     }
     int here = tested(trained, testImages);
@@ -67,9 +68,9 @@ final class PromotionRule {
     if (here != there) {
       return kept(
           present,
-          "they were tested on different images (%d there, %d here), so their test"
-                  .formatted(there, here)
-              + " accuracies can't be compared");
+          ("the two versions were tested on different numbers of images (%d and %d), so their test"
+                  + " accuracies can't be compared")
+              .formatted(there, here));
     }
     return trained.testAccuracy() > present.testAccuracy()
         ? promoted(
@@ -86,7 +87,7 @@ final class PromotionRule {
                     number(present.testAccuracy())));
   }
 
-  /** How many of the test images; the same number takes the same ones. */
+  /** The number of test images used; the same number means the same images. */
   private static int tested(ModelVersion version, int all) {
     JsonNode limit = JsonMapper.shared().readTree(version.hyperparameters()).path("test_limit");
     return limit.isNumber() ? Math.min(limit.intValue(), all) : all;
@@ -114,7 +115,7 @@ final class PromotionRule {
             : "Version %d stays in production: %s.".formatted(present.version(), why));
   }
 
-  /** Enough digits to tell apart accuracies on a few million images. */
+  /** Enough digits to distinguish accuracies on a few million images. */
   private static String number(double accuracy) {
     return new DecimalFormat("0.0######", DecimalFormatSymbols.getInstance(Locale.ROOT))
         .format(accuracy);

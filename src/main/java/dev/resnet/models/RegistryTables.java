@@ -10,7 +10,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The registry's tables. */
 public record RegistryTables(VersionRows versions, AliasRows aliases, NamedChanges changes) {
   /**
-   * @param patience how long a change waits for another one under the same name
+   * @param patience how long a change waits for another change of the same name
    */
   static RegistryTables in(
       DataSource database, PlatformTransactionManager transactions, Duration patience) {

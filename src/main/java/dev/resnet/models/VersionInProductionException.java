@@ -1,6 +1,6 @@
 package dev.resnet.models;
 
-/** A version can't be deleted while it answers for its name. The message is for the client. */
+/** A version can't be deleted while it is in production. The message is for the client. */
 public final class VersionInProductionException extends RuntimeException {
   VersionInProductionException(String name, int version) {
     super(

@@ -21,11 +21,11 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The rows of the model registry, in SQL that H2 and PostgreSQL both know. */
+/** The rows of the model registry, in SQL for both H2 and PostgreSQL. */
 public final class VersionRows {
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  /** With the time of its last promotion that still stands. */
+  /** Versions with the time of their latest promotion that was not rolled back. */
   private static final String SELECT =
       """
       select v.*, (select max(h.since) from model_alias_history h
@@ -40,7 +40,7 @@ public final class VersionRows {
     this.jdbc = jdbc;
   }
 
-  /** Makes a name known; nothing happens where it is already. */
+  /** Adds a name; does nothing if it exists. */
   void addName(String name) {
     if (names().contains(name)) {
       return;
@@ -48,14 +48,14 @@ public final class VersionRows {
     try {
       jdbc.sql("insert into model (name, last_version) values (?, 0)").param(name).update();
     } catch (DuplicateKeyException e) {
-      // Another process was faster; the row is what counts.
+      // Another process was faster; only the row matters.
     }
   }
 
   /**
-   * Other changes under this name wait until the caller's transaction ends.
+   * Locks a name: other changes of it wait until the caller's transaction ends.
    *
-   * @return false where the name is not known
+   * @return false if the name is not known
    */
   boolean lock(String name) {
     return lastVersion(name).isPresent();
@@ -69,8 +69,8 @@ public final class VersionRows {
   }
 
   /**
-   * Takes the next version number of a name, and its lock; where the transaction is rolled back,
-   * the number is free again.
+   * Takes the next version number and the lock of a name. If the transaction is rolled back, the
+   * number is free again.
    */
   int nextVersion(String name) {
     int next = 1 + lastVersion(name).orElseThrow();
@@ -113,7 +113,7 @@ public final class VersionRows {
         .update();
   }
 
-  /** What a job registered, and what was decided then. */
+  /** The version that a job registered, and whether it was promoted. */
   Optional<RegisteredModel> findByJob(String jobId) {
     return jdbc.sql(
             """
@@ -152,7 +152,7 @@ public final class VersionRows {
             .list());
   }
 
-  /** What a list of versions can be sorted by. */
+  /** Sort keys for lists of versions. */
   enum Order {
     VERSION,
     CREATED_AT,
@@ -161,7 +161,7 @@ public final class VersionRows {
 
   List<ModelVersion> versions(String name, Order order, boolean ascending, int size, long from) {
     String direction = ascending ? "asc" : "desc";
-    // The columns are an enum's names, never what a client wrote.
+    // The column names come from an enum, never from a client.
     return jdbc.sql(
             SELECT
                 + "where v.name = :name order by v.%s %s, v.version %s limit :size offset :from"
@@ -173,7 +173,7 @@ public final class VersionRows {
         .list();
   }
 
-  /** The newest versions of each name: by name, the newest first. */
+  /** The newest versions of each name, ordered by name, the newest first. */
   List<ModelVersion> newest(Collection<String> names, int each) {
     if (names.isEmpty()) {
       return List.of();
@@ -192,7 +192,7 @@ public final class VersionRows {
         .list();
   }
 
-  /** How many versions each of these names has; without those that have none. */
+  /** The number of versions of each name; names without versions are left out. */
   Map<String, Long> count(Collection<String> names) {
     Map<String, Long> counts = new HashMap<>();
     if (!names.isEmpty()) {
@@ -214,7 +214,7 @@ public final class VersionRows {
         .single();
   }
 
-  /** The versions among these names that exist. */
+  /** All versions of these names. */
   Set<Pointer> existing(Collection<String> names) {
     if (names.isEmpty()) {
       return Set.of();
@@ -241,7 +241,7 @@ public final class VersionRows {
     return jdbc.sql("select count(distinct name) from model_version").query(Long.class).single();
   }
 
-  /** Every known name, also those without a version. */
+  /** All names, including those without a version. */
   List<String> names() {
     return jdbc.sql("select name from model order by name").query(String.class).list();
   }

@@ -1,4 +1,4 @@
-/** The model registry: versions, their files, and which version answers for a name. */
+/** The model registry: versions, their files, and which version is in production. */
 @ApplicationModule(
     allowedDependencies = {
       "training :: checkpoint",

@@ -39,12 +39,12 @@ public record ResNetSpec(int stackN, int classes) {
   private static final int STAGES = 3;
   private static final int FIRST_WIDTH = 16;
 
-  /** Weight of the old running statistic at each step; the published recipe's "BN decay". */
+  /** Weight of the old running statistics at each step; the published recipe's "BN decay". */
   private static final double NORM_DECAY = 0.9;
 
   private static final double NORM_EPSILON = 1e-5;
 
-  /** Probabilities below this count as this in the reported cross entropy. */
+  /** Lower bound for probabilities in the reported cross entropy. */
   private static final double CLIP = 1e-7;
 
   public ResNetSpec {
@@ -83,8 +83,8 @@ public record ResNetSpec(int stackN, int classes) {
   }
 
   /**
-   * Elements of all activations of one image that backward needs (each unit's input and its
-   * normalised form), from which memory is estimated.
+   * Elements of all activations of one image that the backward pass needs (each unit's input and
+   * its normalised form). The memory estimate is based on it.
    */
   public long activationsPerImage() {
     long sum =
@@ -99,8 +99,8 @@ public record ResNetSpec(int stackN, int classes) {
   }
 
   /**
-   * A freshly initialised network: He-normal weights (He et al., 2015b, eq. 10), zero biases, from
-   * {@code seed} alone.
+   * A freshly initialised network: He-normal weights (He et al., 2015b, eq. 10), zero biases,
+   * determined by {@code seed}.
    *
    * @param momentum of the Nesterov updater
    */
@@ -111,15 +111,15 @@ public record ResNetSpec(int stackN, int classes) {
   }
 
   /**
-   * The graph as DL4J describes it. Weight decay is not in it: engines apply it to every trainable
-   * variable alike.
+   * The DL4J configuration of the graph. It contains no weight decay: engines apply that to all
+   * trainable variables.
    */
   public ComputationGraphConfiguration configuration(long seed, double momentum) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .weightInit(WeightInit.RELU)
-            // The rate is set anew for each step; this one is never used.
+            // This learning rate is never used, because each step sets its own.
             .updater(new Nesterovs(0.1, momentum))
             .convolutionMode(ConvolutionMode.Same)
             .graphBuilder()

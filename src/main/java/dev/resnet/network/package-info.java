@@ -1,6 +1,6 @@
 /**
- * The networks: what a stack_n means, as a DL4J graph configuration. Uses DL4J, and {@code
- * pictures} for the shape of an image.
+ * The networks: the DL4J graph configuration for each stack_n. Uses DL4J, and {@code images} for
+ * the shape of an image.
  */
 @ApplicationModule(allowedDependencies = {"pictures"})
 @NullMarked

@@ -5,10 +5,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * nd4j's CPU back-end, standing before its CUDA one where no device can be used. By itself nd4j
- * takes any device that CUDA counts, and then fails at the first kernel that it has no code for.
+ * nd4j's CPU back-end, with priority over the CUDA one if no device is usable. By itself nd4j
+ * selects any device that CUDA lists, and fails at the first kernel without code for it.
  *
- * <p>Found by nd4j among its back-ends, so that the choice stands whoever touches nd4j first.
+ * <p>nd4j finds this class among its back-ends, so the choice holds no matter which code uses nd4j
+ * first.
  */
 public final class CpuInsteadOfGpu extends CpuBackend {
   private static final Logger LOG = LoggerFactory.getLogger(CpuInsteadOfGpu.class);
@@ -16,7 +17,7 @@ public final class CpuInsteadOfGpu extends CpuBackend {
   /** Whether this build has nd4j's CUDA back-end. */
   private static final boolean CUDA_BUILD = isPresent("org.nd4j.linalg.jcublas.JCublasBackend");
 
-  /** Asked for once; only in a build that has the driver's bindings. */
+  /** Computed once; only in a build with the driver's bindings. */
   private static final class Gpu {
     static final GpuVerdict VERDICT = ask();
 
@@ -28,12 +29,12 @@ public final class CpuInsteadOfGpu extends CpuBackend {
     }
   }
 
-  /** What nd4j computes on where its arrays lie on a GPU, for people. */
+  /** The GPUs that nd4j uses, for messages. */
   static String gpus() {
     return Gpu.VERDICT.inUse().orElse("of the CUDA back-end");
   }
 
-  /** Before the CUDA back-end where there is one, else behind the ordinary CPU back-end. */
+  /** Above the CUDA back-end if no GPU is usable, else below the ordinary CPU back-end. */
   @Override
   public int getPriority() {
     return CUDA_BUILD ? BACKEND_PRIORITY_GPU + 1 : BACKEND_PRIORITY_CPU - 1;

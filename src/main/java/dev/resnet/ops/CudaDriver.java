@@ -8,13 +8,13 @@ import java.util.List;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * Asks the NVIDIA driver itself, which knows devices that CUDA 11.6's run-time can't use. Loads a
- * native library that only a build with the profile cuda has.
+ * Queries the NVIDIA driver, which also lists devices that the CUDA 11.6 run-time can't use. Loads
+ * a native library that only a build with the profile cuda contains.
  */
 final class CudaDriver {
   private CudaDriver() {}
 
-  /** The verdict on this machine; loads the driver's library, but not nd4j's. */
+  /** The verdict for this machine. Loads the driver's library, but not nd4j's. */
   static GpuVerdict verdict() {
     try {
       int status = cuInit(0);

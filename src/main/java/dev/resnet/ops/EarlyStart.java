@@ -8,15 +8,12 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * What must happen before anything else: the native libraries' loader learns where to log before
- * its classes are loaded, and where to unpack them; a misspelt setting is refused; an unusable home
- * is refused before a database is sought in it; and everybody sees one absolute path of it, since
- * H2 takes none that is relative without "./".
+ * The first steps of the start. Sets the logger and the cache folder of the native library loader, before its classes are loaded. Refuses a misspelt setting, and an unusable resnet.home before the database is opened in it. Makes the path of resnet.home absolute, because H2 does not accept relative paths without "./".
  */
 final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   private static final String HOME = "resnet.home";
 
-  /** JavaCPP reads it once; without it, warnings go to the standard error stream. */
+  /** JavaCPP reads it once; by default, warnings go to standard error. */
   private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
 
   @Override
@@ -37,7 +34,7 @@ final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPrep
     }
   }
 
-  /** Looks only; the folder itself may be for others to create. */
+  /** Only checks; other code may create the folder later. */
   private static void requireWritable(Path home) {
     Path existing = home;
     while (!Files.exists(existing) && existing.getParent() != null) {

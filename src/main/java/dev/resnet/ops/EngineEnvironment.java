@@ -14,18 +14,18 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What the numerical work runs on, for people.
+ * The hardware and libraries that the engines use, for people.
  *
  * @param backend nd4j's back-end class
  * @param executioner nd4j's class that runs operations
- * @param device the GPU, or the processor with its cores
- * @param processor its model
- * @param features its instruction sets that decide over speed
+ * @param device the GPU, or the CPU with its cores
+ * @param processor the CPU model
+ * @param features its instruction sets that matter for speed
  * @param blas the linear algebra library
- * @param threads of one operation
- * @param offHeapBytes the most memory that arrays may take outside the Java heap
+ * @param threads threads per operation
+ * @param offHeapBytes most memory that arrays may take outside the Java heap
  * @param engines each engine: {@code available}, or why it is not
- * @param automatic what {@code auto} comes to here, and why
+ * @param automatic what {@code auto} selects here, and why
  */
 record EngineEnvironment(
     String backend,
@@ -39,7 +39,7 @@ record EngineEnvironment(
     Map<String, String> engines,
     Map<String, String> automatic) {
 
-  /** Asks the libraries, which loads them: takes seconds the first time. */
+  /** Queries the libraries. The first call loads them, which takes seconds. */
   static EngineEnvironment detect() {
     Engines.requireUsable();
     Properties nd4j = Nd4j.getExecutioner().getEnvironmentInformation();
@@ -55,10 +55,10 @@ record EngineEnvironment(
             : Runtime.getRuntime().availableProcessors(),
         Pointer.maxBytes(),
         availability(),
-        automatically());
+        automaticChoice());
   }
 
-  private static Map<String, String> automatically() {
+  private static Map<String, String> automaticChoice() {
     var auto = Engines.automatic();
     Map<String, String> choice = new LinkedHashMap<>();
     choice.put("engine", auto.engine().wireName());

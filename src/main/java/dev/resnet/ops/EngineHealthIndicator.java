@@ -6,13 +6,13 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.stereotype.Component;
 
-/** {@code engine}: whether the numerical libraries are loaded; the service is not ready before. */
+/** {@code engine}: whether the native libraries are loaded; until then the service is not ready. */
 @Component("engineHealthIndicator")
 final class EngineHealthIndicator extends AbstractHealthIndicator {
   private final EngineStart start;
 
   EngineHealthIndicator(EngineStart start) {
-    super("looking at the engine failed");
+    super("checking the engine failed");
     this.start = start;
   }
 
@@ -23,7 +23,7 @@ final class EngineHealthIndicator extends AbstractHealthIndicator {
     if (problem.isPresent()) {
       builder.down().withDetail("error", problem.get());
     } else if (!environment.isDone()) {
-      builder.outOfService().withDetail("state", "loading the numerical libraries");
+      builder.outOfService().withDetail("state", "loading the native libraries");
     } else {
       builder.up().withDetail("backend", environment.join().backend());
     }

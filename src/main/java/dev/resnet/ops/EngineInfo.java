@@ -22,7 +22,7 @@ final class EngineInfo implements InfoContributor {
     if (problem.isPresent()) {
       builder.withDetail("engine", problem.get());
     } else if (!environment.isDone()) {
-      builder.withDetail("engine", "the numerical libraries are being loaded; ask again");
+      builder.withDetail("engine", "the native libraries are being loaded; try again later");
     } else {
       builder.withDetail("engine", environment.join());
     }

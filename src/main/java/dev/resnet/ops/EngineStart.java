@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Loads the numerical libraries in the background: that takes seconds, which no request should wait
- * for and the start of the service need not.
+ * Loads the native libraries in the background. That takes seconds, and neither requests nor the
+ * start of the service should wait for it.
  */
 @Component
 final class EngineStart {
@@ -31,7 +31,7 @@ final class EngineStart {
   }
 
   /**
-   * @param unusable why nothing can be computed at present
+   * @param unusable why the engines are unusable at present; empty if they are usable
    */
   EngineStart(Supplier<Optional<String>> unusable, Duration betweenLooks) {
     this.unusable = unusable;
@@ -41,12 +41,12 @@ final class EngineStart {
     thread.start();
   }
 
-  /** Completes with what was found, or exceptionally with what prevents all numerical work. */
+  /** Completes with the environment, or exceptionally with the reason why no engine can run. */
   CompletableFuture<EngineEnvironment> environment() {
     return environment.copy();
   }
 
-  /** Why nothing can be computed at present; empty where something can, or before it is known. */
+  /** Why the engines are unusable at present; empty if they are usable or still loading. */
   Optional<String> problem() {
     return Optional.ofNullable(problem);
   }
@@ -64,12 +64,12 @@ final class EngineStart {
     }
   }
 
-  /** A full volume may get room again; until then health says what is wrong. */
+  /** Waits until a full disk has space again; until then health shows the problem. */
   private void awaitUsable() throws InterruptedException {
     Optional<String> reason = unusable.get();
     while (reason.isPresent()) {
       if (!reason.get().equals(problem)) {
-        LOG.error("Nothing can be computed. {}", reason.get());
+        LOG.error("The engines can't run. {}", reason.get());
       }
       problem = reason.get();
       Thread.sleep(betweenLooks.toMillis());

@@ -1,7 +1,7 @@
 package dev.resnet.ops;
 
 /**
- * A CUDA device, as its driver describes it.
+ * A CUDA device, as described by the driver.
  *
  * @param name its model
  * @param major of its compute capability

@@ -4,32 +4,32 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a build with nd4j's CUDA back-end can use it here.
+ * Whether a build with nd4j's CUDA back-end can use a GPU on this machine.
  *
- * @param devices what the driver shows; empty where there is nothing
- * @param refusal why the processor computes instead, as a sentence for the operator; empty where
- *     the devices are used
+ * @param devices the devices that the driver lists
+ * @param refusal why the CPU is used instead, as a sentence for the operator; empty if the devices
+ *     are used
  */
 record GpuVerdict(List<GpuDevice> devices, Optional<String> refusal) {
 
-  /** The verdict on what a driver shows. */
+  /** The verdict for the devices that the driver lists. */
   static GpuVerdict on(List<GpuDevice> devices) {
     if (devices.isEmpty()) {
       return unusable(
-          "The NVIDIA driver shows no device. The processor is used. In a container, ask for the"
-              + " GPU (--gpus all); CUDA_VISIBLE_DEVICES hides devices too.");
+          "The NVIDIA driver lists no device, so the CPU is used. A container needs"
+              + " '--gpus all'; CUDA_VISIBLE_DEVICES can also hide devices.");
     }
     return new GpuVerdict(
         devices,
-        // nd4j prepares every device that it sees, so that one without code is one too many
+        // nd4j initialises every visible device, so a single unsupported one makes it fail
         devices.stream()
             .filter(device -> !device.isSupported())
             .findFirst()
             .map(
                 device ->
-                    ("nd4j-cuda-11.6 has code for compute capability 3.7 to 8.9, and the GPU %s has"
-                            + " %s. The processor is used. The build without the profile cuda is"
-                            + " smaller and does the same here%s.")
+                    ("nd4j-cuda-11.6 supports compute capability 3.7 to 8.9, but the GPU %s has %s,"
+                            + " so the CPU is used. The build without the profile cuda is smaller and does"
+                            + " the same here%s.")
                         .formatted(
                             device.name(),
                             device.capability(),
@@ -38,11 +38,11 @@ record GpuVerdict(List<GpuDevice> devices, Optional<String> refusal) {
                                 : "")));
   }
 
-  /** The verdict where the driver can't be asked. */
+  /** The verdict if the driver can't be queried. */
   static GpuVerdict withoutDriver(String problem) {
     return unusable(
-        ("No NVIDIA driver for CUDA 11.6 answers (%s). The processor is used. In a container, the"
-                + " host needs the driver and NVIDIA's container toolkit.")
+        ("No NVIDIA driver for CUDA 11.6 was found (%s), so the CPU is used. For"
+                + " containers, the host needs the driver and NVIDIA's container toolkit.")
             .formatted(problem));
   }
 
@@ -50,7 +50,7 @@ record GpuVerdict(List<GpuDevice> devices, Optional<String> refusal) {
     return new GpuVerdict(List.of(), Optional.of(refusal));
   }
 
-  /** What nd4j computes on, for people; empty where the processor does. */
+  /** The devices that nd4j uses, for people; empty if it uses the CPU. */
   Optional<String> inUse() {
     return refusal.isPresent()
         ? Optional.empty()

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Asks a running service whether it is ready: a program of its own, for container images that have
- * no curl. It ends with 0 where the answer is 200, else with 1 and the reason on standard error.
+ * A separate program that checks whether a running service is ready, for container images without
+ * curl. It exits with 0 if the response is 200, else with 1 and the reason on standard error.
  *
- * <p>It is started every few seconds, so it loads no more of the JDK than it must.
+ * <p>It is started every few seconds, so it loads as little of the JDK as possible.
  */
 public final class HealthProbe {
   private static final int TIMEOUT_MILLIS = 4_000;
@@ -22,9 +22,9 @@ public final class HealthProbe {
   private HealthProbe() {}
 
   /**
-   * Looks once.
+   * Checks once.
    *
-   * @param args the address to ask, or nothing for the readiness on the management port
+   * @param args the URL to check; by default the readiness on the management port
    */
   public static void main(String[] args) {
     String url = args.length > 0 ? args[0] : defaultUrl(System.getenv());
@@ -33,14 +33,17 @@ public final class HealthProbe {
     System.exit(problem.isPresent() ? 1 : 0);
   }
 
-  /** Readiness on this machine; MANAGEMENT_SERVER_PORT moves the port as it does the service's. */
+  /**
+   * The readiness URL on this machine. MANAGEMENT_SERVER_PORT sets the port, as it does for the
+   * service.
+   */
   static String defaultUrl(Map<String, String> environment) {
     return "http://127.0.0.1:"
         + environment.getOrDefault("MANAGEMENT_SERVER_PORT", "8081")
         + "/actuator/health/readiness";
   }
 
-  /** Why the service at this address is not ready; empty where it is. */
+  /** Why the service at this address is not ready; empty if it is ready. */
   static Optional<String> problem(String url) {
     try {
       var connection = (HttpURLConnection) URI.create(url).toURL().openConnection();

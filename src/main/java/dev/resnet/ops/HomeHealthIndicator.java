@@ -10,14 +10,14 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
-/** {@code home}: whether the volume of {@code resnet.home} takes writes and has room for them. */
+/** {@code home}: whether {@code resnet.home} is writable and has enough free disk space. */
 @Component("homeHealthIndicator")
 final class HomeHealthIndicator extends AbstractHealthIndicator {
   private final Path home;
   private final DataSize minFreeSpace;
 
   HomeHealthIndicator(@Value("${resnet.home}") Path home, OpsProperties properties) {
-    super("looking at resnet.home failed");
+    super("checking resnet.home failed");
     this.home = home.toAbsolutePath().normalize();
     this.minFreeSpace = properties.minFreeSpace();
   }
@@ -32,7 +32,9 @@ final class HomeHealthIndicator extends AbstractHealthIndicator {
       if (free < minFreeSpace.toBytes()) {
         builder
             .down()
-            .withDetail("error", "too little room: free some, or lower resnet.ops.min-free-space");
+            .withDetail(
+                "error",
+                "not enough free disk space: free some, or lower resnet.ops.min-free-space");
         return;
       }
       write();
@@ -42,7 +44,7 @@ final class HomeHealthIndicator extends AbstractHealthIndicator {
     }
   }
 
-  /** Only a write tells of a full quota or of a file system that turned read-only. */
+  /** Only a write reveals an exhausted quota or a file system that has become read-only. */
   private void write() throws IOException {
     Path probe = AtomicFiles.createTemporary(home, ".health-", "");
     try {

@@ -7,7 +7,10 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.stereotype.Component;
 
-/** No job is taken up while the volume takes no checkpoints: each would fail after its epoch. */
+/**
+ * No job starts while checkpoints can't be written, because each job would fail after its first
+ * epoch.
+ */
 @Component
 final class HomeIntakeCheck implements IntakeCheck {
   private final HomeHealthIndicator volume;
@@ -24,7 +27,7 @@ final class HomeIntakeCheck implements IntakeCheck {
     }
     Map<String, Object> details = health.getDetails();
     return Optional.of(
-        "room on the volume of resnet.home (%s): %s"
+        "free disk space for resnet.home (%s): %s"
             .formatted(details.get("path"), details.get("error")));
   }
 }

@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * {@code resnet_jobs} and {@code resnet_job_*}: read from the database every few seconds, so that
- * every process tells the same and a scrape never waits. The series of ended jobs go away; a value
- * that is not known has no series.
+ * every process reports the same and a scrape never waits. The series of ended jobs are removed; an
+ * unknown value has no series.
  */
 @Component
 final class JobMetrics {
@@ -42,34 +42,34 @@ final class JobMetrics {
         MultiGauge.builder("resnet.jobs")
             .description("Training jobs in each state")
             .register(registry);
-    gauge(registry, "epoch", "Epoch under way, from 1", job -> job.job().progress().epoch());
-    gauge(registry, "epochs", "Epochs of the whole training", job -> job.job().config().epochs());
+    gauge(registry, "epoch", "Current epoch, from 1", job -> job.job().progress().epoch());
+    gauge(registry, "epochs", "Total number of epochs", job -> job.job().config().epochs());
     gauge(
         registry,
         "train.loss",
-        "Cross entropy over the training images of the epoch so far",
+        "Cross entropy on the training images of the current epoch so far",
         job -> job.job().progress().trainLoss());
     gauge(
         registry,
         "train.accuracy",
-        "Accuracy on the training images of the epoch so far",
+        "Accuracy on the training images of the current epoch so far",
         job -> job.job().progress().trainAccuracy());
     gauge(
         registry,
         "test.loss",
-        "Cross entropy on the test images after the last epoch",
+        "Cross entropy on the test images after the latest completed epoch",
         job -> job.latest() == null ? null : job.latest().testLoss());
     gauge(
         registry,
         "test.accuracy",
-        "Accuracy on the test images after the last epoch",
+        "Accuracy on the test images after the latest completed epoch",
         job -> job.latest() == null ? null : job.latest().testAccuracy());
     gauge(
         registry,
         "images.per.second",
         "Speed of the training steps",
         job -> job.job().progress().imagesPerSecond());
-    gauge(registry, "eta.seconds", "Time left at the present speed", job -> job.job().etaSeconds());
+    gauge(registry, "eta.seconds", "Time left at the current speed", job -> job.job().etaSeconds());
   }
 
   private void gauge(
@@ -92,14 +92,14 @@ final class JobMetrics {
       readable = true;
     } catch (DataAccessException e) {
       if (readable) { // once, not every few seconds
-        LOG.warn("The metrics of jobs pause: the database can't be read.", e);
+        LOG.warn("The metrics of jobs are not updated: the database can't be read.", e);
       }
       readable = false;
       counts = Map.of();
       running = Map.of();
     }
-    // Only what is new or gone changes the registry: a scrape amid an exchange of all meters would
-    // find some twice or not at all.
+    // Change only new and removed meters: a scrape during an exchange of all meters would find some
+    // twice or not at all.
     byStatus.register(
         counts.keySet().stream()
             .<Row<?>>map(

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableConfigurationProperties(OpsProperties.class)
 class OpsConfiguration {
 
-  /** Spring Boot's own for actuator's answers, but for numbers that JSON can't say. */
+  /** Spring Boot's mapper for actuator responses, except for numbers that JSON can't represent. */
   @Bean
   EndpointJsonMapper endpointJsonMapper() {
     JsonMapper mapper =

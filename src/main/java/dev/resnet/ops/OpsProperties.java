@@ -9,10 +9,10 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Health and metrics.
+ * Settings for health and metrics.
  *
- * @param minFreeSpace the service is not ready with less room on the volume of {@code resnet.home}:
- *     a checkpoint that can't be written is a training lost
+ * @param minFreeSpace the service is not ready with less free disk space for {@code resnet.home},
+ *     because training progress is lost if a checkpoint can't be written
  * @param metricsInterval how often the gauges of jobs are read from the database
  */
 @Validated

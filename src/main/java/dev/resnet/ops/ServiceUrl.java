@@ -14,7 +14,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * The address at which this machine's programs reach the service: one that really is listened on.
+ * The URL at which programs on this machine reach the service: an address on which it really
+ * listens.
  */
 @Component
 final class ServiceUrl {
@@ -28,7 +29,7 @@ final class ServiceUrl {
     this.environment = environment;
   }
 
-  /** Without a slash at its end. */
+  /** The URL without a trailing slash. */
   String url() {
     String scheme = environment.containsProperty("server.ssl.bundle") ? "https" : "http";
     return "%s://%s:%s%s"
@@ -55,7 +56,7 @@ final class ServiceUrl {
             .map(connector -> (InetAddress) connector.getProperty("address"))
             .filter(Objects::nonNull)
             .toList();
-    // Without an address it listens on all of them.
+    // Without a configured address it listens on all addresses.
     if (addresses.size() != 1 || addresses.get(0).isAnyLocalAddress()) {
       return EVERY_LOCAL_ADDRESS;
     }

@@ -6,9 +6,9 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
 
-/** Says in a few lines why the service can't start with its settings. */
+/** Explains why the service can't start with its settings. */
 final class StartFailureAnalyzer implements FailureAnalyzer {
-  /** H2's DATABASE_ALREADY_OPEN_1; its class is not on the compile class path. */
+  /** H2's DATABASE_ALREADY_OPEN_1; its class is not on the compile-time class path. */
   private static final int H2_ALREADY_OPEN = 90020;
 
   private final Environment environment;
@@ -35,10 +35,11 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
       }
       if (cause instanceof SQLException e && e.getErrorCode() == H2_ALREADY_OPEN) {
         return new FailureAnalysis(
-            "Another resnet-service uses this resnet.home: %s holds its database."
+            "Another resnet-service process uses this resnet.home: its database %s is locked."
                 .formatted(environment.getProperty("resnet.home")),
-            "Stop the other one, or set resnet.home (RESNET_HOME) to another folder. Several"
-                + " processes can share the jobs of one PostgreSQL: set spring.datasource.url.",
+            "Stop the other process, or set resnet.home (RESNET_HOME) to another folder. To"
+                + " run several processes, set spring.datasource.url to a PostgreSQL database"
+                + " that they share.",
             failure);
       }
     }

@@ -14,7 +14,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** One line that says where the service is, what it computes on and where it keeps things. */
+/** Logs one line with the service's URL, back-end, data directory and database. */
 @Component
 final class StartSummary {
   private static final Logger LOG = LoggerFactory.getLogger("resnet-service");
@@ -56,7 +56,7 @@ final class StartSummary {
                     database));
   }
 
-  /** Without the URL's parameters: a password may be among them. */
+  /** The database URL without its parameters, which may contain a password. */
   private String database() throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       DatabaseMetaData metaData = connection.getMetaData();

@@ -18,7 +18,7 @@ class WorkerConfiguration {
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
     var registration =
         new FilterRegistrationBean<>(new WorkerFilter(actuator.getBasePath(), resolver));
-    // Before the check of keys: what is not here is not here for anybody.
+    // Runs before the check of keys, because a worker's missing endpoints are missing for everyone.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 5);
     return registration;
   }

@@ -11,16 +11,16 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * A worker's door: only actuator is behind it. One filter, so that no endpoint has to be told of
- * workers, and none can be forgotten.
+ * Restricts a worker to actuator. A single filter, so that no endpoint needs to know about workers
+ * and none can be forgotten.
  */
 final class WorkerFilter extends OncePerRequestFilter {
   private final String actuator;
   private final HandlerExceptionResolver resolver;
 
   /**
-   * @param actuator the path of actuator's endpoints, with a slash before and none behind it
-   * @param resolver renders the refusal as any other error
+   * @param actuator the path of actuator's endpoints, with a leading and without a trailing slash
+   * @param resolver renders the refusal like any other error
    */
   WorkerFilter(String actuator, HandlerExceptionResolver resolver) {
     this.actuator = actuator;
@@ -31,9 +31,10 @@ final class WorkerFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    // As it was sent: what is dressed up as actuator by dots or semicolons is refused further on.
+    // The path as it was sent. Spring Security refuses paths that dots or semicolons make look like
+    // actuator.
     String path = request.getRequestURI().substring(request.getContextPath().length());
-    // Actuator at the root can't be told from the rest; the rest counts.
+    // If actuator is at the root, its paths can't be distinguished, so everything is refused.
     if (!actuator.isEmpty() && (path.equals(actuator) || path.startsWith(actuator + "/"))) {
       chain.doFilter(request, response);
     } else {
@@ -43,9 +44,9 @@ final class WorkerFilter extends OncePerRequestFilter {
           null,
           new ProblemException(
               HttpStatus.NOT_FOUND,
-              "This process is a worker (resnet.role): it trains, and serves only %s. Ask a process"
-                      .formatted(actuator)
-                  + " with the role 'api' or 'all'."));
+              ("This process is a worker (resnet.role): it trains and serves only %s. Use a process"
+                      + " with the role 'api' or 'all'.")
+                  .formatted(actuator)));
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Health, info, metrics and what a worker serves, from the public types of the others; nothing
- * knows this package.
+ * Health, info, metrics and what a worker serves. Uses public types of the other packages; no other
+ * package uses this one.
  */
 @NullMarked
 package dev.resnet.ops;

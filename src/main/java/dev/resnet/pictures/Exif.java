@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** The one thing of an Exif block (a TIFF file) that matters here: how the camera was held. */
+/** Reads the orientation from an Exif block (a TIFF file). */
 final class Exif {
   private static final int ORIENTATION_TAG = 0x0112;
 
-  /** Types of a directory's entry (TIFF 6.0, section 2). */
+  /** Types of a directory entry (TIFF 6.0, section 2). */
   private static final int SHORT = 3;
 
   private static final int LONG = 4;
@@ -17,16 +17,20 @@ final class Exif {
 
   private Exif() {}
 
-  /** Whether the prefix of a JPEG's Exif segment is there; some programs put it into PNGs too. */
+  /**
+   * Whether the block starts with the prefix of a JPEG's Exif segment. Some programs write it into
+   * PNGs too.
+   */
   static boolean hasPrefix(byte[] file, int from, int end) {
     return end - from >= PREFIX.length
         && Arrays.equals(file, from, from + PREFIX.length, PREFIX, 0, PREFIX.length);
   }
 
   /**
-   * Of the first directory of the block in {@code file[begin, end)}, with or without the prefix.
+   * Orientation in the first directory of the block {@code file[begin, end)}, with or without the
+   * prefix.
    *
-   * @return 1 to 8; 1 where the block is damaged or doesn't say
+   * @return 1 to 8; 1 if the block is damaged or has no orientation
    */
   static int orientation(byte[] file, int begin, int end) {
     int from = hasPrefix(file, begin, end) ? begin + PREFIX.length : begin;

@@ -9,14 +9,14 @@ package dev.resnet.pictures;
 public record ImageShape(int size) {
   public static final int CHANNELS = 3;
 
-  /** CIFAR-10's. */
+  /** The shape of CIFAR-10 images. */
   public static final ImageShape CIFAR = new ImageShape(32);
 
   public int pixels() {
     return size * size;
   }
 
-  /** Bytes of an image, and inputs of a network. */
+  /** Bytes of an image, which is also the number of network inputs. */
   public int values() {
     return CHANNELS * pixels();
   }

@@ -7,12 +7,12 @@ import java.util.List;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * A JPEG file with nothing in it that the pixels don't depend on: without colour profiles,
- * previews, comments. The Java image library refuses files whose profile is incomplete or whose
- * JFIF and Adobe markers contradict each other. Of those markers one is left, which says which
- * colours the components are: JFIF before Adobe, as libjpeg has it.
+ * A JPEG file reduced to what its pixels depend on, without colour profiles, previews and comments.
+ * The Java image library rejects files with an incomplete profile or with contradictory JFIF and
+ * Adobe markers. One of these markers is kept to define the colour space. As in libjpeg, JFIF takes
+ * precedence over Adobe.
  *
- * <p>The file is not copied: this is a list of pieces of it.
+ * <p>The file is not copied; this is a list of its parts.
  */
 final class JpegEssence {
   private static final byte[] START = {(byte) 0xff, (byte) 0xd8};
@@ -33,7 +33,7 @@ final class JpegEssence {
     this.length = last.at() + last.end() - last.from();
   }
 
-  /** Collects what the markers before the first scan say. */
+  /** Collects the markers before the first scan. */
   static final class Builder {
     private final byte[] file;
     private final List<int[]> kept = new ArrayList<>();
@@ -45,7 +45,7 @@ final class JpegEssence {
       this.file = file;
     }
 
-    /** A table or the frame: {@code file[from, end)}. */
+    /** Keeps a table or the frame: {@code file[from, end)}. */
     void keep(int from, int end) {
       int[] last = kept.isEmpty() ? null : kept.get(kept.size() - 1);
       if (last != null && last[1] == from) {
@@ -55,7 +55,7 @@ final class JpegEssence {
       }
     }
 
-    /** The content of an APP0 segment; lengths as libjpeg asks for them. */
+    /** The content of an APP0 segment; required lengths as in libjpeg. */
     void jfif(int from, int end) {
       jfif |= end - from >= 14 && begins(from, "JFIF\0");
     }
@@ -77,9 +77,9 @@ final class JpegEssence {
     }
 
     /**
-     * @param components of a pixel
+     * @param components per pixel
      * @param rgb whether the frame names its components R, G and B
-     * @param scans where the first scan begins: from there on the file is left as it is
+     * @param scans offset of the first scan; from there on the file is unchanged
      */
     JpegEssence build(int components, boolean rgb, int scans) {
       var pieces = new ArrayList<Piece>();
@@ -98,14 +98,14 @@ final class JpegEssence {
         return JFIF;
       }
       if (adobe >= 0 && components == 3) {
-        // Of three components another transform than 0 can only mean YCbCr.
+        // With three components, any transform other than 0 means YCbCr.
         return adobe(adobe == 0 ? 0 : YCC);
       }
       if (exif) {
         return EXIF;
       }
-      // Without any of them, the Java image library takes colours that are not subsampled for RGB;
-      // libjpeg does so only where they are named R, G and B.
+      // Without a marker, the Java image library assumes RGB if no component is subsampled. libjpeg
+      // assumes it only if the components are named R, G and B.
       return components == 3 && !rgb ? adobe(YCC) : new byte[0];
     }
 
@@ -139,7 +139,7 @@ final class JpegEssence {
     }
   }
 
-  /** The pieces, one after the other. */
+  /** The parts, one after the other. */
   ImageInputStreamImpl open() {
     return new ImageInputStreamImpl() {
       private int piece;

@@ -1,15 +1,15 @@
 package dev.resnet.pictures;
 
 /**
- * What a JPEG file says beside its pixels: its markers (ITU-T T.81, annex B).
+ * The markers of a JPEG file (ITU-T T.81, annex B).
  *
- * @param components colours of a pixel: 1 grey, 3 colour, 4 CMYK
- * @param coefficients bytes that a decoder holds until the last scan where each scan brings a part
- *     of every pixel or of one colour only; 0 where one scan brings all
- * @param orientation of the Exif block, 1 to 8; 1 where there is none
- * @param scans passes over the picture; 1 in a baseline file, about 10 in a progressive one
+ * @param components components per pixel: 1 grey, 3 colour, 4 CMYK
+ * @param coefficients bytes of coefficients that a decoder holds until the last scan, if several
+ *     scans make up the image; 0 for a single scan
+ * @param orientation Exif orientation, 1 to 8; 1 if there is none
+ * @param scans passes over the image; 1 in a baseline file, about 10 in a progressive one
  * @param complete whether the end marker follows the scans
- * @param essence the file for a decoder
+ * @param essence the reduced file for the decoder
  */
 record JpegFile(
     int width,
@@ -28,17 +28,20 @@ record JpegFile(
   private static final int APP15 = 0xef;
   private static final int COMMENT = 0xfe;
 
-  /** Bytes of a coefficient in the decoder. */
+  /** Bytes per coefficient in the decoder. */
   private static final int COEFFICIENT = 2;
 
-  /** Real files have at most some hundred: profiles and previews come in pieces of 64 kB. */
+  /**
+   * Real files have at most a few hundred, since profiles and previews are split into parts of 64
+   * kB.
+   */
   private static final int MAX_MARKERS = 10_000;
 
   static JpegFile of(byte[] file) throws UnreadablePictureException {
     return new Reading(file).read();
   }
 
-  /** Walks over the markers. */
+  /** Reads the markers one after the other. */
   private static final class Reading {
     private final byte[] file;
     private final JpegEssence.Builder essence;
@@ -49,7 +52,7 @@ record JpegFile(
     private boolean progressive;
     private boolean rgb;
 
-    /** The first scan lacks a colour, so that a decoder waits for further ones. */
+    /** The first scan lacks a component, so a decoder needs further scans. */
     private boolean partial;
 
     private int orientation = 1;
@@ -80,14 +83,14 @@ record JpegFile(
         }
         if (++markers > MAX_MARKERS) {
           throw new UnreadablePictureException(
-              "is a JPEG of more than %d markers; save it again as a baseline JPEG"
+              "is a JPEG with more than %d markers; save it again as a baseline JPEG"
                   .formatted(MAX_MARKERS));
         }
         segment(marker, at, end);
         at = end;
       }
       if (components == 0 || firstScan == 0) {
-        throw new UnreadablePictureException("is a JPEG that is cut off; send the whole file");
+        throw new UnreadablePictureException("is a truncated JPEG; send the complete file");
       }
       return new JpegFile(
           width,
@@ -101,11 +104,11 @@ record JpegFile(
     }
 
     /**
-     * Where the next marker with a length begins, or the end of the image. In compressed data 0xff
-     * is followed by 0 or a restart marker; elsewhere bytes before a marker are passed over, as
-     * every decoder does.
+     * Offset of the next marker with a length, or of the end of the image. In compressed data 0xff
+     * is followed by 0 or a restart marker. Elsewhere bytes before a marker are skipped, as every
+     * decoder does.
      *
-     * @return -1 where there is none
+     * @return -1 if there is none
      */
     private int marker(int from) {
       for (int i = from; i + 1 < file.length; i++) {
@@ -137,7 +140,7 @@ record JpegFile(
       }
     }
 
-    /** SOF0 to SOF15; DHT, JPG and DAC lie between them. */
+    /** SOF0 to SOF15, except DHT, JPG and DAC in between. */
     private static boolean isFrame(int marker) {
       return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
     }

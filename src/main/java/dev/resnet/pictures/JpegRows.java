@@ -12,10 +12,10 @@ import javax.imageio.stream.ImageInputStream;
 
 /**
  * The rows of a JPEG's square, decoded by the Java image library in bands. Each band decodes the
- * file from its beginning, so there is one band where memory allows.
+ * file from its beginning, so a single band is used if memory allows.
  */
 final class JpegRows implements SquareRows {
-  /** Of each column the decoder holds some rows of blocks, before and after upsampling. */
+  /** Memory of the decoder per column: some rows of blocks, before and after upsampling. */
   private static final long BYTES_PER_COLUMN = 64;
 
   private static final long BUFFERS = 256 << 10;
@@ -39,14 +39,14 @@ final class JpegRows implements SquareRows {
     in = jpeg.essence().open();
     reader = ImageIO.getImageReadersByFormatName("jpeg").next();
     reader.setInput(in, false, true);
-    // Where data is missing between the markers, the reader fills in grey and only warns.
+    // If data is missing between the markers, the reader fills in grey and only warns.
     IIOReadWarningListener listener =
         (source, warning) ->
             dataMissing |= warning.toLowerCase(Locale.ROOT).contains("premature end");
     reader.addIIOReadWarningListener(listener);
   }
 
-  /** The most bytes that this takes, those of the decoder outside of Java's heap included. */
+  /** Most bytes that decoding takes, including the decoder's memory outside the Java heap. */
   static long memory(JpegFile jpeg, Square square, long bandBytes) {
     return (long) rowsPerBand(jpeg, square, bandBytes) * rowBytes(jpeg, square)
         + jpeg.coefficients()
@@ -54,7 +54,9 @@ final class JpegRows implements SquareRows {
         + BUFFERS;
   }
 
-  /** The bands reach to the picture's lower edge: damage below the square is damage as well. */
+  /**
+   * The bands reach to the lower edge of the image, so damage below the square is found as well.
+   */
   private static int rowsPerBand(JpegFile jpeg, Square square, long bandBytes) {
     long rows = Math.max(1, bandBytes / rowBytes(jpeg, square));
     return (int) Math.min(jpeg.height() - square.top(), rows);
@@ -81,13 +83,13 @@ final class JpegRows implements SquareRows {
   }
 
   private void nextBand() throws IOException, UnreadablePictureException {
-    band = null; // Before the next one is made.
+    band = null; // Free it before the next one is allocated.
     int rows = Math.min(rowsPerBand, jpeg.height() - bandEnd);
     ImageReadParam param = reader.getDefaultReadParam();
     param.setSourceRegion(new Rectangle(square.left(), bandEnd, square.side(), rows));
     Raster raster = reader.read(0, param).getRaster();
     if (dataMissing) {
-      throw new UnreadablePictureException("is a JPEG with missing data; send the whole file");
+      throw new UnreadablePictureException("is a JPEG with missing data; send the complete file");
     }
     band = new RgbRows(raster);
     bandEnd += rows;

@@ -14,7 +14,7 @@ public record Normalization(float[] mean, float[] standardDeviation) {
     return mean[channel] * 255;
   }
 
-  /** What one step of a byte is worth after normalising. */
+  /** The normalised size of one byte step. */
   public float scalePerByte(int channel) {
     return 1 / (standardDeviation[channel] * 255);
   }

@@ -1,6 +1,6 @@
 package dev.resnet.pictures;
 
-/** How a camera was held, as Exif numbers it (tag 0x0112): turns a picture upright. */
+/** Turns an image upright by its Exif orientation (tag 0x0112). */
 final class Orientation {
   private Orientation() {}
 
@@ -19,7 +19,7 @@ final class Orientation {
     return new Picture(picture.shape(), to);
   }
 
-  /** Where pixel (x, y) of the upright picture lies in the stored one, as y · size + x. */
+  /** The index y · size + x in the stored image of pixel (x, y) of the upright image. */
   private static int source(int orientation, int x, int y, int size) {
     int last = size - 1;
     return switch (orientation) {

@@ -2,7 +2,9 @@ package dev.resnet.pictures;
 
 import java.util.Optional;
 
-/** The file formats that are read, told by their first bytes: names and headers lie too often. */
+/**
+ * Supported file formats, detected by their first bytes because names and headers are often wrong.
+ */
 public enum PictureFormat {
   PNG(0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'),
   JPEG(0xff, 0xd8, 0xff);

@@ -7,34 +7,35 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads PNG and JPEG files from strangers.
+ * Reads untrusted PNG and JPEG files.
  *
- * <p>A 32×32 picture is taken pixel by pixel: what an RGB PNG holds is what the network sees.
- * Transparency is laid over white, 16 bits are scaled to 8, grey counts for all three channels.
- * Colour profiles and gamma are not applied. Another size is refused, or, where asked, its largest
- * centred square is resized. Every picture is turned upright by its Exif orientation.
+ * <p>A 32×32 image is used pixel by pixel: the values of an RGB PNG are the network's input.
+ * Transparent images are blended over white, 16 bits are scaled to 8, grey is copied to all three
+ * channels. Colour profiles and gamma are not applied. An image of another size is refused or, if
+ * requested, its largest centred square is resized. Every image is turned upright by its Exif
+ * orientation.
  *
- * <p>What a decoding will take is known from the header; so much is taken from a budget that all
- * requests share before anything of the picture's size is allocated.
+ * <p>The header tells how much memory decoding takes. That much is reserved from a budget shared by
+ * all requests, before any memory in proportion to the image size is allocated.
  */
 public final class PictureReader {
-  /** Each scan of a progressive JPEG costs a pass over the picture; real files have about 10. */
+  /** Each scan of a progressive JPEG costs a pass over the image; real files have about 10. */
   private static final int MAX_SCANS = 100;
 
   private static final ImageShape SHAPE = ImageShape.CIFAR;
 
   private static final int CMYK = 4;
 
-  /** A JPEG is decoded at once up to this part of the budget, else in bands of it. */
+  /** Bands of a JPEG take at most the budget divided by this. */
   private static final int BAND = 4;
 
   private final PictureSettings limits;
   private final MemoryBudget memory;
 
-  /** One permit for each pixel that may be being decoded. */
+  /** One permit for each pixel that may be decoded at the same time. */
   private final Semaphore pixels;
 
-  /** A picture that is yet to be decoded, and the bytes that this will take. */
+  /** An image before decoding, and the bytes that decoding will take. */
   private record Plan(Square square, int pixels, long bytes, int orientation, Open open) {
     @FunctionalInterface
     interface Open {
@@ -54,9 +55,9 @@ public final class PictureReader {
 
   /**
    * @param file PNG or JPEG
-   * @param resize whether another size than 32×32 is resized
-   * @throws UnreadablePictureException where it is not a picture the network can look at
-   * @throws BusyException where other pictures take all pixels or memory for longer than the wait
+   * @param resize whether to resize an image that is not 32×32
+   * @throws UnreadablePictureException if the file is not a usable image
+   * @throws BusyException if other images take all pixels or memory for longer than the wait
    */
   public Picture read(byte[] file, boolean resize) throws UnreadablePictureException {
     PictureFormat format =
@@ -74,9 +75,9 @@ public final class PictureReader {
         };
     if (plan.bytes() > Integer.MAX_VALUE - 8 || !memory.holds(plan.bytes())) {
       throw new UnreadablePictureException(
-          "takes about %d MB to decode; all pictures that are being decoded may take %s (%s); send"
-                  .formatted((plan.bytes() >> 20) + 1, memory.sizeText(), memory.property())
-              + " it smaller");
+          ("takes about %d MB to decode, but all images that are being decoded may take only %s (%s);"
+                  + " send a smaller image")
+              .formatted((plan.bytes() >> 20) + 1, memory.sizeText(), memory.property()));
     }
     return decode(plan, format);
   }
@@ -96,14 +97,15 @@ public final class PictureReader {
     JpegFile jpeg = JpegFile.of(file);
     Square square = square(jpeg.width(), jpeg.height(), resize);
     if (jpeg.components() == CMYK) {
-      throw new UnreadablePictureException("is a CMYK JPEG, which is not read; convert it to RGB");
+      throw new UnreadablePictureException(
+          "is a CMYK JPEG, which is not supported; convert it to RGB");
     }
     if (!jpeg.complete()) {
-      throw new UnreadablePictureException("is a JPEG that is cut off; send the whole file");
+      throw new UnreadablePictureException("is a truncated JPEG; send the complete file");
     }
     if (jpeg.scans() > MAX_SCANS) {
       throw new UnreadablePictureException(
-          "is a JPEG of %d scans; save it as a baseline JPEG".formatted(jpeg.scans()));
+          "is a JPEG with %d scans; save it as a baseline JPEG".formatted(jpeg.scans()));
     }
     long band = memory.size().toBytes() / BAND;
     return new Plan(
@@ -114,19 +116,19 @@ public final class PictureReader {
         () -> new JpegRows(jpeg, square, band));
   }
 
-  /** Judges the size: nothing that depends on it has been allocated yet. */
+  /** Checks the size before anything of that size is allocated. */
   private Square square(int width, int height, boolean resize) throws UnreadablePictureException {
     if (width == 0 || height == 0) {
-      throw new UnreadablePictureException("has a header that gives no size; save it again");
+      throw new UnreadablePictureException("has no size in its header; save it again");
     }
     if ((long) width * height > limits.maxPixels()) {
       throw new UnreadablePictureException(
-          "is %d×%d pixels large; more than %d pixels are not decoded, send it smaller"
+          "is %d×%d pixels large; the limit is %d pixels, send a smaller image"
               .formatted(width, height, limits.maxPixels()));
     }
     if (!resize && (width != SHAPE.size() || height != SHAPE.size())) {
       throw new UnreadablePictureException(
-          "is %d×%d pixels large, not %s; send it so, or add ?resize=true to have it resized"
+          "is %d×%d pixels large, not %s; resize it, or add ?resize=true"
               .formatted(width, height, SHAPE));
     }
     return Square.of(width, height);
@@ -134,13 +136,13 @@ public final class PictureReader {
 
   private Picture decode(Plan plan, PictureFormat format) throws UnreadablePictureException {
     if (plan.pixels() == SHAPE.pixels()) {
-      return decoded(plan, format); // Many small ones must not wait for a large one.
+      return decoded(plan, format); // Small images must not wait for a large one.
     }
     if (!acquired(plan.pixels())) {
       throw new BusyException(
-          "The service is busy: the pictures that are being decoded have all of the %d pixels that"
-                  .formatted(limits.maxPixelsAtOnce())
-              + " they may have (resnet.pictures.max-pixels-at-once).");
+          ("The service is busy: the images that are being decoded use all %d pixels of"
+                  + " resnet.pictures.max-pixels-at-once.")
+              .formatted(limits.maxPixelsAtOnce()));
     }
     try (var hold = memory.hold(plan.bytes())) {
       return decoded(plan, format);
@@ -170,22 +172,25 @@ public final class PictureReader {
   }
 
   /**
-   * What a client is told of what a decoder threw: a picture is not damaged because memory was
-   * short.
+   * Turns a decoder's exception into an error for the client. Running out of memory does not mean
+   * that the image is damaged.
    */
   static UnreadablePictureException failure(Throwable thrown, PictureFormat format) {
     if (isOutOfMemory(thrown)) {
-      throw new BusyException("The service has no memory left to decode the picture.");
+      throw new BusyException("The service has no memory left to decode the image.");
     }
-    // The library answers to damaged files with either of the others.
+    // The library throws any of the other exceptions for damaged files.
     return UnreadablePictureException.because(
-        "is a %s that cannot be read: it is damaged, cut off or of a rare kind; save it again as"
-                .formatted(format)
-            + " a plain RGB file",
+        ("is a %s that can't be read: it is damaged, truncated or of an unsupported"
+                + " kind; save it again as a plain RGB file")
+            .formatted(format),
         thrown);
   }
 
-  /** Java's heap, or that of the native JPEG decoder, which says so in words. */
+  /**
+   * Whether the Java heap or the native JPEG decoder ran out of memory. The decoder says so only in
+   * its message.
+   */
   private static boolean isOutOfMemory(Throwable thrown) {
     for (Throwable t = thrown; t != null; t = t.getCause()) {
       String message = t.getMessage();

@@ -11,15 +11,14 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Limits of decoding pictures.
+ * Limits for decoding images.
  *
- * @param maxPixels width times height of a picture, checked before it is decoded
- * @param maxPixelsAtOnce pixels of pictures of any size but the network's that are being decoded at
- *     one moment, over all requests; further ones wait. Limits the CPU time that photographs take
- * @param maxDecodeMemory bytes that pictures being decoded may take at one moment, over all
- *     requests; 0 means a quarter of the largest heap
- * @param maxWait how long a picture waits for pixels or memory before the request is answered with
- *     503
+ * @param maxPixels width times height of an image, checked before it is decoded
+ * @param maxPixelsAtOnce pixels that are decoded at the same time, over all requests, without
+ *     images of the network's size; further images wait. Limits the CPU time for large images
+ * @param maxDecodeMemory bytes for decoding images at the same time, over all requests; 0 means a
+ *     quarter of the maximum heap
+ * @param maxWait how long an image waits for pixels or memory before the request gets 503
  */
 @ConfigurationProperties("resnet.pictures")
 @Validated
@@ -29,8 +28,7 @@ public record PictureSettings(
     @DefaultValue("0B") DataSize maxDecodeMemory,
     @DefaultValue("10s") Duration maxWait) {
 
-  @AssertTrue(
-      message = "max-pixels-at-once must be at least max-pixels, or no such picture could be read")
+  @AssertTrue(message = "max-pixels-at-once must be at least max-pixels")
   public boolean isPixelsReachable() {
     return maxPixelsAtOnce >= maxPixels;
   }
@@ -50,6 +48,6 @@ public record PictureSettings(
         MemoryBudget.orPartOfHeap(maxDecodeMemory, 4),
         maxWait,
         "resnet.pictures.max-decode-memory",
-        "the pictures that are being decoded");
+        "the images that are being decoded");
   }
 }

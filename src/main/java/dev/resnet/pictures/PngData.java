@@ -6,8 +6,8 @@ import java.util.zip.Inflater;
 
 /**
  * The compressed pixels of a PNG: one zlib stream, cut into IDAT chunks. It is decompressed into a
- * buffer, because a row can be as short as one byte, and a call of the inflater costs far more than
- * that.
+ * buffer, because a row can be as short as one byte and each call of the inflater has a high fixed
+ * cost.
  */
 final class PngData implements AutoCloseable {
   static final int BUFFER = 32 << 10;
@@ -20,8 +20,8 @@ final class PngData implements AutoCloseable {
   private int chunk;
 
   /**
-   * @param file whole, as {@link PngFile} found it
-   * @param chunk where the first IDAT chunk begins
+   * @param file the whole file, as read by {@link PngFile}
+   * @param chunk offset of the first IDAT chunk
    */
   PngData(byte[] file, int chunk) {
     this(file, chunk, new Inflater());
@@ -33,12 +33,12 @@ final class PngData implements AutoCloseable {
     this.inflater = inflater;
   }
 
-  /** What {@link #take} took lies in here until {@link #available} or {@link #skip} is called. */
+  /** Holds what {@link #take} returned until {@link #available} or {@link #skip} is called. */
   byte[] buffer() {
     return buffer;
   }
 
-  /** How many bytes can be taken now: at least 1 and at most so many. */
+  /** How many bytes can be taken now: at least 1 and at most {@code most}. */
   int available(int most) throws UnreadablePictureException {
     if (at == end) {
       fill();
@@ -47,7 +47,7 @@ final class PngData implements AutoCloseable {
   }
 
   /**
-   * @param count as {@link #available} gave it
+   * @param count at most the result of {@link #available}
    * @return where in the buffer these bytes begin
    */
   int take(int count) {
@@ -81,7 +81,7 @@ final class PngData implements AutoCloseable {
     try {
       return inflater.inflate(buffer, 0, BUFFER);
     } catch (DataFormatException e) {
-      throw PngFile.damaged("its pixels cannot be decompressed");
+      throw PngFile.damaged("its pixels can't be decompressed");
     }
   }
 

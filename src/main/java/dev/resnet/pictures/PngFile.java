@@ -6,16 +6,16 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a PNG file says beside its pixels (ISO/IEC 15948). Text, profiles and whatever else may be
- * compressed is passed over unread.
+ * The chunks of a PNG file other than its pixels (ISO/IEC 15948). Text, profiles and other chunks
+ * that may be compressed are skipped.
  *
- * @param bits of a sample: 1, 2, 4, 8 or 16
+ * @param bits per sample: 1, 2, 4, 8 or 16
  * @param color type of colour: 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha
  * @param palette red, green, blue by index
- * @param transparency the tRNS chunk: alpha by index of the palette, or the samples that mean
+ * @param transparency the tRNS chunk: alpha by palette index, or the sample values that mean
  *     "transparent"
  * @param orientation of the eXIf chunk, 1 to 8
- * @param data where the first IDAT chunk begins
+ * @param data offset of the first IDAT chunk
  */
 record PngFile(
     int width,
@@ -42,10 +42,10 @@ record PngFile(
 
   private static final int SIGNATURE = 8;
 
-  /** In a type's first byte; chunks without it are critical. */
+  /** The ancillary bit in a chunk type's first byte; chunks without it are critical. */
   private static final int ANCILLARY = 0x20 << 24;
 
-  /** Every critical chunk is whole, up to the end; others are ignored where they are damaged. */
+  /** Reads the file. All critical chunks must be intact; damaged ancillary chunks are ignored. */
   static PngFile of(byte[] file) throws UnreadablePictureException {
     var in = ByteBuffer.wrap(file).position(SIGNATURE);
     byte[] header = null;
@@ -56,13 +56,13 @@ record PngFile(
     int data = 0;
     while (true) {
       if (in.remaining() < 12) {
-        throw cutOff();
+        throw truncated();
       }
       int chunk = in.position();
       int length = in.getInt();
       int type = in.getInt();
       if (length < 0 || length > in.remaining() - 4) {
-        throw cutOff();
+        throw truncated();
       }
       int start = in.position();
       in.position(start + length);
@@ -73,14 +73,14 @@ record PngFile(
                 .formatted(new String(file, start - 4, 4, StandardCharsets.ISO_8859_1)));
       }
       if (header == null && (type != IHDR || length < 13)) {
-        throw damaged("it does not begin with a header");
+        throw damaged("it does not start with a header");
       }
       switch (type) {
         case IHDR -> header = header == null ? bytes(file, start, 13) : header;
         case PLTE ->
             palette = palette == null ? bytes(file, start, Math.min(length, 768)) : palette;
         case TRNS -> {
-          // At most one, and before the pixels (section 5.6); others ignore it elsewhere too.
+          // At most one, before the pixels (section 5.6); other decoders ignore it elsewhere too.
           if (intact && transparency == null && data == 0) {
             transparency = bytes(file, start, Math.min(length, 256));
           }
@@ -115,13 +115,13 @@ record PngFile(
     int filter = header.get();
     int interlace = header.get();
     if (width <= 0 || height <= 0) {
-      throw damaged("its header gives no size");
+      throw damaged("its header has no size");
     }
     if (!isKnown(color, bits)
         || compression != 0
         || filter != 0
         || interlace != 0 && interlace != 1) {
-      throw damaged("its header names a kind that does not exist");
+      throw damaged("its header has an unknown colour type or bit depth");
     }
     if (color == PALETTE && palette == null) {
       throw damaged("it has no palette");
@@ -152,7 +152,7 @@ record PngFile(
     };
   }
 
-  /** Of so many pixels side by side, without the byte of the filter. */
+  /** Bytes of a row of this many pixels, without the filter byte. */
   long rowBytes(int pixels) {
     return ((long) pixels * channels() * bits + 7) / 8;
   }
@@ -169,12 +169,12 @@ record PngFile(
     return (int) crc.getValue();
   }
 
-  static UnreadablePictureException cutOff() {
-    return new UnreadablePictureException("is a PNG that is cut off; send the whole file");
+  static UnreadablePictureException truncated() {
+    return new UnreadablePictureException("is a truncated PNG; send the complete file");
   }
 
   static UnreadablePictureException damaged(String why) {
     return new UnreadablePictureException(
-        "is a damaged PNG: %s; send the file again or save it anew".formatted(why));
+        "is a damaged PNG: %s; send or save the file again".formatted(why));
   }
 }

@@ -4,22 +4,22 @@ import java.util.Arrays;
 
 /**
  * One row of a PNG, filtered against the row above (ISO/IEC 15948, section 9). The row above is
- * overwritten in place, so one row is all that is kept; of it only the first bytes, where the rest
- * lies to the right of what is wanted: a filter looks up and to the left.
+ * overwritten in place, so only one row is kept. Bytes to the right of the needed ones are dropped,
+ * because a filter uses only bytes above and to the left.
  */
 final class PngLine {
   private final PngData data;
   private final byte[] row;
 
-  /** Bytes from a sample to the same one of the pixel to its left; at least 1. */
+  /** Distance in bytes to the same sample of the pixel to the left; at least 1. */
   private final int step;
 
-  /** Of the row above, the pixel to the left, whose place holds the new row already. */
+  /** The left pixel of the row above; its place in the buffer already holds the new row. */
   private final byte[] above;
 
   /**
-   * @param row the buffer, at least as long as the bytes that are kept of any row
-   * @param bitsPerPixel all channels together
+   * @param row the buffer, with room for the kept bytes of any row
+   * @param bitsPerPixel bits of all channels together
    */
   PngLine(PngData data, byte[] row, int bitsPerPixel) {
     this.data = data;
@@ -28,7 +28,7 @@ final class PngLine {
     this.above = new byte[step];
   }
 
-  /** Before the first row of a picture or of a pass: the row above counts as 0. */
+  /** Call this before the first row of an image or pass: the row above counts as 0. */
   void first() {
     Arrays.fill(row, (byte) 0);
   }
@@ -36,14 +36,14 @@ final class PngLine {
   /**
    * Reads the next row into the buffer.
    *
-   * @param kept bytes of it that are wanted
-   * @param all bytes that it has
+   * @param kept bytes of the row that are needed
+   * @param all bytes of the row
    */
   void next(int kept, long all) throws UnreadablePictureException {
     byte[] bytes = data.buffer();
     int filter = bytes[data.take(data.available(1))];
     if (filter < 0 || filter > 4) {
-      throw PngFile.damaged("a row has a filter that does not exist");
+      throw PngFile.damaged("a row has an unknown filter");
     }
     Arrays.fill(above, (byte) 0);
     for (int at = 0; at < kept; ) {

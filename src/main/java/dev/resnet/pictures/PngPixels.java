@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pixels in a row of a PNG as 8-bit red, green and blue, whatever it is made of: grey, palette,
- * 16 bits a channel (scaled), transparency (over white). Gamma and colour profiles are not applied;
- * the training pictures were never treated so.
+ * The pixels of a PNG row as 8-bit red, green and blue. Converts grey, palettes, 16-bit samples
+ * (scaled) and transparency (blended over white). Gamma and colour profiles are not applied, as
+ * they were not for the training images.
  */
 final class PngPixels {
   private static final int WHITE = 255;
@@ -19,7 +19,9 @@ final class PngPixels {
   /** Packed alpha, red, green, blue by palette index. */
   private final int[] palette;
 
-  /** The samples that mean "transparent" where there is neither palette nor alpha channel. */
+  /**
+   * The sample values that mean "transparent" if there is neither a palette nor an alpha channel.
+   */
   private final int @Nullable [] transparent;
 
   PngPixels(PngFile file) {
@@ -31,7 +33,7 @@ final class PngPixels {
     transparent = transparent(file, maximum);
   }
 
-  /** Puts pixel {@code x} of the row to {@code rgb[at, at + 3)}. */
+  /** Writes pixel {@code x} of the row to {@code rgb[at, at + 3)}. */
   void read(byte[] row, int x, int[] rgb, int at) {
     switch (color) {
       case PngFile.PALETTE -> {
@@ -80,7 +82,9 @@ final class PngPixels {
         : maximum;
   }
 
-  /** To 8 bits, rounded: exact for 8-bit samples and for those that were widened from 8 bits. */
+  /**
+   * Scales a sample to 8 bits, rounded; exact for 8-bit samples and for those widened from 8 bits.
+   */
   private int eight(int sample) {
     return maximum == 255 ? sample : (int) ((2L * 255 * sample + maximum) / (2L * maximum));
   }
@@ -113,7 +117,9 @@ final class PngPixels {
     return packed;
   }
 
-  /** Samples of two bytes each, of which the lowest bits count; grey has one for all channels. */
+  /**
+   * Reads samples of two bytes each, of which the lowest bits count. Grey has one for all channels.
+   */
   private static int @Nullable [] transparent(PngFile file, int maximum) {
     byte[] samples = file.transparency();
     int step = file.color() == PngFile.RGB ? 2 : 0;

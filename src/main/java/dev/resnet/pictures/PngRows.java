@@ -1,11 +1,11 @@
 package dev.resnet.pictures;
 
 /**
- * The rows of a PNG's square. One row is in memory at a time; of an interlaced file, whose rows
- * come in seven passes, the whole square is, as 8-bit red, green and blue.
+ * The rows of a PNG's square. One row is in memory at a time. The rows of an interlaced file come
+ * in seven passes, so its whole square is kept as 8-bit red, green and blue.
  *
- * <p>The Java image library is not used here: it holds several copies of a row and the whole
- * picture, and passes over the transparency of grey of few bits.
+ * <p>The Java image library is not used here: it holds several copies of a row and the whole image,
+ * and it ignores the transparency of grey images with few bits.
  */
 final class PngRows implements SquareRows {
   /** First column and row of each pass, and the steps between its pixels: Adam7. */
@@ -37,7 +37,7 @@ final class PngRows implements SquareRows {
     whole = new byte[png.interlaced() ? 3 * square.side() * square.side() : 0];
   }
 
-  /** The most bytes that this takes. */
+  /** Most bytes that decoding takes. */
   static long memory(PngFile png, Square square) {
     long side = square.side();
     return kept(png, square) + (png.interlaced() ? 3 * side * side : 0) + BUFFERS;
@@ -86,7 +86,7 @@ final class PngRows implements SquareRows {
       int columns = count(png.width(), pass[0], pass[2]);
       int rows = count(png.height(), pass[1], pass[3]);
       if (columns == 0) {
-        continue; // Such a pass has no rows, not even empty ones.
+        continue; // An empty pass has no rows in the file.
       }
       int wanted = count(square.left() + square.side(), pass[0], pass[2]);
       line.first();
@@ -111,7 +111,7 @@ final class PngRows implements SquareRows {
     }
   }
 
-  /** How many of {@code first, first + step, …} lie before {@code end}. */
+  /** How many of {@code first, first + step, …} are below {@code end}. */
   private static int count(int end, int first, int step) {
     return end <= first ? 0 : (end - first + step - 1) / step;
   }

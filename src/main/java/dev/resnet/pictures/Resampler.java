@@ -3,9 +3,8 @@ package dev.resnet.pictures;
 import java.io.IOException;
 
 /**
- * Brings a square to the network's shape: shrinks by the mean over the area that each pixel covers,
- * enlarges by bicubic interpolation (Catmull-Rom). Both are separable, so one source row at a time
- * is enough.
+ * Resizes a square to the network's shape: shrinks by area averaging, enlarges by bicubic
+ * interpolation (Catmull-Rom). Both are separable, so one source row at a time is enough.
  */
 final class Resampler {
   private final ImageShape shape;
@@ -16,11 +15,11 @@ final class Resampler {
     this.size = shape.size();
   }
 
-  /** The source positions that one target position is made of, along one axis. */
+  /** The source positions and weights of one target position, along one axis. */
   private record Taps(int start, float[] weights) {}
 
   /**
-   * @param rows of a square, {@code side} of them
+   * @param the rows of the square, {@code side} of them
    */
   Picture square(SquareRows rows, int side) throws IOException, UnreadablePictureException {
     int[] source = new int[side * 3];
@@ -43,7 +42,7 @@ final class Resampler {
     return picture(sum);
   }
 
-  /** Nothing to resample: each pixel as it is. */
+  /** Copies a square that already has the target size. */
   private Picture exact(SquareRows rows, int[] row) throws IOException, UnreadablePictureException {
     byte[] pixels = new byte[shape.values()];
     for (int y = 0; y < size; y++) {
@@ -90,7 +89,7 @@ final class Resampler {
     return new Picture(shape, pixels);
   }
 
-  /** Target position i covers [i, i+1)·side/size; a source pixel counts by its share in it. */
+  /** Target position i covers [i, i+1)·side/size; a source pixel's weight is its overlap. */
   private Taps[] area(int side) {
     var taps = new Taps[size];
     double scale = (double) side / size;
@@ -108,7 +107,9 @@ final class Resampler {
     return taps;
   }
 
-  /** Four neighbours of the target position's centre; beyond the edge the edge repeats. */
+  /**
+   * The four source neighbours of the target centre; the edge pixel is repeated beyond the edge.
+   */
   private Taps[] cubic(int side) {
     var taps = new Taps[size];
     for (int i = 0; i < size; i++) {

@@ -5,8 +5,8 @@ import java.awt.image.Raster;
 /**
  * The rows of a decoded JPEG as 8-bit red, green and blue.
  *
- * <p>Reads the samples themselves. {@link java.awt.image.BufferedImage#getRGB} would take grey for
- * linear light and brighten it; the training pictures were never treated so.
+ * <p>Reads the raw samples. {@link java.awt.image.BufferedImage#getRGB} would treat grey as linear
+ * light and brighten it, which was not done for the training images.
  */
 final class RgbRows {
   private final Raster raster;

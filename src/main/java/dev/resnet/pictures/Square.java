@@ -1,7 +1,7 @@
 package dev.resnet.pictures;
 
 /**
- * The largest centred square of a picture, in pixels.
+ * The largest centred square of an image, in pixels.
  *
  * @param left the first column
  * @param top the first row

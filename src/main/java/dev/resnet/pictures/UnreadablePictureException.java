@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A file that is not a picture the network can look at. The message says why and what to send
- * instead; it continues "the image …".
+ * A file that is not a usable image. The message says why and what to send instead; it continues
+ * "the image …".
  */
 public class UnreadablePictureException extends Exception {
   private final boolean tooLarge;
@@ -23,16 +23,16 @@ public class UnreadablePictureException extends Exception {
     return new UnreadablePictureException(message, false, cause);
   }
 
-  /** For an image of more bytes than one may have. */
+  /** The error for an image file that is too large. */
   public static UnreadablePictureException largerThan(DataSize limit) {
     return new UnreadablePictureException(
-        "has more than %d bytes, the most that one image may have; send a smaller one"
+        "has more than %d bytes, the limit for one image; send a smaller one"
             .formatted(limit.toBytes()),
         true,
         null);
   }
 
-  /** The file has more bytes than the limit, whatever is in it. */
+  /** Whether the file has more bytes than the limit. */
   public boolean isTooLarge() {
     return tooLarge;
   }

@@ -1,7 +1,4 @@
-/**
- * Pictures: what shape they have, and how files from strangers become pixels. Uses {@code memory}
- * alone.
- */
+/** Images: their shape, and the decoding of untrusted files. Uses {@code memory} only. */
 @ApplicationModule(allowedDependencies = {"memory"})
 @NullMarked
 package dev.resnet.pictures;

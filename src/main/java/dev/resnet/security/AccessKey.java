@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that opens the service, known by its digest only. No message here repeats a value: who
- * mistakes the digest for the key must not find the key in a log.
+ * An access key, stored only as its digest. No message here contains a value: a user may have
+ * entered the key instead of its digest, and the key must not get into a log.
  */
 final class AccessKey {
   private static final Pattern HEX = Pattern.compile("\\s*([0-9a-fA-F]{64})\\s*");
@@ -23,19 +23,19 @@ final class AccessKey {
   }
 
   /**
-   * A key from what somebody wrote into a file.
+   * Creates a key from its fields in the settings or in a file.
    *
-   * @throws UnusableKeysException where something is missing or wrong
+   * @throws UnusableKeysException if something is missing or wrong
    */
   static AccessKey of(@Nullable String name, @Nullable String sha256, @Nullable String scope) {
     if (name == null || name.isBlank()) {
-      throw new UnusableKeysException("a key has no 'name'; it is what the log calls the key");
+      throw new UnusableKeysException("a key has no 'name'; the log identifies keys by name");
     }
     var hex = HEX.matcher(sha256 == null ? "" : sha256);
     if (!hex.matches()) {
       throw new UnusableKeysException(
           ("'sha256' of the key '%s' must be the 64 hexadecimal digits of the key's SHA-256 (printf"
-                  + " %%s \"$KEY\" | sha256sum); what is there is not shown, it might be the key")
+                  + " %%s \"$KEY\" | sha256sum); the present value is not shown because it might be the key")
               .formatted(name));
     }
     Scope known =
@@ -56,7 +56,7 @@ final class AccessKey {
     return scope;
   }
 
-  /** Takes as long wherever the digests begin to differ. */
+  /** Compares in constant time. */
   boolean isDigestOf(byte[] digest) {
     return MessageDigest.isEqual(sha256, digest);
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** All keys: those in the settings and those in the file. */
+/** All keys, from the settings and from the file. */
 final class AccessKeys {
   private final List<AccessKey> configured;
   private final @Nullable KeysFile file;
@@ -16,7 +16,7 @@ final class AccessKeys {
   /**
    * Reads the keys.
    *
-   * @throws UnusableKeysException where they make no sense
+   * @throws UnusableKeysException if they are invalid
    */
   AccessKeys(SecuritySettings settings) {
     configured = distinct(settings.keys().stream().map(SecuritySettings.Key::accessKey).toList());
@@ -24,7 +24,7 @@ final class AccessKeys {
     distinct(all());
   }
 
-  /** Whether keys are what opens the service, even where none is valid at present. */
+  /** Whether keys are configured, even if none is valid at present. */
   boolean areUsed() {
     return file != null || !configured.isEmpty();
   }
@@ -34,8 +34,8 @@ final class AccessKeys {
   }
 
   /**
-   * The key that somebody presents. Looks at all of them, and at all of each: how long it takes
-   * tells nothing about how much was right.
+   * Finds the key that a client sent. Compares with all keys in constant time, so the duration
+   * reveals nothing about the keys.
    */
   Optional<AccessKey> find(String presented) {
     byte[] digest = sha256(presented.getBytes(StandardCharsets.UTF_8));
@@ -57,7 +57,10 @@ final class AccessKeys {
     return all;
   }
 
-  /** Two keys of one name can't be told apart in a log, nor revoked one by one. */
+  /**
+   * Names must be unique: otherwise a log can't distinguish two keys, and they can't be revoked
+   * separately.
+   */
   static List<AccessKey> distinct(List<AccessKey> keys) {
     long names = keys.stream().map(AccessKey::name).distinct().count();
     if (names < keys.size()) {

@@ -13,17 +13,17 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Which scope each request needs, as one table; the first line that fits decides. What stands in no
- * line needs {@link Scope#ADMIN}, so that an endpoint that was forgotten here is shut, and the test
- * of the API's document names it.
+ * The scope that each request needs, as one table; the first matching rule decides. Requests
+ * without a rule need {@link Scope#ADMIN}: an endpoint that was forgotten here is closed, and the
+ * test of the OpenAPI document reports it.
  */
 final class AccessRules {
 
   /**
-   * One line.
+   * One rule.
    *
-   * @param scope null where everybody may
-   * @param declared whether somebody has written it down for these requests
+   * @param scope null if no key is needed
+   * @param declared whether the table has a rule for the request
    */
   record Rule(
       @Nullable HttpMethod method,
@@ -51,14 +51,14 @@ final class AccessRules {
             // Probes have no keys.
             open(actuator + "/health"),
             open(actuator + "/health/**"),
-            // A page and a document that hold no data, for a person who has yet to enter a key.
+            // A page and a document without data, for a user who has not entered a key yet.
             open("/swagger-ui.html"),
             open("/swagger-ui/**"),
             open("/v3/api-docs"),
             open("/v3/api-docs/**"),
             open("/v3/api-docs.yaml"),
             rule(HttpMethod.GET, "/api/**", READ),
-            // Says which methods there are.
+            // Lists the allowed methods.
             rule(HttpMethod.OPTIONS, "/api/**", READ),
             rule(HttpMethod.POST, "/api/v1/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/classify", CLASSIFY),
@@ -80,7 +80,7 @@ final class AccessRules {
     return new Rule(method, PathPatternParser.defaultInstance.parse(path), scope, true);
   }
 
-  /** The line that decides about a request; who may GET may also ask for the headers alone. */
+  /** The rule for a request; HEAD has the rule of GET. */
   Rule rule(HttpMethod method, PathContainer path) {
     HttpMethod asked = method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method;
     return rules.stream().filter(rule -> rule.fits(asked, path)).findFirst().orElse(THE_REST);

@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which the service may be called. Against DNS rebinding: a page of another site
- * lets its own name point to this machine, and its visitor's browser then takes the service for a
- * part of that site. The request still carries that name in {@code Host}.
+ * The host names under which the service may be called. This prevents DNS rebinding: another site
+ * points its own name to this machine, and a visitor's browser then treats the service as part of
+ * that site. Such a request still has the site's name in {@code Host}.
  *
  * <p>An IP address is always allowed. A page that was loaded from an address has that address as
- * its origin, and nobody can let an address point elsewhere.
+ * its origin, and an address can't be made to point elsewhere.
  */
 final class AllowedHosts {
   private static final String ANY = "*";
@@ -23,7 +23,7 @@ final class AllowedHosts {
       Pattern.compile("\\*|(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_-]+)*");
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
-  /** As settings write it, without brackets. */
+  /** As written in settings, without brackets. */
   private static final Pattern IPV6 = Pattern.compile("(?=.*:.*:)[0-9a-f:.]+(%.+)?");
 
   private static final String LOCAL = "localhost";
@@ -31,20 +31,22 @@ final class AllowedHosts {
   private final List<String> names;
 
   /**
-   * @param names beside {@code localhost} and IP addresses: names, {@code *.domain} for every name
-   *     below a domain, or {@code *} for all
-   * @throws IllegalArgumentException where one is not a name
+   * @param names allowed in addition to {@code localhost} and IP addresses: names, {@code *.domain}
+   *     for every name below a domain, or {@code *} for all
+   * @throws IllegalArgumentException if one is not a host name
    */
   AllowedHosts(Collection<String> names) {
     List<String> all = new ArrayList<>(List.of(LOCAL));
     for (String name : names) {
       String normal = normal(name.strip());
       if (normal.isEmpty() || isAddress(normal) || IPV6.matcher(normal).matches()) {
-        continue; // a list in the environment may have gaps, and addresses are allowed anyway
+        continue; // a list from the environment may have empty entries, and addresses are always
+        // allowed
       }
       if (!NAME.matcher(normal).matches()) {
         throw new IllegalArgumentException(
-            "'%s' is not a host name; write resnet.example.org without scheme and port, *.example.org"
+            ("'%s' is not a host name; write resnet.example.org without scheme and port,"
+                        + " *.example.org")
                     .formatted(name)
                 + " for all names below it, or * for every name");
       }
@@ -54,13 +56,13 @@ final class AllowedHosts {
   }
 
   /**
-   * The name that is not allowed, of those under which the client asks: the one in {@code Host},
-   * and the one that a trusted proxy has put into its place. Null where all are allowed.
+   * The host name of the request that is not allowed; null if all are. Checks the name in {@code
+   * Host} and the one that a trusted proxy has replaced it with.
    */
   @Nullable String refused(HttpServletRequest request) {
     String header = request.getHeader("Host");
     if (header == null && request.getProtocol().startsWith("HTTP/1")) {
-      return null; // no browser leaves it out; health checks of HTTP/1.0 do
+      return null; // browsers always send it; HTTP/1.0 health checks may not
     }
     if (header != null && !allow(withoutPort(header))) {
       return withoutPort(header);
@@ -84,13 +86,13 @@ final class AllowedHosts {
                         || (name.startsWith(SUBDOMAINS) && asked.endsWith(name.substring(1))));
   }
 
-  /** Lower case, without the dot that ends an absolute name. */
+  /** In lower case, without the trailing dot of an absolute name. */
   private static String normal(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 
-  /** Browsers write every spelling of an IPv4 address as four numbers, and IPv6 in brackets. */
+  /** Browsers send every IPv4 address as four numbers, and IPv6 in brackets. */
   private static boolean isAddress(String host) {
     return host.startsWith("[") || IPV4.matcher(host).matches();
   }

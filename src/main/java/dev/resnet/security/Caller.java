@@ -3,7 +3,7 @@ package dev.resnet.security;
 import java.util.List;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** Somebody who may do something: the holder of a key, or anybody where no key is needed. */
+/** An authenticated client: the holder of a key, or anyone if no key is needed. */
 final class Caller extends AbstractAuthenticationToken {
   private final String name;
 
@@ -17,7 +17,7 @@ final class Caller extends AbstractAuthenticationToken {
     return new Caller(key.name(), key.scope());
   }
 
-  static Caller anybody() {
+  static Caller anonymous() {
     return new Caller("anybody", Scope.ADMIN);
   }
 
@@ -26,7 +26,7 @@ final class Caller extends AbstractAuthenticationToken {
     return name;
   }
 
-  /** The key itself is forgotten at once. */
+  /** The key itself is not kept. */
   @Override
   public Object getCredentials() {
     return "";

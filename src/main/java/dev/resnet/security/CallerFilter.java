@@ -18,7 +18,7 @@ import org.springframework.security.oauth2.server.resource.web.DefaultBearerToke
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Finds out who asks; whether they may is decided after it. */
+/** Authenticates the client; authorization follows later. */
 final class CallerFilter extends OncePerRequestFilter {
   private final BearerTokenResolver header = new DefaultBearerTokenResolver();
   private final Credentials credentials;
@@ -36,7 +36,7 @@ final class CallerFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     if (!credentials.areNeeded() || Requests.isForManagement(request)) {
-      admit(Caller.anybody(), request, response);
+      admit(Caller.anonymous(), request, response);
     } else {
       try {
         String bearer = header.resolve(new OneBlank(request));
@@ -44,14 +44,18 @@ final class CallerFilter extends OncePerRequestFilter {
           admit(credentials.check(bearer), request, response);
         }
       } catch (AuthenticationException e) {
-        // What is open stays open: a probe with an old key must not bring the service down.
+        // Open endpoints stay open: a health probe with an old key must not make the service look
+        // down.
         refusals.remember(request, e);
       }
     }
     chain.doFilter(request, response);
   }
 
-  /** RFC 9110, section 11.4, allows several blanks after the scheme; Spring Security takes one. */
+  /**
+   * RFC 9110, section 11.4, allows several blanks after the scheme; Spring Security accepts only
+   * one.
+   */
   private static final class OneBlank extends HttpServletRequestWrapper {
     private static final Pattern SCHEME = Pattern.compile("(?i)^(bearer) {2,}");
 

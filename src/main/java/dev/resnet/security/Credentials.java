@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 
-/** Who stands behind a bearer's key or token. */
+/** Checks bearer keys and tokens. */
 final class Credentials {
   private static final Logger LOG = LoggerFactory.getLogger(Credentials.class);
 
@@ -22,58 +22,61 @@ final class Credentials {
   private final @Nullable AuthenticationProvider tokens;
 
   /**
-   * @param tokens checks the tokens of an issuer; null where there is none
+   * @param tokens checks the tokens of a JWT issuer; null if there is none
    */
   Credentials(AccessKeys keys, @Nullable AuthenticationProvider tokens) {
     this.keys = keys;
     this.tokens = tokens;
   }
 
-  /** Whether anything is asked of a caller at all. */
+  /** Whether clients need a key or token. */
   boolean areNeeded() {
     return keys.areUsed() || tokens != null;
   }
 
-  /** For people: what callers are known by. */
+  /** The accepted credentials, for people. */
   String summary() {
     List<String> known = new ArrayList<>();
     if (keys.areUsed()) {
       known.add(keys.count() == 1 ? "1 key" : keys.count() + " keys");
     }
     if (tokens != null) {
-      known.add("tokens of an issuer");
+      known.add("tokens of a JWT issuer");
     }
     return String.join(" and ", known);
   }
 
   /**
-   * The caller.
+   * Authenticates a client.
    *
-   * @throws AuthenticationException where nobody is known by this; an {@link
-   *     AuthenticationServiceException} where the issuer could not be asked
+   * @throws AuthenticationException if the key or token is not valid; an {@link
+   *     AuthenticationServiceException} if the JWT issuer could not be reached
    */
   Authentication check(String bearer) {
     Optional<AccessKey> key = keys.find(bearer);
     if (key.isPresent()) {
-      LOG.debug("Opened by the {}", key.get());
+      LOG.debug("Authenticated by the {}", key.get());
       return Caller.holding(key.get());
     }
     if (tokens == null || !looksLikeToken(bearer)) {
-      throw new InvalidBearerTokenException("nobody has this key");
+      throw new InvalidBearerTokenException("the key is not valid");
     }
     try {
       Authentication caller = tokens.authenticate(new BearerTokenAuthenticationToken(bearer));
       if (caller == null) {
-        throw new InvalidBearerTokenException("nobody has this token");
+        throw new InvalidBearerTokenException("the token is not valid");
       }
-      LOG.debug("Opened by a token of '{}'", caller.getName());
+      LOG.debug("Authenticated by a token of '{}'", caller.getName());
       return caller;
     } catch (JwtDecoderInitializationException e) {
-      throw new AuthenticationServiceException("the issuer of tokens can't be asked", e);
+      throw new AuthenticationServiceException("the JWT issuer can't be reached", e);
     }
   }
 
-  /** Three parts with dots between. No key looks so, so none is sent on to be decoded. */
+  /**
+   * Whether it has three parts separated by dots. Keys never look like that, so they are not
+   * decoded as tokens.
+   */
   private static boolean looksLikeToken(String bearer) {
     return bearer.chars().filter(c -> c == '.').count() == 2;
   }

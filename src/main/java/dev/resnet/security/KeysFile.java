@@ -22,15 +22,15 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * The keys in a file, which may change while the service runs. It is looked at when a key is to be
- * checked, and read where it is another one than before: a Kubernetes Secret changes by turning a
- * symbolic link, and its files' times may be older than those they replace.
+ * The keys in a file that may change while the service runs. Each check of a key looks for changes
+ * and reads the file again if necessary. A Kubernetes Secret changes by switching a symbolic link,
+ * and the new files may have older times than those they replace.
  */
 final class KeysFile {
   private static final Logger LOG = LoggerFactory.getLogger(KeysFile.class);
   private static final Set<String> FIELDS = Set.of("name", "sha256", "scope");
 
-  /** What tells one state of the file from another without reading it. */
+  /** Identifies a state of the file without reading it. */
   private record Stamp(Path path, FileTime modified, long size, @Nullable Object inode) {
     static Stamp of(Path file) throws IOException {
       Path real = file.toRealPath();
@@ -47,12 +47,12 @@ final class KeysFile {
   /**
    * Reads the file.
    *
-   * @throws UnusableKeysException where that is not possible
+   * @throws UnusableKeysException if that is not possible
    */
   KeysFile(Path file) {
     this.file = file;
     try {
-      // Before the content: a change in between is seen the next time.
+      // Take the stamp before the content, so that a change in between is seen next time.
       seen = Stamp.of(file);
     } catch (IOException e) {
       throw unreadable(e);
@@ -60,7 +60,7 @@ final class KeysFile {
     keys = read();
   }
 
-  /** The keys as the file has them now, or had them when it last made sense. */
+  /** The keys in the file's latest valid state. */
   List<AccessKey> keys() {
     refresh();
     return keys;
@@ -74,19 +74,21 @@ final class KeysFile {
         return;
       }
       keys = read();
-      LOG.info("{} has changed, valid keys now: {}", file, keys.size());
+      LOG.info("{} has changed; it now has {} valid keys", file, keys.size());
     } catch (IOException e) {
-      complain(now, unreadable(e));
+      reportOnce(now, unreadable(e));
     } catch (UnusableKeysException e) {
-      complain(now, e);
+      reportOnce(now, e);
     }
     seen = now;
   }
 
-  /** Once for each state of the file, not at each request. */
-  private void complain(@Nullable Stamp now, UnusableKeysException reason) {
+  /** Logs a problem once for each state of the file, not at each request. */
+  private void reportOnce(@Nullable Stamp now, UnusableKeysException reason) {
     if (now != null || seen != null) {
-      LOG.error("The keys stay as they were: {}", reason.getMessage());
+      LOG.error(
+          "The keys file is not valid, so the previous keys stay in effect: {}",
+          reason.getMessage());
     }
   }
 
@@ -98,7 +100,7 @@ final class KeysFile {
       if (!(root instanceof Map<?, ?> map)
           || !map.keySet().equals(Set.of("keys"))
           || !(map.get("keys") instanceof List<?> list)) {
-        throw new UnusableKeysException("it must hold one list named 'keys', and nothing else");
+        throw new UnusableKeysException("it must contain one list named 'keys', and nothing else");
       }
       List<AccessKey> found = new ArrayList<>();
       for (Object entry : list) {
@@ -106,11 +108,11 @@ final class KeysFile {
       }
       return AccessKeys.distinct(found);
     } catch (MarkedYAMLException e) {
-      // Without the line itself, which YAML's own message quotes.
+      // Do not use YAML's own message: it quotes the line, which may contain a key.
       throw new UnusableKeysException(
-          "%s is no YAML: see line %d".formatted(file, e.getProblemMark().getLine() + 1));
+          "%s is not valid YAML: see line %d".formatted(file, e.getProblemMark().getLine() + 1));
     } catch (YAMLException e) {
-      throw new UnusableKeysException("%s is no YAML".formatted(file));
+      throw new UnusableKeysException("%s is not valid YAML".formatted(file));
     } catch (UnusableKeysException e) {
       throw new UnusableKeysException("%s: %s".formatted(file, e.getMessage()));
     } catch (IOException e) {
@@ -120,20 +122,20 @@ final class KeysFile {
 
   private static AccessKey key(@Nullable Object entry) {
     if (!(entry instanceof Map<?, ?> fields) || !FIELDS.containsAll(fields.keySet())) {
-      throw new UnusableKeysException("every key is a 'name', a 'sha256' and a 'scope'");
+      throw new UnusableKeysException("every key must have a 'name', a 'sha256' and a 'scope'");
     }
     return AccessKey.of(text(fields, "name"), text(fields, "sha256"), text(fields, "scope"));
   }
 
   private static @Nullable String text(Map<?, ?> fields, String name) {
-    // A number is no text: YAML has lost leading zeros of it by now.
+    // Accept only strings: YAML numbers have already lost their leading zeros.
     return fields.get(name) instanceof String text ? text : null;
   }
 
   private UnusableKeysException unreadable(IOException e) {
     return new UnusableKeysException(
         e instanceof NoSuchFileException
-            ? "there is no file %s".formatted(file)
+            ? "the file %s does not exist".formatted(file)
             : "%s can't be read (%s)".formatted(file, e.getClass().getSimpleName()));
   }
 }

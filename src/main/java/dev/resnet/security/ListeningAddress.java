@@ -15,8 +15,8 @@ import org.springframework.core.Ordered;
 import org.springframework.stereotype.Component;
 
 /**
- * Where nobody has to show anything, the service listens to its own machine only, unless somebody
- * has said that this is not what they want.
+ * If clients need no key or token, the service listens only on the loopback addresses, unless
+ * {@code allow-anonymous} is set.
  */
 @Component
 final class ListeningAddress
@@ -43,7 +43,7 @@ final class ListeningAddress
     this.management = management;
   }
 
-  /** After Spring Boot's own, which sets what is configured. */
+  /** Runs after Spring Boot's own customizer, which applies the settings. */
   @Override
   public int getOrder() {
     return Ordered.LOWEST_PRECEDENCE;
@@ -52,24 +52,23 @@ final class ListeningAddress
   @Override
   public void customize(ConfigurableWebServerFactory factory) {
     if (credentials.areNeeded()) {
-      LOG.info("Access: callers show {}", credentials.summary());
+      LOG.info("Access: clients authenticate with {}", credentials.summary());
       if (settings.allowAnonymous()) {
-        LOG.warn(
-            "resnet.security.allow-anonymous has no effect: callers are known by what they show");
+        LOG.warn("resnet.security.allow-anonymous is ignored: keys or a JWT issuer are configured");
       }
     } else if (settings.allowAnonymous()) {
       LOG.warn(
-          "Access: everybody who reaches this service may do everything"
+          "Access: every client that can reach this service may do everything"
               + " (resnet.security.allow-anonymous)");
     } else {
-      stayOnThisMachine(factory);
+      listenOnLoopback(factory);
       LOG.info(
-          "Access: everybody on this machine; there are neither keys nor an issuer of tokens, so the"
+          "Access: every program on this machine; without keys or a JWT issuer, the"
               + " service listens on loopback only (docs/security.md)");
     }
   }
 
-  /** Only where nobody has named an address. */
+  /** Only if no address is configured. */
   @EventListener
   void listenOnBothLoopbacks(WebServerInitializedEvent event) {
     boolean management = MANAGEMENT.equals(event.getApplicationContext().getServerNamespace());
@@ -79,7 +78,7 @@ final class ListeningAddress
     }
   }
 
-  private void stayOnThisMachine(ConfigurableWebServerFactory factory) {
+  private void listenOnLoopback(ConfigurableWebServerFactory factory) {
     InetAddress address = server.getAddress();
     if (address == null) {
       factory.setAddress(InetAddress.getLoopbackAddress());
@@ -87,7 +86,7 @@ final class ListeningAddress
     } else if (!address.isLoopbackAddress()) {
       throw new UnsafeAddressException(address);
     }
-    // A management port of its own opens later, with the address that stands here by then.
+    // A separate management port opens later, with the address that is set here.
     management.ifAvailable(
         own -> {
           if (own.getAddress() == null) {

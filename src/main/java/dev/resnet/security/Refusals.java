@@ -22,12 +22,15 @@ import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Says no: on the one path of all errors, with the header that RFC 6750 asks for. */
+/**
+ * Refuses requests, through the same error handling as all errors and with the header that RFC 6750
+ * requires.
+ */
 final class Refusals
     implements AuthenticationEntryPoint, AccessDeniedHandler, RequestRejectedHandler {
   private static final String FAILURE = Refusals.class.getName();
 
-  /** Characters of a host name that are sent back. */
+  /** Most characters of a host name to repeat in a message. */
   private static final int LONGEST_HOST = 80;
 
   private static final String CHALLENGE = "Bearer realm=\"resnet-service\"";
@@ -42,7 +45,9 @@ final class Refusals
     this.resolver = resolver;
   }
 
-  /** A key that opens nothing. Told only where one is needed, and counted in any case. */
+  /**
+   * Remembers an invalid key. It is always counted, but reported only if the request needs a key.
+   */
   void remember(HttpServletRequest request, AuthenticationException failure) {
     request.setAttribute(FAILURE, failure);
     failures.count(
@@ -51,7 +56,7 @@ final class Refusals
             : failure instanceof InvalidBearerTokenException ? Reason.INVALID : Reason.MALFORMED);
   }
 
-  /** 401: nobody is known to ask. */
+  /** 401: no valid key or token. */
   @Override
   public void commence(
       HttpServletRequest request, HttpServletResponse response, AuthenticationException none) {
@@ -61,7 +66,7 @@ final class Refusals
           request,
           response,
           HttpStatus.SERVICE_UNAVAILABLE,
-          "The issuer of tokens can't be reached to check this one; try again later.");
+          "The JWT issuer can't be reached to check this token; try again later.");
       return;
     }
     String needed = needed(request);
@@ -71,7 +76,7 @@ final class Refusals
           request,
           response,
           HttpStatus.UNAUTHORIZED,
-          "The key or token is not valid, or not any more. Needed is one of the scope '%s'."
+          "The key or token is invalid, revoked or expired. Use one with the scope '%s'."
               .formatted(needed));
       return;
     }
@@ -81,11 +86,11 @@ final class Refusals
         request,
         response,
         HttpStatus.UNAUTHORIZED,
-        "This needs a key of the scope '%s' in the header 'Authorization: Bearer …'."
+        "This needs a key with the scope '%s' in the header 'Authorization: Bearer …'."
             .formatted(needed));
   }
 
-  /** 403: whoever asks may do less. */
+  /** 403: the client's scope is too low. */
   @Override
   public void handle(
       HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied) {
@@ -108,16 +113,17 @@ final class Refusals
     return scope.map(known -> "'" + known.wireName() + "'").orElse("none of " + Scope.names());
   }
 
-  /** 403: a page of another site that uses its visitor's browser. */
+  /** 403: a page of another site sent the request through its visitor's browser. */
   void crossSite(HttpServletRequest request, HttpServletResponse response) {
     failures.count(Reason.CROSS_SITE);
     refuse(
         request,
         response,
         HttpStatus.FORBIDDEN,
-        "Pages of other sites may not change anything here. The headers 'Sec-Fetch-Site' or"
-            + " 'Origin' say that this request comes from one. Where a proxy in front has another"
-            + " name, it must keep 'Host', or server.forward-headers-strategy must be set.");
+        "Pages of other sites may not change anything here. According to the header"
+            + " 'Sec-Fetch-Site' or 'Origin', this request comes from one. If the service is"
+            + " behind a proxy with another name, the proxy must keep 'Host', or"
+            + " server.forward-headers-strategy must be set.");
   }
 
   /** 403: a browser asks whether a page of another site may send a request. */
@@ -130,7 +136,7 @@ final class Refusals
         "Pages of other sites may not use this service: there is no CORS.");
   }
 
-  /** 421: a name that is not the service's, see {@link AllowedHosts}. */
+  /** 421: an unknown host name; see {@link AllowedHosts}. */
   void unknownHost(HttpServletRequest request, HttpServletResponse response, String host) {
     failures.count(Reason.HOST);
     refuse(
@@ -144,7 +150,7 @@ final class Refusals
             + " (RESNET_SECURITY_ALLOWEDHOSTS); localhost and IP addresses are always allowed.");
   }
 
-  /** 400: an address that means different things to different readers. */
+  /** 400: a URL that programs interpret differently. */
   @Override
   public void handle(
       HttpServletRequest request, HttpServletResponse response, RequestRejectedException rejected) {
@@ -152,8 +158,9 @@ final class Refusals
         request,
         response,
         HttpStatus.BAD_REQUEST,
-        "The address, method or headers are not allowed: an address must be normalised (no //, /./,"
-            + " /../) and hold no encoded slash, percent sign, semicolon or control character.");
+        "The address, method or headers are not allowed: the address must be normalised"
+            + " (no //, /./, /../) and contain no encoded slash, percent sign, semicolon or"
+            + " control character.");
   }
 
   private String needed(HttpServletRequest request) {

@@ -6,19 +6,19 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.context.support.WebApplicationContextUtils;
 
-/** What the checks want to know of a request. */
+/** Properties of a request that the checks need. */
 final class Requests {
   private static final String MANAGEMENT = "management";
 
   private Requests() {}
 
-  /** Its path within the service, read as the endpoints' mapping reads it. */
+  /** The path within the service, parsed as for the mapping of endpoints. */
   static PathContainer path(HttpServletRequest request) {
     return PathContainer.parsePath(
         request.getRequestURI().substring(request.getContextPath().length()));
   }
 
-  /** Whether it came in at the management port, where that is one of its own. */
+  /** Whether it came in on a separate management port. */
   static boolean isForManagement(HttpServletRequest request) {
     WebApplicationContext context =
         WebApplicationContextUtils.getWebApplicationContext(request.getServletContext());

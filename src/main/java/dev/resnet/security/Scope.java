@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** What a caller may do; a ladder, each rung includes those before it. */
+/** What a client may do; each scope includes those before it. */
 enum Scope {
-  READ("look at jobs, models and data sets"),
-  CLASSIFY("classify pictures"),
-  TRAIN("create, cancel and delete jobs"),
-  ADMIN("everything else, actuator beyond health included");
+  READ("read jobs, models and data sets"),
+  CLASSIFY("classify images"),
+  TRAIN("create, cancel, resume and delete jobs"),
+  ADMIN("everything else, including actuator beyond health");
 
-  /** What Spring's resource server puts before the words of a token's scope claim. */
+  /** The prefix that Spring's resource server adds to each entry of a token's scope claim. */
   private static final String AUTHORITY_PREFIX = "SCOPE_";
 
   private final String meaning;
@@ -29,12 +29,12 @@ enum Scope {
     return compareTo(other) >= 0;
   }
 
-  /** What it adds to the rung before it. */
+  /** What it permits in addition to the scope before it. */
   String meaning() {
     return meaning;
   }
 
-  /** As it is written in settings, tokens and the API's document. */
+  /** The name in settings, tokens and the OpenAPI document. */
   String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -47,7 +47,7 @@ enum Scope {
     return Arrays.stream(values()).filter(scope -> scope.wireName().equals(wireName)).findFirst();
   }
 
-  /** The highest of those that a caller was given; empty where none of them is ours. */
+  /** The highest scope of a client; empty if it has none. */
   static Optional<Scope> highest(Collection<? extends GrantedAuthority> authorities) {
     return Arrays.stream(values())
         .filter(

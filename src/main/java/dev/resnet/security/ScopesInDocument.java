@@ -14,8 +14,8 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.stereotype.Component;
 
 /**
- * The API's document says which scope each operation needs, out of the very rules that are
- * enforced. Before the customizer that gives every error its schema.
+ * Adds the scope that each operation needs to the OpenAPI document, from the same rules that are
+ * enforced. Runs before the customizer that adds the schema of errors.
  */
 @Component
 @Order(0)
@@ -41,9 +41,9 @@ final class ScopesInDocument implements OpenApiCustomizer {
                 .type(SecurityScheme.Type.HTTP)
                 .scheme("bearer")
                 .description(
-                    "A key of this service, or a token of its issuer. Scopes include those before"
-                        + " them: read, classify, train, admin. A service that listens on its own"
-                        + " machine only may need none."));
+                    "A key of this service, or a token of its JWT issuer. Each scope includes those"
+                        + " before it: read, classify, train, admin. A service that listens only on its"
+                        + " own machine may need no key."));
     if (document.getPaths() != null) {
       document
           .getPaths()
@@ -57,7 +57,7 @@ final class ScopesInDocument implements OpenApiCustomizer {
   private void declare(String path, PathItem.HttpMethod method, Operation operation) {
     AccessRules.Rule rule =
         rules.rule(HttpMethod.valueOf(method.name()), PathContainer.parsePath(path));
-    // An operation that no rule names stays without: the test of the document finds it.
+    // An operation without a rule gets no scope; the test of the OpenAPI document reports it.
     if (!rule.declared() || rule.scope() == null) {
       return;
     }
@@ -69,9 +69,11 @@ final class ScopesInDocument implements OpenApiCustomizer {
     if (operation.getResponses() != null) {
       operation
           .getResponses()
-          .addApiResponse("401", new ApiResponse().description("No valid key or token was shown."))
+          .addApiResponse("401", new ApiResponse().description("No valid key or token was sent."))
           .addApiResponse(
-              "403", new ApiResponse().description("Its scope is lower than `" + scope + "`."));
+              "403",
+              new ApiResponse()
+                  .description("The scope of the key or token is lower than `" + scope + "`."));
     }
   }
 }

@@ -18,24 +18,28 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.boot.tomcat.TomcatWebServer;
 
 /**
- * {@code localhost} is two addresses, 127.0.0.1 and ::1, and some clients try only one of them. A
- * server listens on one; this gives it the other, at the same port.
+ * {@code localhost} has two addresses, 127.0.0.1 and ::1, and some clients try only one of them.
+ * The server listens on one; this adds a connector for the other, on the same port.
  */
 final class SecondLoopback {
   private static final Logger LOG = LoggerFactory.getLogger("resnet-service");
 
-  /** What the two differ in. */
+  /** Properties in which the two connectors differ. */
   private static final Set<String> OF_ITS_OWN =
       Set.of("port", "address", "portOffset", "portWithOffset", "nameIndex", "domain");
 
   private SecondLoopback() {}
 
-  /** Where there is no second loopback address, or its port is taken, the first has to do. */
+  /**
+   * Opens the second connector. If there is no second loopback address, or its port is in use, the
+   * first one has to suffice.
+   */
   static void open(TomcatWebServer server) {
     Service service = server.getTomcat().getService();
     Connector first = server.getTomcat().getConnector();
     if (first.getSecure()) {
-      return; // certificates can be renewed while it runs, and only the first would learn of it
+      return; // certificates can be renewed at run time, but only the first connector would get the
+      // new ones
     }
     try {
       InetAddress address = other((InetAddress) first.getProperty("address"));
@@ -45,13 +49,13 @@ final class SecondLoopback {
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       remove(service, first);
       LOG.info(
-          "localhost stands for {} here: the other loopback address can't be listened on ({})",
+          "localhost means {} here: can't listen on the other loopback address ({})",
           ((InetAddress) first.getProperty("address")).getHostAddress(),
           e.getMessage());
     }
   }
 
-  /** Raw addresses, which no resolver is asked for. */
+  /** Raw addresses, so that no name is resolved. */
   private static InetAddress other(InetAddress first) throws UnknownHostException {
     byte[] six = new byte[16];
     six[15] = 1;
@@ -59,14 +63,17 @@ final class SecondLoopback {
         first instanceof Inet4Address ? six : new byte[] {127, 0, 0, 1});
   }
 
-  /** Before the connector, which would log its own failure at length. */
+  /** Tests the port first, because a connector would log its failure with a long stack trace. */
   private static void probe(InetAddress address, int port) throws IOException {
     try (var socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(address, port));
     }
   }
 
-  /** With the same settings, and the same threads, so that their number stays what it was. */
+  /**
+   * A connector with the same settings and the same thread pool, so that the number of threads does
+   * not grow.
+   */
   private static Connector second(Connector first, InetAddress address, int port) {
     var second = new Connector(first.getProtocolHandlerClassName());
     copy(first, second);

@@ -34,12 +34,15 @@ import org.springframework.security.web.header.writers.CacheControlHeadersWriter
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Puts the door together: one stateless chain of filters for every request on every port. */
+/** One stateless filter chain for all requests on all ports. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 @EnableConfigurationProperties(SecuritySettings.class)
 class SecurityConfiguration {
-  /** Everything from here and nothing inline, but the styles that Swagger UI writes itself. */
+  /**
+   * Allows content from this service only and nothing inline, except the styles that Swagger UI
+   * needs.
+   */
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'"
           + " data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors"
@@ -58,7 +61,7 @@ class SecurityConfiguration {
     return new Credentials(new AccessKeys(settings), tokens(decoder, converter));
   }
 
-  /** There is a decoder where Spring Boot's settings of a resource server name an issuer. */
+  /** Checks JWTs; the decoder exists if Spring Boot's resource server settings name an issuer. */
   private static JwtAuthenticationProvider tokens(
       ObjectProvider<JwtDecoder> decoder, ObjectProvider<JwtAuthenticationConverter> converter) {
     JwtDecoder found = decoder.getIfAvailable();
@@ -89,7 +92,7 @@ class SecurityConfiguration {
       Environment environment) {
     var contexts = new RequestAttributeSecurityContextRepository();
     return http
-        // No cookie opens anything here, so no other site can borrow one.
+        // There are no cookies, so no other site can misuse them.
         .csrf(AbstractHttpConfigurer::disable)
         .cors(AbstractHttpConfigurer::disable)
         .logout(AbstractHttpConfigurer::disable)
@@ -109,7 +112,7 @@ class SecurityConfiguration {
         .build();
   }
 
-  /** Where a key is needed, a page of another site has none to show: any name will do then. */
+  /** If a key is needed, a page of another site has none, so any host name is allowed. */
   private static @Nullable AllowedHosts hosts(
       Credentials credentials, SecuritySettings settings, Environment environment) {
     if (credentials.areNeeded()) {
@@ -132,7 +135,7 @@ class SecurityConfiguration {
       HttpServletRequest request = context.getRequest();
       if (request.getDispatcherType() != DispatcherType.REQUEST) {
         return new AuthorizationDecision(
-            true); // the request itself was let in, or is being refused
+            true); // the original request was allowed, or is being refused
       }
       Scope needed =
           rules.rule(HttpMethod.valueOf(request.getMethod()), Requests.path(request)).scope();
@@ -153,7 +156,7 @@ class SecurityConfiguration {
         .cacheControl(HeadersConfigurer.CacheControlConfig::disable)
         .addHeaderWriter(
             (request, response) -> {
-              // Swagger UI's 1.5 MB are the same for everybody.
+              // Swagger UI's 1.5 MB are the same for all users and may be cached.
               if (!request.getRequestURI().contains("/swagger-ui")) {
                 notKept.writeHeaders(request, response);
               }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
-/** Says in a few lines why the service does not start with these settings of security. */
+/** Explains why the service does not start with the configured security settings. */
 final class SecurityFailureAnalyzer implements FailureAnalyzer {
 
   @Override
@@ -13,18 +13,19 @@ final class SecurityFailureAnalyzer implements FailureAnalyzer {
       if (cause instanceof UnsafeAddressException) {
         return new FailureAnalysis(
             cause.getMessage(),
-            "Give it keys (resnet.security.keys-file, RESNET_SECURITY_KEYS_FILE) or an issuer"
-                + " (spring.security.oauth2.resourceserver.jwt.issuer-uri); docs/security.md shows"
-                + " how. Or take server.address away: it listens on this machine only then. Or, on"
-                + " a network that you trust, say resnet.security.allow-anonymous=true"
+            "Configure keys (resnet.security.keys-file, RESNET_SECURITY_KEYS_FILE) or a JWT"
+                + " issuer (spring.security.oauth2.resourceserver.jwt.issuer-uri);"
+                + " docs/security.md shows how. Or remove server.address: the service then"
+                + " listens on this machine only. Or, on a network that you trust, set"
+                + " resnet.security.allow-anonymous=true"
                 + " (RESNET_SECURITY_ALLOW_ANONYMOUS).",
             failure);
       }
       if (cause instanceof UnusableKeysException) {
         return new FailureAnalysis(
             "The keys can't be used: %s.".formatted(cause.getMessage()),
-            "Correct it in resnet.security.keys or in the file that resnet.security.keys-file"
-                + " names; docs/security.md shows how it looks.",
+            "Correct resnet.security.keys or the file named by resnet.security.keys-file;"
+                + " docs/security.md shows the format.",
             failure);
       }
     }

@@ -9,26 +9,26 @@ import java.util.Map;
 /** {@code resnet_security_failures_total}: requests that were refused, by reason. */
 final class SecurityFailures {
   enum Reason {
-    /** No key where one is needed. */
+    /** No key although one is needed. */
     MISSING,
-    /** A header that holds no key. */
+    /** A malformed Authorization header. */
     MALFORMED,
     /** A key or token that is not valid. */
     INVALID,
-    /** A valid one whose scope is too low. */
+    /** A valid key or token with too low a scope. */
     SCOPE,
-    /** The issuer could not be asked. */
+    /** The JWT issuer could not be reached. */
     ISSUER,
     /** Sent by a page of another site. */
     CROSS_SITE,
-    /** Sent to a host name that is not the service's. */
+    /** Sent to an unknown host name. */
     HOST
   }
 
   private final Map<Reason, Counter> counters = new EnumMap<>(Reason.class);
 
   SecurityFailures(MeterRegistry meters) {
-    // All at once: a rate needs the zero before the first failure.
+    // Register all reasons at once: a rate needs the zero before the first failure.
     for (Reason reason : Reason.values()) {
       counters.put(
           reason,

@@ -9,11 +9,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Who may use the service.
  *
- * @param keys keys that need a restart to change
+ * @param keys keys that change only with a restart
  * @param keysFile a YAML file with more of them under {@code keys}, read again when it changes
- * @param allowedHosts host names under which it may be called where there are neither keys nor an
- *     issuer, beside localhost and IP addresses
- * @param allowAnonymous listens to others although there are neither keys nor an issuer of tokens
+ * @param allowedHosts host names under which it may be called without keys and without a JWT
+ *     issuer, in addition to localhost and IP addresses
+ * @param allowAnonymous whether to listen on all addresses without keys and without a JWT issuer
  */
 @ConfigurationProperties("resnet.security")
 record SecuritySettings(
@@ -25,7 +25,7 @@ record SecuritySettings(
   static final String ALLOWED_HOSTS = "resnet.security.allowed-hosts";
 
   /**
-   * A key as it is written; looked at by {@link AccessKey}, whose messages show no value.
+   * A key as configured; {@link AccessKey} validates it without showing values.
    *
    * @param sha256 of the key's bytes, in hex
    */
@@ -35,7 +35,9 @@ record SecuritySettings(
     }
   }
 
-  /** Null where no file is named; an empty name names none, as containers write it. */
+  /**
+   * The keys file; null if none is configured. An empty name means none, which containers may set.
+   */
   @Nullable Path file() {
     return keysFile == null || keysFile.isBlank() ? null : Path.of(keysFile).toAbsolutePath();
   }

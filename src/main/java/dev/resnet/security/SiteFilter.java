@@ -13,9 +13,9 @@ import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses what pages of other sites make their visitor's browser send: where no key is needed, any
- * page that is open in a browser on this machine could otherwise use the service. A page can change
- * none of the headers that are looked at here.
+ * Refuses requests that pages of other sites send through their visitor's browser. Without this, if
+ * no key is needed, any page open in a browser on this machine could use the service. A page can't
+ * change the headers that are checked here.
  */
 final class SiteFilter extends OncePerRequestFilter {
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
@@ -26,7 +26,7 @@ final class SiteFilter extends OncePerRequestFilter {
   private final Refusals refusals;
 
   /**
-   * @param hosts null where any will do
+   * @param hosts null if any host name is allowed
    */
   SiteFilter(@Nullable AllowedHosts hosts, Refusals refusals) {
     this.hosts = hosts;
@@ -50,9 +50,9 @@ final class SiteFilter extends OncePerRequestFilter {
   }
 
   /**
-   * Browsers send {@code Sec-Fetch-Site} where the page came over https or from this machine, and
-   * {@code Origin} with everything that may change something. Other programs send neither. What no
-   * browser sends, such as two values, proves nothing.
+   * Browsers send {@code Sec-Fetch-Site} if the page came over https or from this machine, and
+   * {@code Origin} with all requests that may change something. Other programs send neither. Values
+   * that no browser sends, such as two in one request, are not trusted.
    */
   private static boolean comesFromAnotherSite(HttpServletRequest request) {
     List<String> sites = Collections.list(request.getHeaders("Sec-Fetch-Site"));
@@ -65,7 +65,7 @@ final class SiteFilter extends OncePerRequestFilter {
 
   private static boolean hasOtherOrigin(HttpServletRequest request) {
     try {
-      // Compares scheme, host and port; "null", which sandboxed pages send, is never the own one.
+      // Compares scheme, host and port; "null", which sandboxed pages send, never matches.
       return CorsUtils.isCorsRequest(request);
     } catch (IllegalArgumentException e) {
       return true; // not a URL

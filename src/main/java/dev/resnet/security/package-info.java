@@ -1,6 +1,6 @@
 /**
- * Who may do what: bearer keys, tokens of an issuer, the scope that each operation needs, and where
- * the service may listen. Nothing knows this package.
+ * Access control: bearer keys, tokens of a JWT issuer, the scope that each operation needs, and
+ * where the service may listen. No other package uses this one.
  */
 @ApplicationModule(allowedDependencies = {"api"})
 @NullMarked

@@ -3,9 +3,9 @@ package dev.resnet.serving;
 import dev.resnet.models.ModelVersion;
 
 /**
- * The answer of one version to a batch of pictures.
+ * The predictions of one version for a batch of images.
  *
- * @param version that computed all of it
- * @param probabilities [pictures, classes], each row summing to 1
+ * @param version that computed all predictions
+ * @param probabilities [images, classes], each row summing to 1
  */
 public record Classification(ModelVersion version, float[][] probabilities) {}

@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies pictures with registered models. Any number of threads may ask at once; each answer is
- * computed by one version as a whole.
+ * Classifies images with registered models. Thread-safe; one version computes all predictions of a
+ * request.
  *
- * <p>A version is loaded when it is first asked for. When a newer one of its name is promoted, the
- * one that has been answering goes on until the newer one is in memory, in each process of its own.
+ * <p>A version is loaded when it is first requested. When a newer version is promoted, each process
+ * keeps using the previous one until the newer one is in its memory.
  */
 public class Classifier implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Classifier.class);
 
-  /** How long a version that failed to load in the background is left alone. */
+  /** How long to wait before a failed background load is tried again. */
   static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
   private final LoadedModels loaded;
@@ -30,16 +30,16 @@ public class Classifier implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final InferenceMetrics metrics;
 
-  /** By name, the version that answered last as the promoted one. */
+  /** By name, the version that last served requests for the one in production. */
   private final Map<String, ModelVersion> answering = new ConcurrentHashMap<>();
 
-  /** By name, the load in the background that is under way or failed last. */
+  /** By name, the background load that is running or that failed last. */
   private final Map<String, Preparation> preparations = new ConcurrentHashMap<>();
 
   private record Preparation(int version, boolean failed, long since) {}
 
   /**
-   * @param background loads newly promoted versions; closed with this
+   * @param background loads newly promoted versions; closed together with this classifier
    * @param nanoTime as {@link System#nanoTime}
    */
   Classifier(
@@ -56,17 +56,17 @@ public class Classifier implements AutoCloseable {
   /**
    * Classifies with exactly this version.
    *
-   * @throws ModelUnavailableException where it cannot be loaded
+   * @throws ModelUnavailableException if it can't be loaded
    */
   public Classification classify(ModelVersion version, List<Picture> pictures) {
     return answer(loaded.acquire(version), pictures);
   }
 
   /**
-   * Classifies with the promoted version of a name, or with the one that has been answering for
-   * that name while the promoted one is being loaded.
+   * Classifies with the version in production, or with its predecessor while that version is being
+   * loaded.
    *
-   * @throws ModelUnavailableException where neither can be loaded
+   * @throws ModelUnavailableException if neither can be loaded
    */
   public Classification classifyWithPromoted(ModelVersion promoted, List<Picture> pictures) {
     return answer(acquirePromoted(promoted), pictures);
@@ -105,9 +105,9 @@ public class Classifier implements AutoCloseable {
   }
 
   /**
-   * Loads a version and lets it answer a batch.
+   * Loads a version and classifies a test batch with it.
    *
-   * @throws ModelUnavailableException where it can't
+   * @throws ModelUnavailableException if that fails
    */
   public void warmUp(ModelVersion version) {
     LoadedModel model = loaded.acquire(version);
@@ -118,8 +118,8 @@ public class Classifier implements AutoCloseable {
     }
   }
 
-  /** No earlier version answers for this name any more, even where this one has to be loaded. */
-  public void answersFromNowOn(ModelVersion version) {
+  /** From now on, requests wait for this version instead of using its predecessor. */
+  public void switchTo(ModelVersion version) {
     answering.put(version.name(), version);
   }
 
@@ -128,7 +128,7 @@ public class Classifier implements AutoCloseable {
     return loaded.versions();
   }
 
-  /** Gives up a version that was deleted. */
+  /** Unloads a deleted version. */
   void forget(ModelVersion version) {
     answering.computeIfPresent(
         version.name(), (name, last) -> last.version() == version.version() ? null : last);
@@ -150,7 +150,10 @@ public class Classifier implements AutoCloseable {
             loaded.acquire(version).release();
             preparations.remove(version.name(), begun);
           } catch (RuntimeException e) {
-            log.error("What answered before {} goes on: {}", version.label(), e.getMessage());
+            log.error(
+                "Loading {} failed; the previous version keeps serving: {}",
+                version.label(),
+                e.getMessage());
             preparations.replace(
                 version.name(),
                 begun,

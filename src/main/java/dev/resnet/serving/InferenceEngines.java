@@ -18,7 +18,7 @@ interface InferenceEngines {
    */
   InferenceEngine open(Path modelZip) throws IOException;
 
-  /** The fastest engine in this precision; models are loaded on one thread (decision 014). */
+  /** The fastest engine for this precision; models are loaded on one thread (decision 014). */
   static InferenceEngines in(Precision precision) {
     return file ->
         OpenMp.withThreads(

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What the metrics say of inference. Only registered names become labels, so a client cannot make
- * series by asking for names at random.
+ * The metrics of inference. Only registered names become labels, so clients can't create series
+ * with random names.
  */
 public class InferenceMetrics {
   /** The label of requests for models that do not exist. */
@@ -37,9 +37,9 @@ public class InferenceMetrics {
   /** How a request ended. */
   public enum Outcome {
     SUCCESS,
-    /** The client has to change something: 4xx. */
+    /** The client has to change the request: 4xx. */
     REJECTED,
-    /** The service could not: 5xx. */
+    /** The service failed: 5xx. */
     FAILED
   }
 
@@ -49,13 +49,14 @@ public class InferenceMetrics {
     this.meters = meters;
   }
 
-  /** Counts a request; no name where the model does not exist. */
+  /** Counts a request; no name if the model does not exist. */
   public void count(Optional<String> model, Outcome outcome) {
     for (Outcome each : Outcome.values()) {
-      // All of them, so that a model's first failure is a step up from 0, which an alert can see.
+      // Register all outcomes, so that a model's first failure is an increase from 0, which alerts
+      // can detect.
       Counter counter =
           Counter.builder("resnet.inference.requests")
-              .description("Requests to classify pictures, by how they ended")
+              .description("Classification requests by outcome")
               .tag("model", model.orElse(UNKNOWN))
               .tag("outcome", each.name().toLowerCase(Locale.ROOT))
               .register(meters);
@@ -71,12 +72,12 @@ public class InferenceMetrics {
     T result = call.get();
     sample.stop(
         Timer.builder("resnet.inference")
-            .description("Time that the network takes for a batch of pictures")
+            .description("Time to compute a batch of images")
             .tag("model", model)
             .serviceLevelObjectives(SECONDS)
             .register(meters));
     DistributionSummary.builder("resnet.inference.batch.size")
-        .description("Pictures in a batch")
+        .description("Images in a batch")
         .tag("model", model)
         .serviceLevelObjectives(SIZES)
         .register(meters)

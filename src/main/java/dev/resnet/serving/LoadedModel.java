@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A version in memory. Counts its users, so that one that is given up while a request still
- * computes on it is closed by that request.
+ * A version in memory. Counts its users: if it is unloaded during a request, it is closed when that
+ * request ends.
  */
 final class LoadedModel {
   private final ModelVersion version;
@@ -23,7 +23,7 @@ final class LoadedModel {
   /** [channel][byte] */
   private final float[][] normalized;
 
-  /** Starts with whoever loaded it; closed when it gets to 0, and never leaves that again. */
+  /** Starts at 1 for the loader. At 0 the model is closed for good. */
   private final AtomicInteger users = new AtomicInteger(1);
 
   private LoadedModel(ModelVersion version, InferenceEngine engine) {
@@ -37,25 +37,27 @@ final class LoadedModel {
     try {
       if (!Files.isRegularFile(file)) {
         throw new ModelUnavailableException(
-            "The file of %s is missing; restore it from a backup, use another version or train again."
+            ("The file of %s is missing; restore it from a backup, use another version or"
+                    + " train again.")
                 .formatted(version.label()),
             new NoSuchFileException(file.toString()));
       }
       String sha256 = Sha256.of(file);
       if (!sha256.equals(version.sha256())) {
         throw new ModelUnavailableException(
-            "The file of %s is damaged: its SHA-256 is not the registered one; restore it from a"
-                    .formatted(version.label())
-                + " backup, use another version or train again.",
+            ("The file of %s is damaged: its SHA-256 differs from the registered one; restore it"
+                    + " from a backup, use another version or train again.")
+                .formatted(version.label()),
             new IOException("%s has the SHA-256 %s".formatted(file, sha256)));
       }
       return new LoadedModel(version, engines.open(file));
     } catch (ModelUnavailableException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // What the libraries say names paths of this machine: it is for the log.
+      // The libraries' messages contain paths of this machine, so they go to the log only.
       throw new ModelUnavailableException(
-          "The file of %s cannot be loaded; the service's log says why.".formatted(version.label()),
+          "The file of %s can't be loaded; the service's log has the cause."
+              .formatted(version.label()),
           e);
     }
   }
@@ -64,7 +66,7 @@ final class LoadedModel {
     return version;
   }
 
-  /** One more user; false where the model is closed already. */
+  /** Adds a user; false if the model is already closed. */
   boolean retain() {
     return users.getAndUpdate(n -> n == 0 ? 0 : n + 1) > 0;
   }
@@ -75,7 +77,7 @@ final class LoadedModel {
     }
   }
 
-  /** [pictures, classes] */
+  /** [images, classes] */
   float[][] probabilities(List<Picture> pictures) {
     float[] input = new float[pictures.size() * ImageShape.CIFAR.values()];
     int at = 0;
@@ -99,9 +101,10 @@ final class LoadedModel {
       for (float p : row) {
         if (!Float.isFinite(p)) {
           throw new ModelUnavailableException(
-              "The network of %s gives no finite probabilities: its training diverged; use another"
-                      .formatted(version.label())
-                  + " version, or train again with a lower learning rate.");
+              ("The network of %s returns probabilities that are not finite: its training"
+                      + " diverged; use another version, or train again with a lower learning"
+                      + " rate.")
+                  .formatted(version.label()));
         }
       }
     }

@@ -12,13 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The versions in memory; the least recently used one gives way. A version is loaded by the first
- * who asks, outside the lock, while others who want it wait and all other versions answer.
+ * The versions in memory; beyond the limit, the least recently used one is evicted. The first
+ * thread that needs a version loads it, outside the lock. Other threads that need it wait, and all
+ * other versions stay usable.
  */
 final class LoadedModels implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoadedModels.class);
 
-  /** What identifies a loaded version: its content too, should a number ever be used again. */
+  /** Identifies a loaded version, including its content, in case a number is ever reused. */
   private record Key(String name, int version, String sha256) {
     static Key of(ModelVersion v) {
       return new Key(v.name(), v.version(), v.sha256());
@@ -29,7 +30,7 @@ final class LoadedModels implements AutoCloseable {
   private final InferenceEngines engines;
   private final int limit;
 
-  /** In the order of use, the least recent first; guarded by this. */
+  /** In order of use, the least recently used first; guarded by this. */
   private final Map<Key, CompletableFuture<LoadedModel>> entries =
       new LinkedHashMap<>(16, 0.75f, true);
 
@@ -40,9 +41,9 @@ final class LoadedModels implements AutoCloseable {
   }
 
   /**
-   * The version, loaded where it is not yet; the caller releases it.
+   * Returns the version and loads it if necessary; the caller must release it.
    *
-   * @throws ModelUnavailableException where it cannot be loaded
+   * @throws ModelUnavailableException if it can't be loaded
    */
   LoadedModel acquire(ModelVersion version) {
     while (true) {
@@ -58,11 +59,11 @@ final class LoadedModels implements AutoCloseable {
       if (model.retain()) {
         return model;
       }
-      // It gave way to another version before it could be used: load it again.
+      // It was evicted before it could be used, so load it again.
     }
   }
 
-  /** The version, where it is in memory; the caller releases it. */
+  /** The version if it is in memory; the caller must release it. */
   Optional<LoadedModel> acquireIfLoaded(ModelVersion version) {
     synchronized (this) {
       var entry = entries.get(Key.of(version));
@@ -81,15 +82,15 @@ final class LoadedModels implements AutoCloseable {
       synchronized (this) {
         entry.complete(model);
         if (entries.get(Key.of(version)) == entry) {
-          makeRoom(entry);
+          evict(entry);
         } else {
-          // It was given up while it was being loaded.
+          // It was unloaded while it was being loaded.
           model.release();
         }
       }
       log.info("Loaded {}", version.label());
     } catch (Throwable e) {
-      // The next request tries again: the file may have been restored.
+      // Let the next request try again: the file may have been restored.
       synchronized (this) {
         entries.remove(Key.of(version), entry);
       }
@@ -98,8 +99,8 @@ final class LoadedModels implements AutoCloseable {
     }
   }
 
-  /** Gives up loaded versions beyond the limit, never the one that was just loaded. */
-  private void makeRoom(CompletableFuture<LoadedModel> newest) {
+  /** Evicts versions beyond the limit, but never the newest one. */
+  private void evict(CompletableFuture<LoadedModel> newest) {
     long loaded = entries.values().stream().filter(CompletableFuture::isDone).count();
     var iterator = entries.values().iterator();
     while (loaded > limit && iterator.hasNext()) {
@@ -107,7 +108,9 @@ final class LoadedModels implements AutoCloseable {
       if (entry != newest && entry.isDone()) {
         iterator.remove();
         loaded--;
-        log.info("Gave up {} for another", entry.join().version().label());
+        log.info(
+            "Unloaded {}: resnet.serving.max-loaded-models is reached",
+            entry.join().version().label());
         entry.join().release();
       }
     }
@@ -120,12 +123,12 @@ final class LoadedModels implements AutoCloseable {
         .toList();
   }
 
-  /** Gives a version up; requests that compute on it end undisturbed. */
+  /** Unloads a version; requests that use it can finish. */
   synchronized void forget(ModelVersion version) {
     var entry = entries.remove(Key.of(version));
     if (entry != null && entry.isDone() && !entry.isCompletedExceptionally()) {
       entry.join().release();
-      log.info("Gave up {}, which was deleted", version.label());
+      log.info("Unloaded {}: it was deleted", version.label());
     }
   }
 
@@ -134,7 +137,7 @@ final class LoadedModels implements AutoCloseable {
       return entry.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof ModelUnavailableException unavailable) {
-        // A new one for each waiting thread: it carries that thread's stack.
+        // A new exception for each waiting thread, with that thread's stack trace.
         throw new ModelUnavailableException(unavailable.getMessage(), unavailable);
       }
       throw e;

@@ -1,8 +1,8 @@
 package dev.resnet.serving;
 
 /**
- * A registered model cannot answer: its file is missing, damaged or gives no probabilities. The
- * message names the model and is meant for the client.
+ * A registered model can't be used: its file is missing or damaged, or its probabilities are not
+ * finite. The message names the model and is meant for the client.
  */
 public class ModelUnavailableException extends RuntimeException {
   ModelUnavailableException(String message) {

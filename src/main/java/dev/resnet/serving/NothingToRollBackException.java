@@ -1,6 +1,6 @@
 package dev.resnet.serving;
 
-/** Nothing was in production before. The message is for the client. */
+/** There is no previous version in production to go back to. The message is for the client. */
 public final class NothingToRollBackException extends RuntimeException {
   NothingToRollBackException(String message) {
     super(message);

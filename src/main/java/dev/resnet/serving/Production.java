@@ -5,9 +5,8 @@ import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 
 /**
- * Changes which version answers for a name. The version is in memory and has answered a batch
- * before it is promoted, so that no request waits for it, and one that can't answer never gets into
- * production.
+ * Changes which version is in production. A version is loaded and classifies a test batch before it
+ * is promoted. So no request waits for it, and a broken version never gets into production.
  */
 public class Production {
   private final ModelRegistry registry;
@@ -21,35 +20,35 @@ public class Production {
   }
 
   /**
-   * @throws dev.resnet.models.UnknownModelException where there is no such version
-   * @throws ModelUnavailableException where it can't be loaded; nothing has changed then
+   * @throws dev.resnet.models.UnknownModelException if there is no such version
+   * @throws ModelUnavailableException if it can't be loaded; then nothing has changed
    */
   public ModelVersion promote(String name, int number) {
     ModelVersion version = lookup.version(name, number);
     warmUp(version);
     if (!registry.promote(name, number)) {
-      // It was deleted in the meantime.
+      // The version was deleted in the meantime.
       throw lookup.unknown(name, number);
     }
-    classifier.answersFromNowOn(version);
+    classifier.switchTo(version);
     return lookup.version(name, number);
   }
 
   /**
    * Goes back to the version that was in production before.
    *
-   * @throws dev.resnet.models.UnknownModelException where no model has this name
-   * @throws NothingToRollBackException where nothing was in production before
-   * @throws ModelUnavailableException where it can't be loaded; nothing has changed then
+   * @throws dev.resnet.models.UnknownModelException if no model has this name
+   * @throws NothingToRollBackException if nothing was in production before
+   * @throws ModelUnavailableException if it can't be loaded; then nothing has changed
    */
   public ModelVersion rollBack(String name) {
     lookup.requireName(name);
     while (true) {
       ModelVersion previous = registry.previous(name).orElseThrow(() -> nothingBefore(name));
       warmUp(previous);
-      // Again where another call has changed what answers while this one loaded.
+      // Retry if another call changed the version in production while this one loaded.
       if (registry.rollBack(name, previous.version())) {
-        classifier.answersFromNowOn(previous);
+        classifier.switchTo(previous);
         return lookup.version(name, previous.version());
       }
     }
@@ -71,7 +70,7 @@ public class Production {
       classifier.warmUp(version);
     } catch (ModelUnavailableException e) {
       throw new ModelUnavailableException(
-          e.getMessage() + " What was in production stays there.", e);
+          e.getMessage() + " The version in production stays the same.", e);
     }
   }
 }

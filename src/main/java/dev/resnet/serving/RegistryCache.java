@@ -32,19 +32,19 @@ import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 
 /**
- * What this process knows of the registry, so that a classification needs no database: which
- * version answers for each name, and the versions that were asked for by number.
+ * Caches the registry, so that classification does not need the database: the version in production
+ * of each name, and the versions that were requested by number.
  *
- * <p>Read again every {@link ModelsProperties#pollInterval()}, and at once where this process has
- * changed something. While the database is away, what is known goes on answering.
+ * <p>Refreshed every {@link ModelsProperties#pollInterval()}, and at once when this process changes
+ * a model. While the database is unavailable, cached entries stay in use.
  */
 public class RegistryCache implements SmartLifecycle, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistryCache.class);
 
-  /** Versions asked for by number that are remembered; a version takes one or two kB. */
+  /** Most versions to cache by number; a version takes one or two kB. */
   private static final int MOST_VERSIONS = 256;
 
-  /** For requests for models that are not known yet; those that wait longer are given up. */
+  /** Threads that look up models that are not cached yet. */
   private static final int LOOKUP_THREADS = 2;
 
   private final ModelRegistry registry;
@@ -56,13 +56,13 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   private final ExecutorService lookups =
       Executors.newFixedThreadPool(LOOKUP_THREADS, daemon("model-lookup"));
 
-  /** An older read must not overwrite a newer one. */
+  /** Ensures that an older read does not overwrite a newer one. */
   private final ReentrantLock refreshing = new ReentrantLock();
 
   /** By name, the newest promotion first; null until it has been read. */
   private volatile @Nullable Map<String, ModelVersion> production;
 
-  /** By number, in the order of use; guarded by itself. */
+  /** By number, in order of use; guarded by itself. */
   private final Map<Pointer, ModelVersion> versions =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -77,7 +77,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   private volatile @Nullable ScheduledExecutorService poll;
 
   /**
-   * @param serves false where this process answers no requests: then it reads and loads nothing
+   * @param serves whether this process serves requests; if not, it reads and loads nothing
    */
   RegistryCache(
       ModelRegistry registry, Classifier classifier, ModelsProperties settings, boolean serves) {
@@ -89,10 +89,10 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   }
 
   /**
-   * The version that answers for a name.
+   * The version in production of a name.
    *
-   * @throws RegistryAwayException where it is not known and can't be looked up
-   * @throws UnknownModelException where there is none
+   * @throws RegistryAwayException if it is not cached and can't be looked up
+   * @throws UnknownModelException if there is none
    */
   public ModelVersion promoted(String name) {
     ModelVersion known = known().get(name);
@@ -100,10 +100,10 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   }
 
   /**
-   * The version that was promoted last among those that answer for their names.
+   * The most recently promoted of all versions in production.
    *
-   * @throws RegistryAwayException where none is known and can't be looked up
-   * @throws UnknownModelException where there is none
+   * @throws RegistryAwayException if none is cached and none can be looked up
+   * @throws UnknownModelException if there is none
    */
   public ModelVersion newestPromoted() {
     return known().values().stream()
@@ -114,8 +114,8 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   /**
    * A version by its number.
    *
-   * @throws RegistryAwayException where it is not known and can't be looked up
-   * @throws UnknownModelException where there is none
+   * @throws RegistryAwayException if it is not cached and can't be looked up
+   * @throws UnknownModelException if there is none
    */
   public ModelVersion version(String name, int number) {
     ModelVersion promoted = known().get(name);
@@ -132,7 +132,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
     return lookUp(() -> remembered(key));
   }
 
-  /** Under the lock, so that a version that is being deleted isn't remembered afterwards. */
+  /** Runs under the lock, so that a version that is being deleted is not cached afterwards. */
   private ModelVersion remembered(Pointer key) {
     refreshing.lock();
     try {
@@ -152,11 +152,11 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   }
 
   /**
-   * Asks the database on another thread, which may have to wait much longer for a connection than a
-   * client should.
+   * Queries the database on another thread, because that may wait much longer for a connection than
+   * a client should.
    *
-   * @throws RegistryAwayException where it doesn't answer in time
-   * @throws UnknownModelException where it does not know the model
+   * @throws RegistryAwayException if it doesn't answer in time
+   * @throws UnknownModelException if the model does not exist
    */
   private <T> T lookUp(Callable<T> question) {
     if (databaseAway) {
@@ -166,7 +166,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
     try {
       return answer.get(lookupTimeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // Until the next read in the background says otherwise, nobody else waits.
+      // No other request waits until a background read succeeds again.
       databaseAway = true;
       throw new RegistryAwayException(e);
     } catch (ExecutionException e) {
@@ -201,13 +201,13 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
       databaseAway = false;
     } catch (RuntimeException e) {
       if (!databaseAway) {
-        log.warn("The model registry can't be read: the models known so far go on answering", e);
+        log.warn("The model registry can't be read; cached models stay in use", e);
       }
       databaseAway = true;
     }
   }
 
-  /** Reads what answers now; what is gone is forgotten. */
+  /** Reads the versions in production and forgets deleted ones. */
   void refresh() {
     List<ModelVersion> changed = new ArrayList<>();
     refreshing.lock();
@@ -220,7 +220,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
           now.put(pointer.name(), known);
           continue;
         }
-        // Empty where it has been deleted in between: the next read sees what is there then.
+        // Empty if it was deleted in between; the next read sees the new state.
         registry
             .find(pointer.name(), pointer.version())
             .ifPresent(
@@ -232,7 +232,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
       production = now;
       forgetDeleted();
       if (before == null) {
-        // At the start a model is loaded once it is asked for.
+        // After the start, models are loaded on their first request.
         changed.clear();
       }
     } finally {

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
-/** Puts serving together. */
+/** The module's beans. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ServingProperties.class)
 class ServingConfiguration {
@@ -23,7 +23,7 @@ class ServingConfiguration {
       Classifier classifier,
       ModelsProperties properties,
       Environment environment) {
-    // A worker classifies nothing, so it has no use for networks in memory.
+    // A worker does not classify, so it needs no networks in memory.
     boolean serves = !"worker".equalsIgnoreCase(environment.getProperty("resnet.role", "").strip());
     return new RegistryCache(registry, classifier, properties, serves);
   }

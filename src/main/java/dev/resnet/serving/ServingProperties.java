@@ -13,16 +13,17 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings and limits of serving.
+ * Settings and limits for serving.
  *
- * @param precision of the networks that classify; {@code auto} is what this processor is fastest in
- * @param maxLoadedModels model versions kept in memory; the least recently used one gives way
- * @param maxBodySize bytes of a classification request's body, whatever its kind
- * @param maxImageSize bytes of one image file, after base64
+ * @param precision of inference; {@code auto} is the fastest one on this CPU
+ * @param maxLoadedModels model versions kept in memory; beyond that, the least recently used one is
+ *     evicted
+ * @param maxBodySize bytes of a classification request's body, of any content type
+ * @param maxImageSize bytes of one image file, after base64 decoding
  * @param maxImages images in one request
- * @param maxPicturesMemory bytes that pictures which are read and being classified may take at one
- *     moment, over all requests; 0 is an eighth of the largest heap
- * @param memoryWait how long a request waits for that memory before it is 503
+ * @param maxPicturesMemory bytes for images that are being classified at the same time, over all
+ *     requests; 0 means an eighth of the maximum heap
+ * @param memoryWait how long a request waits for that memory before it gets 503
  */
 @ConfigurationProperties("resnet.serving")
 @Validated
@@ -35,16 +36,16 @@ public record ServingProperties(
     @DefaultValue("0B") DataSize maxPicturesMemory,
     @DefaultValue("10s") Duration memoryWait) {
 
-  /** What one picture takes from its reading to its answer: bytes, floats and probabilities. */
+  /** Bytes that one image takes while it is being classified: pixels, floats and probabilities. */
   public static final int PICTURE_BYTES = 16 << 10;
 
-  /** Bodies are read into one array. */
+  /** A body is read into one array, hence the upper limit. */
   @AssertTrue(message = "max-body-size and max-image-size must be from 1KB to 1GB")
   public boolean isSizesInRange() {
     return inRange(maxBodySize) && inRange(maxImageSize);
   }
 
-  @AssertTrue(message = "max-pictures-memory must be at least 1MB, or 0 for a part of the heap")
+  @AssertTrue(message = "max-pictures-memory must be at least 1MB, or 0 for an eighth of the heap")
   public boolean isMemoryInRange() {
     return maxPicturesMemory.toBytes() == 0 || maxPicturesMemory.toBytes() >= 1 << 20;
   }
@@ -54,13 +55,13 @@ public record ServingProperties(
     return !memoryWait.isNegative();
   }
 
-  /** For pictures from their reading to their answer. */
+  /** The budget for images from reading to response. */
   public MemoryBudget picturesBudget() {
     return new MemoryBudget(
         MemoryBudget.orPartOfHeap(maxPicturesMemory, 8),
         memoryWait,
         "resnet.serving.max-pictures-memory",
-        "the pictures that are being classified");
+        "the images that are being classified");
   }
 
   private static boolean inRange(DataSize size) {

@@ -1,4 +1,4 @@
-/** The versions in memory, and the classification of pictures with them. */
+/** Keeps model versions in memory and classifies images with them. */
 @ApplicationModule(
     allowedDependencies = {
       "models",

@@ -9,10 +9,10 @@ import dev.resnet.pictures.Normalization;
 /** Turns a plan into normalised float32 images, zero-padded, cropped and flipped. */
 interface BatchAssembler {
 
-  /** Fills {@code into}, which is of the plan's size. */
+  /** Fills {@code into}, which has the size of the plan. */
   void assemble(BatchPlan plan, Minibatch into);
 
-  /** On the device where nd4j's arrays lie on one, else in one pass on the host. */
+  /** An assembler on the device if nd4j's arrays are on one, else on the host. */
   static BatchAssembler of(ImageSet set, Normalization normalization, ImageLayout layout) {
     return Device.isGpu()
         ? new DeviceBatchAssembler(set, normalization, layout)

@@ -11,16 +11,16 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps one batch ahead: while the engine works on a batch, the next one is assembled on another
- * thread.
- */
+/** Assembles the next batch on another thread while the engine works on the current one. */
 final class BatchPipeline implements AutoCloseable {
   private final BatchAssembler assembler;
   private final ImageLayout layout;
   private final ImageShape shape;
 
-  /** One is worked on while the other is filled; of the size that was asked for last. */
+  /**
+   * Two buffers: one is processed while the other is filled. They have the size that was requested
+   * last.
+   */
   private final @Nullable Minibatch[] buffers = new @Nullable Minibatch[2];
 
   private final ExecutorService ahead =
@@ -41,17 +41,17 @@ final class BatchPipeline implements AutoCloseable {
     return Minibatch.allocate(layout, size, ImageShape.CHANNELS, shape.size(), shape.size());
   }
 
-  /** What is done with each batch; false ends the run early. */
+  /** Processes a batch; false ends the run early. */
   @FunctionalInterface
   interface Step {
     boolean take(int index, Minibatch batch);
   }
 
   /**
-   * Runs through {@code count} batches.
+   * Processes {@code count} batches.
    *
-   * @param plans of each batch
-   * @return whether all were taken
+   * @param plans the plan of each batch
+   * @return whether all were processed
    */
   boolean run(int count, IntFunction<BatchPlan> plans, Step step) {
     if (count == 0) {
@@ -64,7 +64,7 @@ final class BatchPipeline implements AutoCloseable {
         next = assemble(i + 1, plans);
       }
       if (!step.take(i, batch)) {
-        await(next); // its buffer must be quiet before anyone goes on
+        await(next); // nothing may write to its buffer after this
         return false;
       }
     }
@@ -87,7 +87,7 @@ final class BatchPipeline implements AutoCloseable {
       return buffer;
     }
     if (buffer != null) {
-      buffers[slot] = null; // closed once only, should there be no memory for the next
+      buffers[slot] = null; // close it only once, even if allocating the next one fails
       buffer.close();
     }
     Minibatch fresh = allocate(layout, size, shape);
@@ -102,7 +102,7 @@ final class BatchPipeline implements AutoCloseable {
         try {
           return batch.get();
         } catch (InterruptedException e) {
-          // A batch takes milliseconds; whoever wants a stop is heard at the next step.
+          // A batch takes milliseconds; a request to stop is checked at the next step.
           interrupted = true;
         } catch (ExecutionException | CancellationException e) {
           throw new TrainingFailedException("A batch could not be assembled: " + e.getMessage(), e);
@@ -115,7 +115,7 @@ final class BatchPipeline implements AutoCloseable {
     }
   }
 
-  /** Frees the buffers, once nobody fills them any more. */
+  /** Frees the buffers after the last write to them. */
   @Override
   public void close() {
     ahead.submit(

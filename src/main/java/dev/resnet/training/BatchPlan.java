@@ -4,8 +4,7 @@ import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
 
 /**
- * Which image stands where in which batch, and how it is cropped and flipped; the same for host and
- * device.
+ * The images of a batch, with the crop and flip of each; the same for host and device.
  *
  * @param images indices into the image set, in batch order
  * @param rows shift of each crop in [-padding, +padding]: pixel (y, x) comes from row y + shift
@@ -35,7 +34,7 @@ record BatchPlan(int[] images, int[] rows, int[] columns, boolean[] flips) {
     return plan;
   }
 
-  /** Images {@code from} to {@code from + count} as they are. */
+  /** Images {@code from} to {@code from + count}, not augmented. */
   static BatchPlan unchanged(int from, int count) {
     BatchPlan plan = empty(count);
     for (int i = 0; i < count; i++) {

@@ -13,8 +13,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The same as nd4j operations, with the whole image set resident where nd4j keeps its arrays: on a
- * CUDA back-end only the plan (a few bytes an image) crosses the bus.
+ * Assembles batches with nd4j operations, with the whole image set in nd4j's memory. On a CUDA
+ * back-end only the plan, a few bytes per image, is transferred to the device.
  */
 final class DeviceBatchAssembler implements BatchAssembler {
   private static final int CHANNELS = ImageShape.CHANNELS;
@@ -36,7 +36,7 @@ final class DeviceBatchAssembler implements BatchAssembler {
 
   private final INDArray columnIndex;
 
-  /** 0, 1, 2: where each channel lies within a pixel, [1, 3, 1, 1]. */
+  /** 0, 1, 2: the offset of each channel within a pixel, [1, 3, 1, 1]. */
   private final INDArray channelIndex;
 
   DeviceBatchAssembler(ImageSet set, Normalization normalization, ImageLayout layout) {
@@ -79,7 +79,7 @@ final class DeviceBatchAssembler implements BatchAssembler {
             .add(clamp(rows).mul(size * CHANNELS))
             .add(clamp(columns).mul(CHANNELS))
             .add(channelIndex);
-    // nd4j's gather corrupts memory where the index has more than one dimension.
+    // nd4j's gather corrupts memory if the index has more than one dimension.
     INDArray gathered = Nd4j.exec(new Gather(pixels, index.ravel(), 0))[0];
     INDArray images =
         gathered.reshape(index.shape()).castTo(DataType.FLOAT).sub(mean).mul(scale).mul(inside);
@@ -90,7 +90,7 @@ final class DeviceBatchAssembler implements BatchAssembler {
     return Nd4j.createFromArray(values).reshape(values.length, 1, 1, 1);
   }
 
-  /** One where the index lies within the image, zero in the padding. */
+  /** 1 if the index is within the image, 0 in the padding. */
   private INDArray inside(INDArray index) {
     return index.gte(0).castTo(DataType.FLOAT).mul(index.lt(size).castTo(DataType.FLOAT));
   }

@@ -4,15 +4,16 @@ import dev.resnet.training.checkpoint.TrainingState;
 import java.time.Instant;
 
 /**
- * What is reported of one epoch.
+ * The metrics of one epoch.
  *
  * @param epoch counted from 1
  * @param learningRate of the epoch's last step
  * @param trainCrossEntropy mean over the epoch's augmented training images, in nats
  * @param l2Loss {@code λ·Σ‖v‖²/2} at the end of the epoch
- * @param trainAccuracy on the same images, while the weights were still moving
- * @param testLoss mean cross entropy on the test images with running statistics
- * @param testAccuracy on the same
+ * @param trainAccuracy on the same images, measured while the weights were changing
+ * @param testLoss mean cross entropy on the test images, with the running statistics of batch
+ *     normalisation
+ * @param testAccuracy on the test images
  * @param seconds of training and evaluation
  * @param imagesPerSecond of the training steps alone
  */

@@ -7,7 +7,10 @@ import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
 import java.nio.FloatBuffer;
 
-/** One pass over the bytes, straight into the engine's input buffer. */
+/**
+ * Assembles batches on the host, in one pass over the bytes, directly into the engine's input
+ * buffer.
+ */
 final class HostBatchAssembler implements BatchAssembler {
   private static final int CHANNELS = ImageShape.CHANNELS;
 

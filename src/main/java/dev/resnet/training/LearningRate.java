@@ -3,20 +3,20 @@ package dev.resnet.training;
 import java.util.List;
 
 /**
- * Learning-rate schedules, as functions of the position in the training: {@code epoch} counts from
- * 0 and has a fraction.
+ * Learning-rate schedules, as functions of the training position: {@code epoch} counts from 0 and
+ * has a fractional part.
  */
 public sealed interface LearningRate {
 
   /**
-   * The rate of one step.
+   * The learning rate of one step.
    *
    * @param epoch completed epochs plus the completed fraction of the current one, in [0, epochs)
-   * @param epochs of the whole training
+   * @param epochs total number of epochs
    */
   double at(double epoch, int epochs);
 
-  /** The same rate throughout. */
+  /** The same rate for the whole training run. */
   record Constant(double value) implements LearningRate {
     @Override
     public double at(double epoch, int epochs) {

@@ -1,13 +1,13 @@
 package dev.resnet.training;
 
 /**
- * Where a training stands, after some step.
+ * The progress of a training run after a step.
  *
- * @param epoch the epoch under way, counted from 1
- * @param iteration completed steps in all
+ * @param epoch the current epoch, counted from 1
+ * @param iteration completed steps, over all epochs
  * @param iterations steps of the whole training
  * @param crossEntropy mean over the steps of this epoch so far
- * @param accuracy over the same
+ * @param accuracy over the same steps
  * @param imagesPerSecond over the last few seconds
  */
 public record Progress(

@@ -5,17 +5,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
 
-/**
- * Decides when the loss is looked at, when listeners hear of it, and how fast the training is right
- * now.
- */
+/** Decides when to read the loss and when to tell listeners, and measures the current speed. */
 final class ProgressMeter {
-  /** How often the engine is asked for its tally: each time may cost a GPU a wait. */
+  /** How often the engine's tally is read; on a GPU each read waits for the device. */
   private static final long TALLY_NANOS = 250_000_000L;
 
   private static final long REPORT_NANOS = 1_000_000_000L;
 
-  /** The speed is a mean over this span. */
+  /** The speed is averaged over this time. */
   private static final long SPEED_NANOS = 10_000_000_000L;
 
   private record Mark(long nanos, int iteration) {}
@@ -45,7 +42,7 @@ final class ProgressMeter {
     marks.add(new Mark(lastTally, 0));
   }
 
-  /** Whether the tally is to be looked at after this step. */
+  /** Whether to read the tally after this step. */
   boolean isDue(int iteration) {
     long now = nanoTime.getAsLong();
     boolean due = now - lastTally >= TALLY_NANOS || iteration + 1 == iterationsPerEpoch;

@@ -4,11 +4,11 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import java.util.List;
 
-/** Named sets of hyperparameters; any field that a client gives beside the name overrides it. */
+/** Named sets of hyperparameters. A client can override each field. */
 public enum Recipe {
   /**
-   * He et al. (2015), section 4.2, with the epoch counts of the tutorial that reproduces it: about
-   * 91.5 % at n=3.
+   * He et al. (2015), section 4.2, for 200 epochs, on pre-activation blocks (He et al., 2016):
+   * about 91.5 % at n=3.
    */
   PAPER {
     @Override
@@ -31,7 +31,7 @@ public enum Recipe {
 
     @Override
     public LearningRate learningRate(int epochs) {
-      // A shorter or longer training keeps the published proportions: 80 and 120 of 200 epochs.
+      // Other epoch counts keep the same proportions: 80 and 120 of 200 epochs.
       if (epochs < 5) {
         return new LearningRate.Constant(0.1);
       }
@@ -41,8 +41,8 @@ public enum Recipe {
   },
 
   /**
-   * A short triangle of learning rate: most of the accuracy in a tenth of the time. Crops and
-   * weight decay were chosen on validation images (docs/results.md).
+   * A one-cycle schedule: most of the accuracy in a tenth of the time. Crops and weight decay were
+   * chosen on validation images (docs/results.md).
    */
   FAST {
     @Override
@@ -72,6 +72,6 @@ public enum Recipe {
   /** All hyperparameters of this recipe. */
   public abstract TrainingConfig config(int stackN, String dataset);
 
-  /** The schedule of this recipe stretched or shrunk to so many epochs. */
+  /** The schedule of this recipe, scaled to the number of epochs. */
   public abstract LearningRate learningRate(int epochs);
 }

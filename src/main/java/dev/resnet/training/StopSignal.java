@@ -1,6 +1,9 @@
 package dev.resnet.training;
 
-/** Asked once a batch: has someone cancelled, paused, shut down or taken over this training? */
+/**
+ * Asked after every batch: must the training run stop because of cancellation, pause, shutdown or
+ * loss of the job?
+ */
 @FunctionalInterface
 public interface StopSignal {
   StopSignal NEVER = () -> false;

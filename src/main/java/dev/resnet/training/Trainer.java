@@ -9,16 +9,15 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * The training loop: epochs of steps, each epoch measured and kept.
+ * The training loop: epochs of steps, with evaluation and a checkpoint after each epoch.
  *
- * <p>Nothing here depends on when or how often it was interrupted: randomness is a function of
- * seed, epoch and position, and a checkpoint holds the rest. A resumed training ends with the very
- * bits of an undisturbed one.
+ * <p>Interruptions do not change the result: randomness is a function of seed, epoch and position,
+ * and a checkpoint holds everything else. A resumed run is bit-identical to an uninterrupted one.
  */
 public final class Trainer {
   private final Clock clock;
 
-  /** Measures spans; decides when progress is reported, and nothing else. */
+  /** Used only to measure durations and to decide when to report progress. */
   private final LongSupplier nanoTime;
 
   public Trainer(Clock clock) {
@@ -31,18 +30,18 @@ public final class Trainer {
   }
 
   /**
-   * Trains to the end, or until stopped.
+   * Trains until all epochs are done or the stop signal is set.
    *
    * @param dataset the whole set; the limits of {@code config} are applied here
-   * @param checkpoints the folder to write to
-   * @param resumable checkpoints of this training that may be gone on from, in any order: the
-   *     newest valid one is taken
-   * @throws TrainingDivergedException where anything is not finite; no checkpoint of that epoch is
+   * @param checkpoints the folder for new checkpoints
+   * @param resumable checkpoints of this training run to resume from, in any order; the newest
+   *     valid one is used
+   * @throws TrainingDivergedException if any value is not finite; no checkpoint of that epoch is
    *     written
-   * @throws TrainingFailedException with an {@link IOException} as its cause where a checkpoint
-   *     can't be written or read, which may pass; without one where none of {@code resumable} can
-   *     be used, though all are there
-   * @throws dev.resnet.engine.EngineUnavailableException where the requested engine can't run
+   * @throws TrainingFailedException with an {@link IOException} as its cause if a checkpoint can't
+   *     be written or read, so that a retry may help; without one if all of {@code resumable} exist
+   *     but none can be used
+   * @throws dev.resnet.engine.EngineUnavailableException if the requested engine can't run
    */
   public TrainingResult train(
       TrainingConfig config,

@@ -1,16 +1,16 @@
 package dev.resnet.training;
 
 /**
- * A loss, a parameter or a running statistic is not finite. The same configuration diverges again:
- * nothing is gained by another attempt.
+ * A loss, a parameter or a running statistic is not finite. The same configuration diverges again,
+ * so a retry does not help.
  */
 public class TrainingDivergedException extends TrainingFailedException {
 
   /**
-   * @param what is not finite
+   * @param what the value that is not finite
    * @param epoch counted from 1
-   * @param batch by which it was noticed, counted from 1; it may have begun earlier in the epoch
-   * @param batches of an epoch
+   * @param batch at which it was noticed, counted from 1; it may have started earlier in the epoch
+   * @param batches per epoch
    */
   TrainingDivergedException(String what, int epoch, int batch, int batches, double learningRate) {
     super(

@@ -1,6 +1,6 @@
 package dev.resnet.training;
 
-/** A training cannot go on; the message tells the user where and why. */
+/** A training run can't continue; the message tells the user where and why. */
 public class TrainingFailedException extends RuntimeException {
   public TrainingFailedException(String message) {
     super(message);

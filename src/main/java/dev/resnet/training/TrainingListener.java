@@ -4,7 +4,8 @@ import dev.resnet.engine.EngineDescription;
 import dev.resnet.training.checkpoint.CheckpointFile;
 
 /**
- * Told of a training's course, on the training thread; an exception thrown here ends the training.
+ * Receives the events of a training run, on the training thread. An exception thrown here ends the
+ * run.
  */
 public interface TrainingListener {
 
@@ -19,8 +20,8 @@ public interface TrainingListener {
   default void progress(Progress progress) {}
 
   /**
-   * An epoch has been measured and its checkpoint is on the disk, where it stays: whoever keeps the
-   * list of checkpoints deletes those that it does not need.
+   * An epoch has been evaluated and its checkpoint is on the disk. The listener decides which
+   * checkpoints to delete.
    */
   default void epochCompleted(EpochMetrics metrics, CheckpointFile checkpoint) {}
 }

@@ -4,14 +4,14 @@ import dev.resnet.pictures.Normalization;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.util.List;
 
-/** How a training ended that did not fail. */
+/** The result of a training run that did not fail. */
 public sealed interface TrainingResult {
 
   /**
    * All epochs are done.
    *
    * @param checkpoint of the last epoch: the trained network
-   * @param history one entry an epoch, resumed ones included
+   * @param history one entry per epoch, including those before a resume
    */
   record Completed(
       CheckpointFile checkpoint,
@@ -21,6 +21,6 @@ public sealed interface TrainingResult {
       String dataSha256)
       implements TrainingResult {}
 
-  /** The stop signal was seen; the newest checkpoint is where it goes on. */
+  /** The stop signal was set; the run can resume from the newest checkpoint. */
   record Stopped(int completedEpochs) implements TrainingResult {}
 }

@@ -25,9 +25,9 @@ import java.util.function.LongSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
-/** One training under way: what {@link Trainer} tells to go on, step by step. */
+/** A training run in progress; {@link Trainer} drives it step by step. */
 final class TrainingRun implements AutoCloseable {
-  /** The published evaluation's batch. */
+  /** The batch size of the published evaluation. */
   private static final int TEST_BATCH = 200;
 
   private final TrainingConfig config;
@@ -67,7 +67,7 @@ final class TrainingRun implements AutoCloseable {
     this.iterationsPerEpoch = config.iterationsPerEpoch(data.train().count());
     if (iterationsPerEpoch == 0) {
       throw new TrainingFailedException(
-          "%d training images are fewer than one batch of %d: make the batch smaller"
+          "%d training images do not fill one batch of %d: use a smaller batch_size"
               .formatted(data.train().count(), config.batchSize()));
     }
     this.engine = engine(config, graph, resumed);
@@ -101,9 +101,9 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * From the newest valid checkpoint; from the seed only where there are no checkpoints.
+   * Starts from the newest valid checkpoint, or from the seed if there are no checkpoints.
    *
-   * @throws TrainingFailedException where none of the checkpoints can be used
+   * @throws TrainingFailedException if none of the checkpoints can be used
    */
   static TrainingRun prepare(
       TrainingConfig config,
@@ -135,7 +135,7 @@ final class TrainingRun implements AutoCloseable {
     try {
       return Checkpoints.newestValid(resumable, data.sha256());
     } catch (UnusableCheckpointException e) {
-      // Without it as the cause: an I/O error as the cause says that another try may help.
+      // Not passed as the cause: an I/O error as the cause means that a retry may help.
       throw new TrainingFailedException(
           e.getMessage()
               + " Nothing was deleted. Restore the files from a backup and resume the job. To train"
@@ -155,10 +155,10 @@ final class TrainingRun implements AutoCloseable {
     return history.get(history.size() - 1);
   }
 
-  /** All steps of the next epoch; false where stopped. */
+  /** Runs all steps of the next epoch; false if stopped. */
   boolean trainEpoch(TrainingListener listener, StopSignal stop) {
     epochStarted = nanoTime.getAsLong();
-    engine.takeTally(); // what a stopped epoch has left
+    engine.takeTally(); // discard the tally of a stopped epoch
     int epoch = completedEpochs();
     int[] order = CounterRandom.permutation(data.train().count(), config.seed(), epoch);
     var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener, nanoTime);
@@ -211,10 +211,10 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Loss and accuracy on the test images; false where stopped.
+   * Measures loss and accuracy on the test images; false if stopped.
    *
-   * @throws TrainingDivergedException where anything of the epoch is not finite: then there is
-   *     nothing to be kept
+   * @throws TrainingDivergedException if any value of the epoch is not finite; then no checkpoint
+   *     may be written
    */
   boolean evaluate(StopSignal stop) {
     tested = Tally.NONE;
@@ -258,7 +258,7 @@ final class TrainingRun implements AutoCloseable {
     return true;
   }
 
-  /** Writes what has been reached. */
+  /** Writes a checkpoint of the current state. */
   CheckpointFile checkpoint() throws IOException {
     var description = engine.description();
     var state =
@@ -296,7 +296,7 @@ final class TrainingRun implements AutoCloseable {
     try (engine;
         testBatches;
         batches) {
-      // Each is closed whatever becomes of the others.
+      // Close each one even if closing another fails.
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The training loop, its schedules, its augmentation and its history. Knows neither Spring, nor a
- * database, nor HTTP.
+ * The training loop, its schedules, its augmentation and its history. Uses neither Spring nor a
+ * database nor HTTP.
  */
 @ApplicationModule(allowedDependencies = {"network", "engine", "data", "pictures", "files"})
 @NullMarked

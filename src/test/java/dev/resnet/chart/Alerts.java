@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The alert rules, as Prometheus reads them. */
+/** The alert rules of the chart. */
 public final class Alerts {
   public static final Path FILE = Chart.FOLDER.resolve("files/alerts.yaml");
 

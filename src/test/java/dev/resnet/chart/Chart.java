@@ -25,19 +25,25 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * What Helm makes of the chart, each object read strictly by Kubernetes' own model: no unknown
- * field, no wrong type, nothing missing.
+ * The rendered chart. Each object is validated against Kubernetes' API types: no unknown fields,
+ * wrong types or missing fields.
  */
 public final class Chart {
   static final Path FOLDER = Path.of("helm/resnet-service");
   static final String RELEASE = "lab";
 
-  /** The Helm of these tests leaves hooks out of what it renders; here they are no hooks. */
+  /**
+   * A copy of the chart without hook annotations, because the Helm library of these tests does not
+   * render hooks.
+   */
   private static final Path WITHOUT_HOOKS = copy(FOLDER, Path.of("target/chart-without-hooks"));
 
   static final String HOOK = "was-helm.sh/hook";
 
-  /** Warns about properties of the models themselves; held here, since the logging forgets it. */
+  /**
+   * Warns about properties of the API types. Held in a field, because the logging keeps only weak
+   * references.
+   */
   private static final Logger INTROSPECTOR = Logger.getLogger("org.yaml.snakeyaml.introspector");
 
   static {
@@ -51,7 +57,7 @@ public final class Chart {
     for (String document : rendered.split("(?m)^---\\s*$")) {
       Map<String, Object> raw = yaml().load(document);
       if (raw == null) {
-        continue; // nothing but the comment of its source
+        continue; // only the comment with its source
       }
       if (String.valueOf(raw.get("apiVersion")).startsWith("monitoring.coreos.com/")) {
         monitors.add(raw);
@@ -78,7 +84,7 @@ public final class Chart {
     }
   }
 
-  /** What the operator is told after the installation. */
+  /** The notes shown to the operator after the installation. */
   static String notes(String values) {
     Path file = write(values);
     try {
@@ -105,9 +111,9 @@ public final class Chart {
   }
 
   /**
-   * One object.
+   * Reads one object.
    *
-   * @throws RuntimeException where Kubernetes would refuse it
+   * @throws RuntimeException if Kubernetes would refuse it
    */
   static KubernetesObject read(String document) {
     try {
@@ -116,7 +122,7 @@ public final class Chart {
       object
           .getClass()
           .getMethod("validateJsonElement", JsonElement.class)
-          .invoke(null, json); // what is missing
+          .invoke(null, json); // checks for missing fields
       return object;
     } catch (IOException | ReflectiveOperationException e) {
       throw new IllegalArgumentException(document, e);
@@ -135,7 +141,7 @@ public final class Chart {
     return objects.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  /** The one object of its kind. */
+  /** The only object of its kind. */
   <T extends KubernetesObject> T only(Class<T> type) {
     List<T> found = all(type);
     if (found.size() != 1) {
@@ -151,7 +157,7 @@ public final class Chart {
         .orElseThrow(() -> new AssertionError("no %s %s".formatted(type.getSimpleName(), name)));
   }
 
-  /** The one object of a kind that the Prometheus operator defines. */
+  /** The only object of a kind that the Prometheus operator defines. */
   Map<String, Object> monitor(String kind) {
     return monitors.stream()
         .filter(object -> kind.equals(object.get("kind")))
@@ -178,7 +184,7 @@ public final class Chart {
     return pod(role).getContainers().get(0);
   }
 
-  /** What a role's container is told; null where a Secret tells it. */
+  /** The environment of a role's container; values are null if they come from a Secret. */
   public Map<String, String> environment(String role) {
     Map<String, String> environment = new LinkedHashMap<>();
     for (V1EnvVar variable : container(role).getEnv()) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The chart as a whole: Helm and Kubernetes accept it in each way that it can be installed. */
+/** The chart as a whole: Helm and Kubernetes accept it in each installation variant. */
 class ChartTests {
   private static final String HELM_TEST = "test";
 
@@ -62,7 +62,7 @@ class ChartTests {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("installations")
-  void kubernetesReadsEveryObject(String name, String values, List<String> roles) {
+  void everyObjectIsValidForKubernetes(String name, String values, List<String> roles) {
     Chart chart = Chart.render(values);
 
     assertThat(chart.all(V1Deployment.class))
@@ -83,7 +83,7 @@ class ChartTests {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("installations")
-  void whateverSelectsPodsFindsSome(String name, String values, List<String> roles) {
+  void everySelectorMatchesPods(String name, String values, List<String> roles) {
     Chart chart = Chart.render(values);
     List<Map<String, String>> pods =
         chart.all(V1Deployment.class).stream()
@@ -91,7 +91,7 @@ class ChartTests {
             .toList();
 
     assertThat(selectors(chart)).allSatisfy(selector -> assertThat(pods).anyMatch(in(selector)));
-    // Nothing may take the pod of helm test for one of the service's.
+    // No selector may match the pod of helm test.
     Map<String, String> test = chart.only(V1Pod.class).getMetadata().getLabels();
     assertThat(test).containsEntry("app.kubernetes.io/component", HELM_TEST);
     assertThat(selectors(chart)).noneMatch(selector -> in(selector).test(test));
@@ -117,7 +117,7 @@ class ChartTests {
   }
 
   @Test
-  void longNamesStayNames() {
+  void longNamesAreTruncatedToValidOnes() {
     Chart chart = Chart.render(SPLIT + "nameOverride: " + "x".repeat(80) + "\n");
     assertThat(chart.objects())
         .allSatisfy(object -> assertThat(object.getMetadata().getName()).hasSizeLessThan(64));
@@ -128,7 +128,7 @@ class ChartTests {
   }
 
   @Test
-  void theNotesSayWhatToTypeNext() {
+  void theNotesShowTheNextCommands() {
     assertThat(Chart.notes(KEYS + INGRESS))
         .contains("helm -n science test lab", "rollout status deployment/lab-resnet-service-all")
         .contains("URL=https://resnet.example.org")
@@ -141,7 +141,7 @@ class ChartTests {
   }
 
   @Test
-  void theReadingIsStrict() {
+  void theValidationIsStrict() {
     assertRefused(
         """
         apiVersion: v1

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dashboard as Grafana reads it. */
+/** The Grafana dashboard of the chart. */
 public final class Dashboard {
   static final Path FILE = Chart.FOLDER.resolve("files/dashboard.json");
 
@@ -29,12 +29,12 @@ public final class Dashboard {
     return root.get("panels").valueStream();
   }
 
-  /** The panels that show something. */
+  /** The panels with queries. */
   Stream<JsonNode> graphs() {
     return panels().filter(panel -> !panel.get("type").stringValue().equals("row"));
   }
 
-  /** All queries, with Grafana's variables as for all namespaces. */
+  /** All queries, with Grafana's variables set for all namespaces. */
   public List<String> queries(Duration rateInterval) {
     return graphs()
         .flatMap(panel -> panel.get("targets").valueStream())

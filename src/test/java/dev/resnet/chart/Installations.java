@@ -1,10 +1,10 @@
 package dev.resnet.chart;
 
-/** Values as operators would write them; a further top-level key can be added at the end. */
+/** Values as operators would write them; tests can append further top-level keys. */
 public final class Installations {
   static final String SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
-  /** One pod, the embedded database, nobody asked for a key. */
+  /** One pod, the embedded database, no keys. */
   public static final String ANONYMOUS =
       """
       security: {allowAnonymous: true}
@@ -19,7 +19,7 @@ public final class Installations {
       """
           .formatted(SHA256, SHA256);
 
-  /** API pods and workers apart, with secrets of the operator's own. */
+  /** Separate API pods and workers, with secrets of the operator. */
   static final String SPLIT =
       """
       mode: split
@@ -28,7 +28,7 @@ public final class Installations {
       persistence: {accessModes: [ReadWriteMany], storageClass: nfs}
       """;
 
-  /** Three pods that do everything. */
+  /** Three pods with the role all. */
   static final String REPLICAS =
       """
       security: {jwtIssuerUri: "https://login.example.org/realms/lab"}
@@ -65,7 +65,7 @@ public final class Installations {
       autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 9}
       """;
 
-  /** Everything that a pod can be given. */
+  /** All settings for pods. */
   static final String PLACED =
       """
       image: {repository: registry.example.org/lab/resnet-service, tag: "1.2", pullSecrets: [{name: registry}]}

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Scraping, alerts and dashboard: what Prometheus, its operator and Grafana are given. */
+/** Scraping, alerts and dashboard for Prometheus, its operator and Grafana. */
 class MonitoringTests {
 
   @Test
-  void nothingOfItIsThereUnlessAskedFor() {
+  void monitoringIsOffByDefault() {
     Chart chart = Chart.render(ANONYMOUS);
     assertThat(chart.monitors()).isEmpty();
     assertThat(chart.all(V1ConfigMap.class)).isEmpty();
@@ -56,7 +56,7 @@ class MonitoringTests {
                     .containsEntry("port", "management")
                     .containsEntry("path", "/actuator/prometheus")
                     .containsEntry("interval", "15s")
-                    // Else the label "job" of resnet_job_* is lost to that of the scrape.
+                    // Without it, the scrape overwrites the label "job" of resnet_job_*.
                     .containsEntry("honorLabels", true)
                     .containsEntry(
                         "relabelings",
@@ -68,7 +68,7 @@ class MonitoringTests {
 
   @Test
   @SuppressWarnings("unchecked")
-  void theRulesAndTheDashboardAreTheFiles() throws Exception {
+  void theChartUsesTheFilesOfRulesAndDashboard() throws Exception {
     Chart chart = Chart.render(ANONYMOUS + MONITORING);
     Map<String, Object> rule = chart.monitor("PrometheusRule");
     assertThat(rule.get("spec")).isEqualTo(Alerts.file());
@@ -120,7 +120,7 @@ class MonitoringTests {
   }
 
   @Test
-  void theDashboardIsOneThatGrafanaCanShow() {
+  void theDashboardIsValidForGrafana() {
     Dashboard dashboard = Dashboard.read();
     assertThat(dashboard.panels().map(panel -> panel.get("id").intValue())).doesNotHaveDuplicates();
     assertThat(dashboard.root().at("/templating/list").valueStream())

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** How pods run: unprivileged, watched, ended with care. */
+/** How pods run: privileges, probes and shutdown. */
 class PodsTests {
   private static final Chart ALL = Chart.render(ANONYMOUS);
   private static final Chart APART = Chart.render(SPLIT);
@@ -120,8 +120,8 @@ class PodsTests {
   }
 
   @Test
-  void theGracePeriodHoldsTheLongestShutdown() {
-    // preStop 5, the wait for trainings twice (db-scheduler), open requests 20, the JVM 15
+  void theGracePeriodCoversTheLongestShutdown() {
+    // preStop 5, twice the wait for running jobs (db-scheduler), open requests 20, the JVM 15
     assertThat(ALL.pod("all").getTerminationGracePeriodSeconds()).isEqualTo(5 + 2 * 30 + 20 + 15);
     assertThat(ALL.environment("all")).containsEntry("RESNET_JOBS_SHUTDOWNWAIT", "30s");
     assertThat(ALL.container("all").getLifecycle().getPreStop().getSleep().getSeconds())
@@ -140,7 +140,7 @@ class PodsTests {
     assertThat(api.getType()).isEqualTo("RollingUpdate");
     assertThat(api.getRollingUpdate().getMaxUnavailable().getIntValue()).isZero();
     assertThat(APART.deployment("worker").getSpec().getStrategy().getType()).isEqualTo("Recreate");
-    // The embedded database and a volume for one node: the old pod must be gone first.
+    // The embedded database and a volume for one node require that the old pod ends first.
     assertThat(ALL.deployment("all").getSpec().getStrategy().getType()).isEqualTo("Recreate");
 
     V1DeploymentStrategy replicas =
@@ -177,7 +177,7 @@ class PodsTests {
   }
 
   @Test
-  void podsAreMadeAndPlacedAsTheOperatorSays() {
+  void podSettingsAreApplied() {
     Chart chart = Chart.render(KEYS + PLACED);
     V1PodSpec pod = chart.pod("all");
     assertThat(chart.container("all").getImage())

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** As much of Prometheus' language as it takes to find the metrics in a query. */
+/** Parses just enough of PromQL to find the metrics in a query. */
 public final class PromQl {
   private static final Pattern NOT_METRICS =
       Pattern.compile(

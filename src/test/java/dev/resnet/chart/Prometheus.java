@@ -101,7 +101,7 @@ public final class Prometheus implements AutoCloseable {
     return names;
   }
 
-  /** How many series a query gave at any time since the start. */
+  /** How many series a query returned at any time since the start. */
   public int series(String query) throws IOException, InterruptedException {
     String range =
         "&start=%s&end=%s&step=1"

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public final class Promtool {
 
   /**
-   * @param exit 0: nothing to say; 3: findings of {@code check metrics}
+   * @param exit 0: no findings; 3: findings of {@code check metrics}
    */
   public record Result(int exit, String output) {}
 

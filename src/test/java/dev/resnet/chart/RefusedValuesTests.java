@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Values that can't work are refused before anything is installed, with what to do. */
+/** Invalid values are refused before anything is installed, with a message about what to do. */
 class RefusedValuesTests {
 
   @Test
-  void nobodyGetsInWithoutItBeingSaid() {
+  void anonymousUseMustBeExplicit() {
     refused("")
         .hasMessageContaining("Nobody could use the API")
         .hasMessageContaining("security.keys")
@@ -66,7 +66,7 @@ class RefusedValuesTests {
   }
 
   @Test
-  void whatTheChartAddsIsNotToBeSaidAgain() {
+  void settingsOfTheChartMustNotBeRepeated() {
     refused(ANONYMOUS + "image: {tag: 0.1.0-cuda}").hasMessageContaining("gpu.enabled appends");
     refused(REPLICAS.replace("resnet\", username", "resnet?password=x\", username"))
         .hasMessageContaining("database.url contains a password");
@@ -77,7 +77,7 @@ class RefusedValuesTests {
   }
 
   @Test
-  void allThatIsWrongIsSaidAtOnce() {
+  void allErrorsAreReportedAtOnce() {
     refused("mode: split")
         .hasMessageContaining("needs PostgreSQL")
         .hasMessageContaining("share the volume")

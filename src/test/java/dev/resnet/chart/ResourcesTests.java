@@ -24,11 +24,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What stands around the pods: secrets, volumes, the network, scaling. */
+/** Objects around the pods: secrets, volumes, network policies, scaling. */
 class ResourcesTests {
 
   @Test
-  void keysAreMountedAsAFolderSoThatPodsSeeThemChange() {
+  void keysAreMountedAsAFolderSoThatPodsSeeChanges() {
     Chart chart = Chart.render(KEYS);
     V1Secret secret = chart.only(V1Secret.class);
     assertThat(secret.getMetadata().getName()).isEqualTo("lab-resnet-service-keys");
@@ -42,7 +42,7 @@ class ResourcesTests {
   }
 
   @Test
-  void secretsOfTheOperatorsOwnAreUsedAsTheyAre() {
+  void existingSecretsAreUsed() {
     Chart chart = Chart.render(SPLIT);
     assertThat(chart.all(V1Secret.class)).isEmpty();
     for (String role : List.of("api", "worker")) {
@@ -81,7 +81,7 @@ class ResourcesTests {
   }
 
   @Test
-  void thePasswordIsNowhereButInItsSecret() {
+  void thePasswordIsOnlyInItsSecret() {
     Chart chart = Chart.render(REPLICAS);
     V1Secret secret = chart.only(V1Secret.class);
     assertThat(secret.getType()).isEqualTo("kubernetes.io/basic-auth");
@@ -94,7 +94,7 @@ class ResourcesTests {
   }
 
   @Test
-  void anonymousUseIsToldToTheServiceAndNeedsNoSecret() {
+  void anonymousUseIsConfiguredAndNeedsNoSecret() {
     Chart chart = Chart.render(ANONYMOUS);
     assertThat(chart.all(V1Secret.class)).isEmpty();
     assertThat(chart.environment("all"))
@@ -104,7 +104,7 @@ class ResourcesTests {
   }
 
   @Test
-  void withoutKeysTheReleasesOwnNamesAndTheOperatorsAreAllowed() {
+  void withoutKeysTheNamesOfTheReleaseAndOfTheOperatorAreAllowed() {
     Chart chart =
         Chart.render(
             "security: {allowAnonymous: true, allowedHosts: [gpu.lab, '*.lab']}\n" + INGRESS);
@@ -126,7 +126,7 @@ class ResourcesTests {
   }
 
   @Test
-  void theVolumeOutlivesTheRelease() {
+  void theVolumeIsKeptAfterUninstalling() {
     V1PersistentVolumeClaim claim = Chart.render(ANONYMOUS).only(V1PersistentVolumeClaim.class);
     assertThat(claim.getMetadata().getAnnotations())
         .containsEntry("helm.sh/resource-policy", "keep");
@@ -154,7 +154,7 @@ class ResourcesTests {
   }
 
   @Test
-  void aClaimOfTheOperatorsOwnOrNoneAtAll() {
+  void anExistingClaimOrNoneCanBeUsed() {
     Chart own = Chart.render(REPLICAS);
     assertThat(own.all(V1PersistentVolumeClaim.class)).isEmpty();
     assertThat(volume(own, "all", "data").getPersistentVolumeClaim().getClaimName())
@@ -173,7 +173,7 @@ class ResourcesTests {
   }
 
   @Test
-  void theManagementPortIsNoPartOfThePublicService() {
+  void thePublicServiceDoesNotExposeTheManagementPort() {
     Chart chart = Chart.render(KEYS + PLACED);
     V1Service service = chart.named(V1Service.class, "lab-resnet-service");
     assertThat(service.getSpec().getType()).isEqualTo("LoadBalancer");
@@ -208,7 +208,7 @@ class ResourcesTests {
   }
 
   @Test
-  void apiPodsAreScaledByTheirProcessor() {
+  void apiPodsAreScaledByTheirCpuUse() {
     Chart chart = Chart.render(SPLIT + AUTOSCALING);
     var scaler = chart.only(V2HorizontalPodAutoscaler.class).getSpec();
     assertThat(scaler.getScaleTargetRef().getName()).isEqualTo("lab-resnet-service-api");
@@ -216,7 +216,7 @@ class ResourcesTests {
     assertThat(scaler.getMaxReplicas()).isEqualTo(9);
     assertThat(scaler.getMetrics().get(0).getResource().getTarget().getAverageUtilization())
         .isEqualTo(70);
-    // A number here would undo, at each upgrade, what the autoscaler decided.
+    // A number here would reset the autoscaler's decision at each upgrade.
     assertThat(chart.deployment("api").getSpec().getReplicas()).isNull();
     assertThat(chart.deployment("worker").getSpec().getReplicas()).isEqualTo(1);
     assertThat(Chart.render(SPLIT).deployment("api").getSpec().getReplicas()).isEqualTo(2);
@@ -246,12 +246,12 @@ class ResourcesTests {
   }
 
   @Test
-  void nobodyReachesAWorkerButForItsMetrics() {
+  void workersAreReachableOnlyForMetrics() {
     Chart chart = Chart.render(SPLIT);
     assertThat(ingressPorts(chart, "worker")).containsExactly("management");
     assertThat(ingressPorts(chart, "api")).containsExactly("http", "management");
     var api = policy(chart, "api").getSpec().getIngress();
-    assertThat(api.get(0).getFrom()).as("whoever is routed to it").isEmpty();
+    assertThat(api.get(0).getFrom()).as("any client that is routed to it").isEmpty();
     assertThat(api.get(1).getFrom()).as("this namespace").hasSize(1);
   }
 

@@ -37,12 +37,12 @@ class EmbeddedDatabaseTests {
     "jdbc:h2:tcp://host/db,              jdbc:h2:tcp://host/db;WRITE_DELAY=0",
     "jdbc:h2:mem:name;WRITE_DELAY=500,   jdbc:h2:mem:name;WRITE_DELAY=500"
   })
-  void aUrlOfTheUsersOwnIsMadeDurable(String url, String durable) {
+  void aUrlOfTheUserIsMadeDurable(String url, String durable) {
     assertThat(EmbeddedDatabase.durable(url)).isEqualTo(durable);
   }
 
   @Test
-  void otherDatabasesStayAsTheyAre() {
+  void otherDatabasesAreNotChanged() {
     try (var pool = new HikariDataSource()) {
       pool.setJdbcUrl("jdbc:postgresql://host/db");
       EmbeddedDatabase.prepare(pool);
@@ -64,7 +64,7 @@ class EmbeddedDatabaseTests {
   }
 
   @Test
-  void comesBackOnceTheFullDiskHasRoomAgain() throws Exception {
+  void reopensOnceTheFullDiskHasSpaceAgain() throws Exception {
     try (HikariDataSource pool = open("fulldisk:")) {
       var jdbc = new JdbcTemplate(pool);
       var health = new DataSourceHealthIndicator(pool, pool.getConnectionTestQuery());
@@ -77,7 +77,7 @@ class EmbeddedDatabaseTests {
         assertThatThrownBy(() -> jdbc.update("insert into kept values (2)"))
             .rootCause()
             .hasMessageContaining("No space left on device");
-        // What has been kept can be read all the same.
+        // Committed rows can still be read.
         assertThat(jdbc.queryForList("select n from kept", Integer.class)).containsExactly(1);
       }
       assertThat(health.health().getStatus()).isEqualTo(Status.UP);
@@ -124,7 +124,7 @@ class EmbeddedDatabaseTests {
     }
   }
 
-  /** Every place of the pool holds a connection. */
+  /** Fills the pool with connections. */
   private static void fill(HikariDataSource pool) throws SQLException {
     List<Connection> connections = new ArrayList<>();
     for (int n = 0; n < pool.getMaximumPoolSize(); n++) {

@@ -10,7 +10,7 @@ import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 
-/** A file system of H2's, {@code fulldisk:}, that takes no writes while {@link #FULL} is set. */
+/** An H2 file system, {@code fulldisk:}, that fails all writes while {@link #FULL} is set. */
 public final class FullDisk extends FilePathWrapper {
   static final AtomicBoolean FULL = new AtomicBoolean();
 

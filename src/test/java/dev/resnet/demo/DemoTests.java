@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The demo against a server that answers as the API is documented. */
+/** The demo against a fake server that responds as documented. */
 class DemoTests {
   private static final DemoProperties SETTINGS =
       new DemoProperties(
@@ -73,7 +73,7 @@ class DemoTests {
   }
 
   @Test
-  void trainsClassifiesAndSaysHowToGoOn() throws Exception {
+  void trainsClassifiesAndShowsTheNextSteps() throws Exception {
     answer("GET /api/v1/models/demo", 404, "{}");
     answer("POST " + JOBS, 202, job("QUEUED", "\"a free training slot\"", "null"));
     answer("GET " + JOBS + "/j1", 200, job("QUEUED", "\"a free training slot\"", "null"));
@@ -108,7 +108,7 @@ class DemoTests {
   }
 
   @Test
-  void writesPlainLinesWhereThereIsNoTerminal() throws Exception {
+  void writesPlainLinesWithoutATerminal() throws Exception {
     answer("GET /api/v1/models/demo", 404, "{}");
     answer("POST " + JOBS, 202, job("QUEUED", "null", "null"));
     answer("GET " + JOBS + "/j1", 200, job("RUNNING", "null", "null"));
@@ -125,14 +125,14 @@ class DemoTests {
   }
 
   @Test
-  void classifiesOnlyWhereTheModelIsThere() throws Exception {
+  void onlyClassifiesIfTheModelExists() throws Exception {
     answer("GET /api/v1/models/demo", 200, "{\"name\": \"demo\"}");
     assertThat(run(false)).contains("from an earlier start").contains("The network is right.");
     assertThat(requests).noneMatch(request -> request.startsWith("POST " + JOBS));
   }
 
   @Test
-  void followsATrainingThatAnEarlierStartLeft() throws Exception {
+  void followsAJobOfAnEarlierStart() throws Exception {
     answers.remove("GET " + JOBS + "?size=100");
     answer("GET /api/v1/models/demo", 404, "{}");
     answer(
@@ -140,25 +140,25 @@ class DemoTests {
     answer("GET " + JOBS + "/j1", 200, job("SUCCEEDED", "null", "null"));
     answer("GET " + JOBS + "/j1/epochs?after=0", 200, "{\"items\": []}");
 
-    assertThat(run(false)).contains("it goes on").contains("version 1");
+    assertThat(run(false)).contains("Continuing an unfinished training job").contains("version 1");
     assertThat(requests).noneMatch(request -> request.startsWith("POST " + JOBS));
   }
 
   @Test
-  void saysWhyATrainingFailedAndThatTheServiceGoesOn() throws Exception {
+  void saysWhyAJobFailedAndThatTheServiceKeepsRunning() throws Exception {
     answer("GET /api/v1/models/demo", 404, "{}");
     answer("POST " + JOBS, 202, job("QUEUED", "null", "null"));
     answer("GET " + JOBS + "/j1", 200, job("FAILED", "null", "\"The loss became NaN.\""));
     answer("GET " + JOBS + "/j1/epochs?after=0", 200, "{\"items\": []}");
 
     assertThat(run(false))
-        .contains("The demo stops here: the job j1 is FAILED: The loss became NaN.")
+        .contains("The demo has failed: the job j1 is FAILED: The loss became NaN.")
         .contains("The service keeps running at " + url())
         .doesNotContain("Exception");
   }
 
   @Test
-  void saysWhatTheServiceSaidAgainstARequest() throws Exception {
+  void showsTheServicesErrorMessage() throws Exception {
     answer("GET /api/v1/models/demo", 404, "{}");
     answer(
         "POST " + JOBS,
@@ -171,7 +171,7 @@ class DemoTests {
   }
 
   @Test
-  void givesUpWhereTheServiceDoesNotBecomeReady() throws Exception {
+  void failsIfTheServiceDoesNotBecomeReady() throws Exception {
     answers.remove("GET /actuator/health/readiness");
     answer("GET /actuator/health/readiness", 503, "{}");
     DemoProperties impatient =

@@ -27,9 +27,9 @@ class HalfBlocksTests {
   }
 
   @Test
-  void whatIsNoPictureIsSaidToBe() {
+  void aFileThatIsNotAPngIsReported() {
     assertThatExceptionOfType(DemoFailedException.class)
         .isThrownBy(() -> HalfBlocks.lines(new byte[] {1, 2, 3}))
-        .withMessageContaining("no PNG");
+        .withMessageContaining("not a PNG");
   }
 }

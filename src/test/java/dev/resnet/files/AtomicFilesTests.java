@@ -19,7 +19,7 @@ class AtomicFilesTests {
   @TempDir Path folder;
 
   @Test
-  void writesAFileIntoAFolderThatIsNotThereYet() throws IOException {
+  void createsMissingFolders() throws IOException {
     Path target = folder.resolve("a/b/file.txt");
 
     var written = AtomicFiles.write(target, out -> out.write(bytes("content")));
@@ -31,7 +31,7 @@ class AtomicFilesTests {
   }
 
   @Test
-  void replacesTheOldFileWhole() throws IOException {
+  void replacesTheOldFileCompletely() throws IOException {
     Path target = Files.writeString(folder.resolve("file.txt"), "a long old content");
 
     AtomicFiles.write(target, out -> out.write(bytes("new")));
@@ -41,7 +41,7 @@ class AtomicFilesTests {
   }
 
   @Test
-  void showsNothingUntilTheContentIsWhole() throws IOException {
+  void theFileAppearsOnlyWhenItIsComplete() throws IOException {
     Path target = Files.writeString(folder.resolve("file.txt"), "old");
 
     AtomicFiles.write(
@@ -57,7 +57,7 @@ class AtomicFilesTests {
   }
 
   @Test
-  void keepsTheOldFileWhereWritingFails() throws IOException {
+  void keepsTheOldFileIfWritingFails() throws IOException {
     Path target = Files.writeString(folder.resolve("file.txt"), "old");
 
     assertThatThrownBy(
@@ -96,7 +96,7 @@ class AtomicFilesTests {
     assertThat(written.size()).isEqualTo(Files.size(target));
   }
 
-  /** Two users of one group can share a volume only if the umask decides. */
+  /** Two users of one group can share a data directory only if the umask sets the permissions. */
   @Test
   void permissionsAreThoseOfAnyOtherNewFile() throws IOException {
     Path target = folder.resolve("new/file.txt");
@@ -119,7 +119,7 @@ class AtomicFilesTests {
   }
 
   @Test
-  void deletesAFolderWithAllThatIsInIt() throws IOException {
+  void deletesAFolderWithItsContent() throws IOException {
     Path root = Files.createDirectories(folder.resolve("root/inner"));
     Files.writeString(root.resolve("file"), "content");
     Files.writeString(folder.resolve("beside"), "stays");
@@ -133,7 +133,7 @@ class AtomicFilesTests {
   }
 
   @Test
-  void deletesALinkAndNotWhatItPointsTo() throws IOException {
+  void deletesALinkAndNotItsTarget() throws IOException {
     Path outside = Files.createDirectory(folder.resolve("outside"));
     Files.writeString(outside.resolve("file"), "stays");
     Path root = Files.createDirectory(folder.resolve("root"));

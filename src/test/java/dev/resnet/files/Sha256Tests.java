@@ -27,7 +27,7 @@ class Sha256Tests {
   }
 
   @Test
-  void takesPartsAsOneText() {
+  void digestsArraysLikeTheirConcatenation() {
     assertThat(Sha256.of(bytes("a"), bytes(""), bytes("bc"))).isEqualTo(OF_ABC);
   }
 
@@ -42,7 +42,7 @@ class Sha256Tests {
   }
 
   @Test
-  void namesAFileThatIsNotThere() {
+  void namesAMissingFile() {
     Path missing = folder.resolve("missing");
 
     assertThatThrownBy(() -> Sha256.of(missing))

@@ -35,13 +35,13 @@ class VerifiedFilesTests {
   }
 
   @Test
-  void looksAtTheContentOnceForEachStateOfTheFile() throws IOException {
+  void readsTheContentOnceForEachStateOfTheFile() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "content");
     FileTime time = Files.getLastModifiedTime(file);
     String sha256 = Sha256.of(file);
     assertThat(verified.damage(file, 7, sha256)).isEmpty();
 
-    // The same size and times: nothing but the content tells, and that is not read again.
+    // Same size and times: only the content differs, and that is not read again.
     Files.writeString(file, "CONTENT");
     Files.setLastModifiedTime(file, time);
     assertThat(verified.damage(file, 7, sha256)).isEmpty();

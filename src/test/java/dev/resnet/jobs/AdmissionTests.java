@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two processes that answer requests, on one queue. */
+/** Two API processes with one queue. */
 class AdmissionTests {
   private static final int CAPACITY = 5;
 
@@ -25,7 +25,7 @@ class AdmissionTests {
 
   @ParameterizedTest
   @ValueSource(strings = {"H2", "PostgreSQL"})
-  void takeTheQueuesPlacesAndNotOneMore(String kind) throws Exception {
+  void fillTheQueueToItsCapacityAndNoFurther(String kind) throws Exception {
     try (HikariDataSource dataSource =
         kind.equals("H2") ? TestDatabase.h2() : TestDatabase.postgreSql()) {
       for (int round = 0; round < 20; round++) {
@@ -80,7 +80,7 @@ class AdmissionTests {
     return atOnce(requests);
   }
 
-  /** Whether each was accepted. */
+  /** Runs the requests at the same time; returns whether each was accepted. */
   private static List<Boolean> atOnce(List<Callable<String>> requests) throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(requests.size());
     try {

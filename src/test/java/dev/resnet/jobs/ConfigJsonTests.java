@@ -26,7 +26,7 @@ class ConfigJsonTests {
 
   @ParameterizedTest
   @MethodSource("schedules")
-  void everyHyperparameterComesBackAsItWas(LearningRate schedule) {
+  void everyHyperparameterIsReadAsWritten(LearningRate schedule) {
     var config =
         new TrainingConfig(
             18,
@@ -46,7 +46,7 @@ class ConfigJsonTests {
   }
 
   @Test
-  void isWrittenAsClientsWriteIt() {
+  void isWrittenInTheFormOfTheApi() {
     assertThat(ConfigJson.write(Recipe.PAPER.config(3, "cifar10")))
         .isEqualTo(
             """

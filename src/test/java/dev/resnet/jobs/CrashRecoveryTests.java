@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Processes that die are abandoned in the middle of an epoch: they put nothing in order. */
+/**
+ * Recovery after crashes. A crash is simulated by abandoning a process in the middle of an epoch,
+ * without any cleanup.
+ */
 class CrashRecoveryTests {
   @TempDir Path home;
   private HikariDataSource dataSource;
@@ -37,7 +40,7 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void theNextStartGoesOnFromTheLastRowUnderTheNextAttempt() throws Exception {
+  void theNextStartResumesFromTheLastRowUnderTheNextAttempt() throws Exception {
     JobsProcess dead = start(10);
     String id = dead.submit(4);
     abandonAfter(dead, id, 2);
@@ -53,7 +56,7 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void whatAnAbandonedWorkerWritesLaterIsRefused() throws Exception {
+  void laterWritesOfAnAbandonedWorkerAreRefused() throws Exception {
     JobsProcess zombie = start(10);
     String id = zombie.submit(4);
     zombie.training.weights("the abandoned worker's");
@@ -64,7 +67,8 @@ class CrashRecoveryTests {
     next.training.allow(1);
     await().until(() -> next.jobs.epochs(id, 0).size() == 2);
 
-    // It wakes up and finishes its epochs: the row is another's, so nothing of it counts.
+    // The abandoned worker continues and finishes its epochs. The row belongs to another attempt,
+    // so its writes have no effect.
     zombie.training.allow(3);
     await().until(() -> zombie.running.isIdle());
     assertThat(next.job(id).status()).isEqualTo(JobStatus.RUNNING);
@@ -99,7 +103,7 @@ class CrashRecoveryTests {
     next.training.allow(1);
     await().until(() -> next.jobs.epochs(id, 0).size() == 2);
 
-    // It looks for files without a row among the rows that it read before it was given up.
+    // It sweeps with the rows that it read before it lost the job.
     first.store.folders().sweep(abandoned, List.of());
     assertThat(next.jobs.checkpoints(id))
         .hasSize(2)
@@ -107,7 +111,7 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void checkpointsOfThePreviousLayoutAreGoneOnFrom() throws Exception {
+  void jobsResumeFromCheckpointsOfThePreviousLayout() throws Exception {
     JobsProcess dead = start(10);
     String id = dead.submit(3);
     abandonAfter(dead, id, 2);
@@ -132,7 +136,7 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void aDamagedCheckpointIsPassedOverAndItsEpochTrainedAgain() throws Exception {
+  void aDamagedCheckpointIsSkippedAndItsEpochTrainedAgain() throws Exception {
     JobsProcess dead = start(10);
     String id = dead.submit(4);
     abandonAfter(dead, id, 3);
@@ -151,7 +155,7 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void checkpointsOutOfReachCostNoRowAndTheJobGoesOnWhenTheyAreBack() throws Exception {
+  void unreachableCheckpointsKeepTheirRowsAndTheJobResumesWhenTheyAreBack() throws Exception {
     JobsProcess dead = start(10);
     String id = dead.submit(3);
     abandonAfter(dead, id, 2);
@@ -182,7 +186,7 @@ class CrashRecoveryTests {
     awaitStatus(next, id, JobStatus.SUCCEEDED);
     next.close();
 
-    // As if the process had died before the registration: nothing is registered here.
+    // Simulates a process that died before the registration.
     JdbcClient.create(dataSource)
         .sql("update training_job set status = 'RUNNING', model_version = null where id = :id")
         .param("id", id)
@@ -194,14 +198,14 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void aJobThatIsRegisteredAlreadyIsNotCancelledByTheNextStart() throws Exception {
+  void aRegisteredJobIsNotCancelledByTheNextStart() throws Exception {
     JobsProcess first = start(10);
     String id = first.submit(1);
     first.training.allow(1);
     awaitStatus(first, id, JobStatus.SUCCEEDED);
     first.close();
 
-    // As if the process had died after the registration, and the cancellation had come then.
+    // Simulates a process that died after the registration, followed by a cancellation request.
     JdbcClient.create(dataSource)
         .sql(
             "update training_job set status = 'RUNNING', model_version = null,"
@@ -217,14 +221,14 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void aJobThatIsRegisteredAlreadySucceedsEvenAtTheLimitOfCrashes() throws Exception {
+  void aRegisteredJobSucceedsEvenAtTheLimitOfCrashes() throws Exception {
     JobsProcess first = start(10);
     String id = first.submit(1);
     first.training.allow(1);
     awaitStatus(first, id, JobStatus.SUCCEEDED);
     first.close();
 
-    // As if each of its processes had died, the last one after the registration.
+    // Simulates that each of its processes died, the last one after the registration.
     JdbcClient.create(dataSource)
         .sql(
             "update training_job set status = 'RUNNING', model_version = null, crashes = 2"
@@ -241,31 +245,31 @@ class CrashRecoveryTests {
   }
 
   @Test
-  void aJobThatKillsItsProcessEachTimeFailsAtTheLimit() throws Exception {
+  void aJobThatAlwaysKillsItsProcessFailsAtTheLimit() throws Exception {
     JobsProcess first = start(3);
     String id = first.submit(2);
     first.training.awaitStart();
-    first.training.goDeaf();
+    first.training.ignoreStop();
     JobsProcess second = start(3);
     second.training.awaitStart();
-    second.training.goDeaf();
+    second.training.ignoreStop();
     JobsProcess third = start(3);
     third.training.awaitStart();
-    third.training.goDeaf();
+    third.training.ignoreStop();
 
     JobsProcess fourth = start(3);
     awaitStatus(fourth, id, JobStatus.FAILED);
     assertThat(fourth.job(id).attempt()).isEqualTo(3);
     assertThat(fourth.job(id).error())
-        .startsWith("The service died, or lost its database, 3 times");
+        .startsWith("The service crashed or lost its database 3 times");
   }
 
   @Test
-  void aJobThatWasToBeCancelledWhenItsProcessDiedIsCancelledByTheNextStart() throws Exception {
+  void aCancellationRequestOfADeadProcessIsHonouredByTheNextStart() throws Exception {
     JobsProcess dead = start(10);
     String id = dead.submit(2);
     dead.training.awaitStart();
-    dead.training.goDeaf();
+    dead.training.ignoreStop();
     dead.jobs.cancel(id);
     JobsProcess next = start(10);
     awaitStatus(next, id, JobStatus.CANCELLED);
@@ -281,7 +285,7 @@ class CrashRecoveryTests {
 
   private static void abandonAfter(JobsProcess process, String id, int epochs) throws Exception {
     process.training.awaitStart();
-    process.training.goDeaf();
+    process.training.ignoreStop();
     process.training.allow(epochs);
     await().until(() -> process.jobs.epochs(id, 0).size() == epochs);
   }

@@ -25,7 +25,7 @@ class DatabaseContactTests {
   }
 
   @Test
-  void isSteadyAgainOnceTheOthersHaveHadTheirTime() {
+  void isSteadyAgainAfterThePatienceHasPassed() {
     contact.answered(1);
     contact.answered(60);
     for (int now = 60; now < 76; now++) {

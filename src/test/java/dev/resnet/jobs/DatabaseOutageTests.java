@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-/** The database goes away under a training, and comes back. */
+/** The database becomes unavailable during training, and comes back. */
 class DatabaseOutageTests {
   private static final int EPOCHS = 6;
 
@@ -44,7 +44,7 @@ class DatabaseOutageTests {
   }
 
   @Test
-  void theTrainingGoesOnToItsEndAndNothingOfItIsLost() throws Exception {
+  void trainingContinuesDuringAnOutageAndLosesNothing() throws Exception {
     String id = process.submit(EPOCHS);
     process.training.awaitStart();
     process.training.allow(1);
@@ -56,7 +56,7 @@ class DatabaseOutageTests {
     await().until(database::missed);
     Path folder = process.store.folders().checkpoints(id).resolve("attempt-1");
     assertThat(names(folder))
-        .as("no file goes before the rows say so")
+        .as("no file is deleted before its row")
         .containsExactly(
             IntStream.rangeClosed(1, EPOCHS)
                 .mapToObj("epoch-%04d.zip"::formatted)
@@ -77,7 +77,7 @@ class DatabaseOutageTests {
   }
 
   @Test
-  void aModelIsHandedOverOnceTheRegistrysDatabaseIsBack() throws Exception {
+  void aModelIsRegisteredOnceTheRegistrysDatabaseIsBack() throws Exception {
     process.receiver =
         (model, promote) -> {
           process.receiver = process::register;
@@ -113,14 +113,14 @@ class DatabaseOutageTests {
   }
 
   @Test
-  void aJobThatAnotherWorkerTookMeanwhileIsGivenUp() throws Exception {
+  void aJobThatAnotherWorkerTookMeanwhileIsStopped() throws Exception {
     String id = process.submit(3);
     process.training.awaitStart();
     database.takeAway();
     process.training.allow(1);
     await().until(database::missed);
 
-    // Another worker reaches the database before this one does.
+    // Another worker reaches the database first.
     var other = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true);
     TrainingJob running = other.job(id);
     assertThat(other.store.jobs().move(running, running.taken(other.store.jobs().now()))).isTrue();

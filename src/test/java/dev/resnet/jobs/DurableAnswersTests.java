@@ -16,7 +16,7 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process is killed (SIGKILL) right after it has answered: what it answered is there. */
+/** A process is killed (SIGKILL) right after a response: what it confirmed must be stored. */
 class DurableAnswersTests {
   private static final int ROUNDS = 3;
 
@@ -24,7 +24,7 @@ class DurableAnswersTests {
 
   @Test
   void onTheEmbeddedDatabase() throws Exception {
-    // As a user may write it: nothing in it asks for durability.
+    // A URL as a user may write it, without settings for durability.
     String url =
         "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
             .formatted(home.resolve("db"));
@@ -46,7 +46,7 @@ class DurableAnswersTests {
     List<String> deleted = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
-      // What is read last is what the process is killed after.
+      // The process is killed right after the line that is read last.
       waiting.add(answerOfOneThatIsKilled(url, user, "submit", ""));
       String cancel = waiting.remove(0);
       cancelled.add(answerOfOneThatIsKilled(url, user, "cancel", cancel));
@@ -118,7 +118,7 @@ class DurableAnswersTests {
     Flyway.configure().dataSource(database).locations("classpath:db/migration").load().migrate();
   }
 
-  /** The other process: does one thing, says so, and waits to be killed. */
+  /** The other process: does one thing, prints that it is done, and waits to be killed. */
   static final class Answering {
     public static void main(String[] arguments) throws Exception {
       HikariDataSource database = open(arguments[0], arguments[1]);

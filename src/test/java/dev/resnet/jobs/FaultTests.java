@@ -53,7 +53,7 @@ class FaultTests {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void tellsWhetherItComesAgain(Throwable failure, Fault fault) {
+  void tellsWhetherARetryCanHelp(Throwable failure, Fault fault) {
     assertThat(Fault.of(failure)).isEqualTo(fault);
   }
 
@@ -76,7 +76,7 @@ class FaultTests {
   }
 
   @Test
-  void saysWhatIsMissingRatherThanWhereItWasNoticed() {
+  void namesTheCauseRatherThanItsSymptom() {
     assertThat(FailureMessage.of(new RuntimeException(new OutOfMemoryError("Java heap space"))))
         .startsWith("Not enough memory (Java heap space).");
     assertThat(FailureMessage.of(new UncheckedIOException(new IOException("The archive is bad."))))

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whether and when a waiting job is taken up: each takes a byte for each picture of its batch. */
+/** When a queued job may start; each job takes one byte of memory per image of its batch. */
 class IntakeTests {
   @TempDir Path home;
   private HikariDataSource dataSource;
@@ -33,9 +33,9 @@ class IntakeTests {
   }
 
   @Test
-  void nothingIsTakenUpWhileSomethingIsMissingAndAllGoesOnInOrderAfterwards() throws Exception {
+  void noJobStartsWhileSomethingIsMissingAndAllStartInOrderAfterwards() throws Exception {
     process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true);
-    process.missing.set(Optional.of("room on the volume"));
+    process.missing.set(Optional.of("free disk space"));
     process.start();
     List<String> ids = List.of(process.submit(1), process.submit(1), process.submit(1));
     await()
@@ -43,8 +43,7 @@ class IntakeTests {
             () ->
                 assertThat(ids)
                     .allSatisfy(
-                        id ->
-                            assertThat(process.job(id).heldFor()).isEqualTo("room on the volume")));
+                        id -> assertThat(process.job(id).heldFor()).isEqualTo("free disk space")));
     assertThat(process.jobs.countByStatus()).containsEntry(JobStatus.QUEUED, 3L);
 
     process.missing.set(Optional.of("an engine"));
@@ -63,12 +62,12 @@ class IntakeTests {
   }
 
   @Test
-  void aJobOfADeadProcessWaitsAsQueuedToo() throws Exception {
+  void aJobOfADeadProcessIsQueuedWhileNothingMayStart() throws Exception {
     process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true);
     TrainingJob job = TestJobs.queued();
     process.store.jobs().insert(job);
     process.store.jobs().move(job, job.taken(TestJobs.NOW));
-    process.missing.set(Optional.of("room on the volume"));
+    process.missing.set(Optional.of("free disk space"));
     process.start();
     awaitStatus(job.id(), JobStatus.QUEUED);
     assertThat(process.job(job.id()).crashes()).isEqualTo(1);
@@ -92,7 +91,7 @@ class IntakeTests {
         .until(
             () ->
                 process.job(third).heldFor() != null
-                    && process.job(third).heldFor().startsWith("memory: it takes about"));
+                    && process.job(third).heldFor().startsWith("memory: the job needs about"));
 
     process.jobs.cancel(one);
     process.training.awaitStart();
@@ -102,7 +101,7 @@ class IntakeTests {
   }
 
   @Test
-  void aLargeJobIsNotOvertakenForEverBySmallOnes() throws Exception {
+  void aLargeJobIsNotStarvedBySmallOnes() throws Exception {
     process = new JobsProcess(dataSource, home, settings(4, 100), true).start();
     String first = submit(60);
     process.training.awaitStart();
@@ -115,7 +114,7 @@ class IntakeTests {
     awaitStatus(first, JobStatus.SUCCEEDED);
     process.training.awaitStart();
     awaitStatus(large, JobStatus.RUNNING);
-    // Beside it there is room for both.
+    // There is enough memory for all three.
     process.training.awaitStart();
     process.training.awaitStart();
     assertThat(process.job(small).startedAt()).isAfter(process.job(large).startedAt());
@@ -123,7 +122,7 @@ class IntakeTests {
   }
 
   @Test
-  void whatWaitsBehindACancelledJobGoesOn() throws Exception {
+  void jobsBehindACancelledOneStart() throws Exception {
     process = new JobsProcess(dataSource, home, settings(4, 100), true).start();
     submit(60);
     process.training.awaitStart();
@@ -136,7 +135,7 @@ class IntakeTests {
   }
 
   @Test
-  void aJobAloneRunsWhateverItTakes() throws Exception {
+  void aJobAloneRunsWhateverItsSize() throws Exception {
     process = new JobsProcess(dataSource, home, settings(2, 10), true).start();
     String id = submit(50);
     process.training.awaitStart();

@@ -130,7 +130,7 @@ class JobLifecycleTests {
   }
 
   @Test
-  void aWishToCancelThatAnotherProcessWroteIsSeen() throws Exception {
+  void aCancellationRequestOfAnotherProcessIsSeen() throws Exception {
     String id = process.submit(1);
     process.training.awaitStart();
     process.store.jobs().requestCancel(id);
@@ -153,7 +153,7 @@ class JobLifecycleTests {
   }
 
   @Test
-  void aDatabaseThatWentAwayForAMomentDoesNotFailTheJob() throws Exception {
+  void aShortDatabaseOutageDoesNotFailTheJob() throws Exception {
     String id = process.submit(2);
     process.training.awaitStart();
     process.training.allow(1);
@@ -167,7 +167,7 @@ class JobLifecycleTests {
   }
 
   @Test
-  void aFullQueueRefusesTheNextJobAndSaysWhenToComeBack() throws Exception {
+  void aFullQueueRefusesTheNextJobAndSaysWhenToRetry() throws Exception {
     process.close();
     var two = JobsProcess.settings(1, 2, 10, Duration.ofSeconds(4));
     process = new JobsProcess(dataSource, home, two, true).start();
@@ -187,7 +187,7 @@ class JobLifecycleTests {
   }
 
   @Test
-  void whatDoesNotFitIntoTheMemoryIsRefused() {
+  void aJobThatDoesNotFitIntoMemoryIsRefused() {
     var config = TestJobs.config(1);
     var deep =
         new TrainingConfig(
@@ -210,13 +210,13 @@ class JobLifecycleTests {
   }
 
   @Test
-  void onlyAnEndedJobIsDeletedAndItsFilesGo() throws Exception {
+  void onlyAnEndedJobIsDeletedTogetherWithItsFiles() throws Exception {
     process.training.allow(1);
     String id = process.submit(2);
     await().until(() -> process.jobs.epochs(id, 0).size() == 1);
     assertThatThrownBy(() -> process.jobs.delete(id))
         .isInstanceOf(IllegalMoveException.class)
-        .hasMessageContaining("is RUNNING; cancel it first");
+        .hasMessageContaining("is RUNNING; cancel it or wait");
 
     process.training.allow(1);
     awaitStatus(id, JobStatus.SUCCEEDED);
@@ -229,7 +229,7 @@ class JobLifecycleTests {
   }
 
   @Test
-  void aShutdownPutsTheJobBackAndTheNextStartGoesOnWhereItStopped() throws Exception {
+  void aShutdownRequeuesTheJobAndTheNextStartResumesIt() throws Exception {
     String id = process.submit(4);
     String behind = process.submit(1);
     process.training.awaitStart();
@@ -278,7 +278,7 @@ class JobLifecycleTests {
         .untilAsserted(() -> assertThat(process.job(id).status()).isEqualTo(status));
   }
 
-  /** The queue's own entry goes right after the job's last move. */
+  /** The queue entry is removed right after the job's last transition. */
   private void awaitNoEntries() {
     var jdbc = JdbcClient.create(dataSource);
     await()

@@ -20,9 +20,9 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.unit.DataSize;
 
-/** The module as one process has it, put together on a database and a volume. */
+/** One process of the jobs module, on a given database and data directory. */
 final class JobsProcess implements AutoCloseable {
-  /** Three retries, almost at once. */
+  /** Settings with three retries and almost no waits. */
   static final JobsProperties.Retries QUICK =
       new JobsProperties.Retries(
           Duration.ofMillis(10), Duration.ofMillis(40), 3, Duration.ofMillis(5));
@@ -33,11 +33,11 @@ final class JobsProcess implements AutoCloseable {
   final TestDatasets datasets = new TestDatasets();
   final List<TrainedModel> registered = new CopyOnWriteArrayList<>();
 
-  /** Why nothing may be taken up; empty where all is well. */
+  /** Why no job may start; empty if jobs may start. */
   final AtomicReference<Optional<String>> missing = new AtomicReference<>(Optional.empty());
 
-  /** The jobs' models, and whatever goes wrong while they are handed over. */
-  volatile HandOver receiver = this::register;
+  /** Registers the jobs' models; tests replace it to make registration fail. */
+  volatile Registration receiver = this::register;
 
   final JobStore store;
   final RunningJobs running;
@@ -69,9 +69,9 @@ final class JobsProcess implements AutoCloseable {
   }
 
   /**
-   * Settings of which memory and retries matter.
+   * Settings with the given memory and retries.
    *
-   * @param memory bytes for all trainings; a job takes one for each picture of its batch
+   * @param memory bytes for all running jobs; a job takes one per image of its batch
    */
   static JobsProperties settings(int slots, long memory, JobsProperties.Retries retries) {
     return settings(slots, 100, 10, Duration.ofSeconds(4), memory, retries);
@@ -96,8 +96,8 @@ final class JobsProcess implements AutoCloseable {
         new JobsProperties.Limits(200, 10000, 4096, 100, DataSize.ofKilobytes(64)));
   }
 
-  /** What registers a model, and may fail. */
-  interface HandOver {
+  /** Registers a model, and may fail. */
+  interface Registration {
     RegisteredModel register(TrainedModel model, Promote promote) throws IOException;
   }
 
@@ -116,7 +116,7 @@ final class JobsProcess implements AutoCloseable {
     }
   }
 
-  /** Idempotent on the job, as the real one. */
+  /** Idempotent for a job, like the real registry. */
   RegisteredModel register(TrainedModel model, Promote promote) {
     if (registered.stream().noneMatch(known -> known.jobId().equals(model.jobId()))) {
       registered.add(model);
@@ -137,7 +137,7 @@ final class JobsProcess implements AutoCloseable {
     return jobs.submit(TestJobs.request(epochs)).job().id();
   }
 
-  /** A job takes a byte for each picture of a batch. */
+  /** A job takes one byte per image of a batch. */
   private record TestMemory(long limit) implements MemoryCheck {
     @Override
     public Optional<String> refusal(TrainingConfig config, DatasetInfo dataset) {

@@ -26,7 +26,7 @@ class PhysicalMemoryCheckTests {
 
   @Test
   void acceptsWhatFitsAndRefusesOneByteLess() {
-    // ResNet-20 with stock DL4J: eight bytes of memory for each byte of activations, as measured.
+    // ResNet-20 with stock DL4J: eight bytes of memory per byte of activations, as measured.
     long needed = 8L * 4 * 128 * (19 * 1024 + 12 * (16 * 1024 + 32 * 256 + 64 * 64));
 
     assertThat(new PhysicalMemoryCheck(DataSize.ofBytes(needed)).refusal(config(3), DATASET))
@@ -36,7 +36,7 @@ class PhysicalMemoryCheckTests {
   }
 
   @Test
-  void saysHowMuchItWouldTakeAndWhatToDo() {
+  void saysHowMuchMemoryIsNeededAndWhatToDo() {
     assertThat(new PhysicalMemoryCheck(DataSize.ofMegabytes(100)).refusal(config(3), DATASET))
         .hasValueSatisfying(
             reason ->
@@ -48,7 +48,7 @@ class PhysicalMemoryCheckTests {
   }
 
   @Test
-  void takesTheMachinesMemoryForALimitWhereNoneIsSet() {
+  void usesTheMachinesMemoryIfNoLimitIsSet() {
     var check = new PhysicalMemoryCheck(DataSize.ofBytes(0));
 
     assertThat(check.refusal(config(1), DATASET)).isEmpty();

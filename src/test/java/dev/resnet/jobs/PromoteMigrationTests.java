@@ -11,7 +11,7 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Jobs from before each one said when its model is promoted. */
+/** Migrates jobs that were stored before the column 'promote' existed. */
 class PromoteMigrationTests {
 
   @Test

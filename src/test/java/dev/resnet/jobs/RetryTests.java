@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Faults that pass, those that don't, and the person who resumes a job. */
+/** Passing faults, lasting faults, and resuming a job by hand. */
 class RetryTests {
   private static final TrainingFailedException NO_CHECKPOINT =
       new TrainingFailedException("A checkpoint could not be written.", new IOException("EIO"));
@@ -38,7 +38,7 @@ class RetryTests {
   }
 
   @Test
-  void aPassingFaultPutsTheJobOffAndItGoesOnFromItsCheckpoint() throws Exception {
+  void afterAPassingFaultTheJobIsRetriedFromItsCheckpoint() throws Exception {
     String id = process.submit(3);
     process.training.awaitStart();
     process.training.allow(2);
@@ -58,7 +58,7 @@ class RetryTests {
   }
 
   @Test
-  void whileItWaitsTheJobSaysWhatHappenedAndWhenItIsTriedAgain() throws Exception {
+  void aWaitingJobShowsTheErrorAndTheTimeOfTheRetry() throws Exception {
     restart(
         new JobsProperties.Retries(
             Duration.ofHours(1), Duration.ofHours(2), 3, Duration.ofMillis(5)));
@@ -89,7 +89,7 @@ class RetryTests {
   }
 
   @Test
-  void aFaultThatKeepsComingBackFailsTheJobAtTheLimit() throws Exception {
+  void aPersistentFaultFailsTheJobAtTheLimit() throws Exception {
     String id = process.submit(3);
     for (int attempt = 1; attempt <= 4; attempt++) {
       process.training.awaitStart();
@@ -99,12 +99,12 @@ class RetryTests {
     assertThat(process.job(id).attempt()).isEqualTo(4);
     assertThat(process.job(id).error())
         .isEqualTo(
-            "A checkpoint could not be written. This came back after 3 retries in a row."
-                + " Mend the cause, then resume the job.");
+            "A checkpoint could not be written. The failure persisted through 3 retries."
+                + " Fix the cause, then resume the job.");
   }
 
   @Test
-  void anEpochBetweenTwoFaultsStartsTheCountAgain() throws Exception {
+  void anEpochBetweenTwoFaultsResetsTheCount() throws Exception {
     String id = process.submit(7);
     for (int epoch = 0; epoch < 6; epoch++) {
       assertThat(process.training.awaitStart()).isEqualTo(epoch);
@@ -119,13 +119,13 @@ class RetryTests {
   }
 
   @Test
-  void aFullDiskIsWaitedForWithoutEnd() throws Exception {
+  void aFullDiskIsRetriedWithoutLimit() throws Exception {
     String id = process.submit(1);
     for (int attempt = 1; attempt <= 8; attempt++) {
       process.training.awaitStart();
       process.training.failWith(
           new TrainingFailedException(
-              "No room for a checkpoint.", new IOException("No space left on device")));
+              "No space for a checkpoint.", new IOException("No space left on device")));
     }
     process.training.awaitStart();
     process.training.allow(1);
@@ -142,12 +142,12 @@ class RetryTests {
     }
     process.training.awaitStart();
     assertThat(process.job(id).retry().lastError())
-        .startsWith("The numerical libraries can't be loaded")
+        .startsWith("The native libraries can't be loaded")
         .contains("org/nd4j/linalg/factory/Nd4j");
   }
 
   @Test
-  void dataThatCannotBeHadAreAskedForAgain() {
+  void anUnavailableDataSetIsRequestedAgain() {
     process.datasets.failWith(new IOException("The server does not answer."));
     process.training.allow(1);
     String id = process.submit(1);
@@ -161,7 +161,7 @@ class RetryTests {
   }
 
   @Test
-  void aModelThatCouldNotBeCopiedIsHandedOverByTheNextAttempt() {
+  void aModelThatCouldNotBeCopiedIsRegisteredByTheNextAttempt() {
     process.receiver =
         (model, promote) -> {
           process.receiver = process::register;
@@ -211,7 +211,7 @@ class RetryTests {
   }
 
   @Test
-  void aResumedJobDoesNotWaitForTheRetryOfAnEntryThatWasLeft() throws Exception {
+  void aResumedJobDoesNotWaitForThePlannedRetry() throws Exception {
     restart(
         new JobsProperties.Retries(
             Duration.ofHours(1), Duration.ofHours(2), 3, Duration.ofMillis(5)));
@@ -223,7 +223,7 @@ class RetryTests {
     var waiting = jdbc.sql("select count(*) from scheduled_tasks where not picked");
     await().until(() -> waiting.query(Long.class).single() == 1);
 
-    // As if the cancellation had come while the entry's handler had not ended yet.
+    // Simulates a cancellation before the queue entry's handler has ended.
     TrainingJob queued = process.job(id);
     process.store.jobs().move(queued, queued.cancelled(process.store.jobs().now()));
     process.jobs.resume(id);
@@ -231,7 +231,7 @@ class RetryTests {
   }
 
   @Test
-  void aJobThatIsResumedRightAfterAFaultIsTakenUpAtOnce() throws Exception {
+  void aJobThatIsResumedRightAfterAFaultStartsAtOnce() throws Exception {
     restart(
         new JobsProperties.Retries(
             Duration.ofHours(1), Duration.ofHours(2), 1000, Duration.ofMillis(5)));
@@ -239,7 +239,7 @@ class RetryTests {
     for (int round = 1; round <= 100; round++) {
       assertThat(process.training.awaitStart()).isZero();
       process.training.failWith(NO_CHECKPOINT);
-      // Its entry may still be in the hands of the run that has just ended.
+      // The run that has just ended may still hold the queue entry.
       await()
           .pollDelay(Duration.ZERO)
           .pollInterval(Duration.ofNanos(1000))

@@ -79,14 +79,14 @@ class RunRecorderTests {
   }
 
   @Test
-  void theTimeLeftIsToldWhileRunning() {
+  void theTimeLeftIsKnownWhileRunning() {
     recorder.progress(progress(10));
-    // 20 steps of 10 images are left, at 100 images a second.
+    // 20 steps of 10 images are left, at 100 images per second.
     assertThat(row().etaSeconds()).isEqualTo(2);
   }
 
   @Test
-  void aResumedTrainingStandsWhereItsCheckpointWas() {
+  void aResumedJobShowsTheProgressOfItsCheckpoint() {
     recorder.progress(progress(25));
     recorder.started(TestJobs.ENGINE, 2);
     assertThat(row().progress().epoch()).isEqualTo(2);
@@ -95,15 +95,15 @@ class RunRecorderTests {
   }
 
   @Test
-  void anEpochIsWrittenWholeOrNotAtAll() {
+  void anEpochIsWrittenCompletelyOrNotAtAll() {
     recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
     recorder.finish();
-    // The checkpoint's row refuses an unknown digest; the epoch's row before it goes too.
+    // The checkpoint's row violates a constraint, so the epoch's row is rolled back as well.
     recorder.epochCompleted(
         TestJobs.epoch(2), new CheckpointFile(2, checkpoint(2).path(), 10, null, 0.5));
     assertThatThrownBy(recorder::finish).isInstanceOf(DataIntegrityViolationException.class);
     assertThatThrownBy(() -> recorder.progress(progress(20)))
-        .as("the training hears of it")
+        .as("the training thread gets the exception")
         .isInstanceOf(DataIntegrityViolationException.class);
     assertThat(store.epochs().epochs(job.id(), 0)).containsExactly(TestJobs.epoch(1));
   }
@@ -127,7 +127,7 @@ class RunRecorderTests {
     return new CheckpointFile(epoch, file, 10, "ab".repeat(32), 0.5);
   }
 
-  /** As it is once all that was recorded is written. */
+  /** The row after everything recorded has been written. */
   private TrainingJob row() {
     recorder.finish();
     return store.jobs().find(job.id()).orElseThrow();

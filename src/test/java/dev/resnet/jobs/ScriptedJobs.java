@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
-/** The module and its web layer as the service has them, around a scripted training. */
+/** The module with its web layer as in the service, with a scripted training. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @EnableConfigurationProperties(JobsProperties.class)

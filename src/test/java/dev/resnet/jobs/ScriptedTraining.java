@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * In the trainer's place: epochs of no time at all, each let through by the test, with real files
- * and the real order of calls.
+ * Replaces the trainer: epochs take no time, and each waits until the test allows it. Files and the
+ * order of calls are real.
  */
 public final class ScriptedTraining implements Training {
   private final Semaphore epochs = new Semaphore(0);
@@ -33,9 +33,9 @@ public final class ScriptedTraining implements Training {
   private final Semaphore ends = new Semaphore(0);
   private volatile Throwable failure;
   private volatile String weights = "";
-  private volatile boolean deaf;
+  private volatile boolean ignoresStop;
 
-  /** Lets so many epochs pass, in whichever job comes first. */
+  /** Allows this many further epochs, in any job. */
   public ScriptedTraining allow(int more) {
     epochs.release(more);
     return this;
@@ -45,29 +45,29 @@ public final class ScriptedTraining implements Training {
     return allow(1_000_000);
   }
 
-  /** Once, instead of the next epoch. */
+  /** Throws this once, instead of the next epoch. */
   public void failWith(Throwable thrown) {
     failure = thrown;
   }
 
-  /** What its checkpoints hold from now on, so that they differ from another's. */
+  /** Marks the content of further checkpoints, to distinguish them from those of others. */
   void weights(String whose) {
     weights = whose + " ";
   }
 
-  /** Waits until a training has done its last epoch. */
+  /** Waits until a training run has completed its last epoch. */
   void awaitEnd() throws InterruptedException {
     if (!ends.tryAcquire(10, TimeUnit.SECONDS)) {
-      throw new AssertionError("no training ended");
+      throw new AssertionError("no training run ended");
     }
   }
 
-  /** Does not look at the stop signal any more, like a process that is stopped itself. */
-  public void goDeaf() {
-    deaf = true;
+  /** Ignores the stop signal from now on, like a suspended process. */
+  public void ignoreStop() {
+    ignoresStop = true;
   }
 
-  /** Waits for the next training to begin; gives the epoch that it goes on after. */
+  /** Waits for the next training run to start; returns the epoch after which it continues. */
   public int awaitStart() throws InterruptedException {
     Integer resumedAfter = starts.poll(10, TimeUnit.SECONDS);
     if (resumedAfter == null) {
@@ -122,7 +122,7 @@ public final class ScriptedTraining implements Training {
           }
           throw (RuntimeException) thrown;
         }
-        if (!deaf && stop.stopRequested()) {
+        if (!ignoresStop && stop.stopRequested()) {
           return false;
         }
       }
@@ -149,7 +149,7 @@ public final class ScriptedTraining implements Training {
     }
   }
 
-  /** As the real one: what is missing may come back. */
+  /** Like the real one: a missing file may come back. */
   private static CheckpointFile newestValid(List<CheckpointFile> files) {
     CheckpointFile newest = null;
     IOException missing = null;

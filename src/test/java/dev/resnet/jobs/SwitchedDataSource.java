@@ -6,7 +6,7 @@ import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** A database that can be taken away and brought back. */
+/** A database that tests can make unavailable and available again. */
 final class SwitchedDataSource extends DelegatingDataSource {
   private volatile boolean away;
   private volatile boolean missed;
@@ -24,7 +24,7 @@ final class SwitchedDataSource extends DelegatingDataSource {
     away = false;
   }
 
-  /** Whether somebody has asked for it since it was taken away. */
+  /** Whether anything has requested a connection since it became unavailable. */
   boolean missed() {
     return missed;
   }
@@ -33,7 +33,7 @@ final class SwitchedDataSource extends DelegatingDataSource {
   public Connection getConnection() throws SQLException {
     if (away) {
       missed = true;
-      throw new SQLTransientConnectionException("the database is away");
+      throw new SQLTransientConnectionException("the database is unavailable");
     }
     return super.getConnection();
   }

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class TestDatabase {
   private TestDatabase() {}
 
-  /** As {@code application.yaml} opens it, in memory. */
+  /** H2 in memory, with the settings of {@code application.yaml}. */
   static HikariDataSource h2() {
     return migrated(
         "jdbc:h2:mem:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
@@ -21,7 +21,7 @@ final class TestDatabase {
         "sa");
   }
 
-  /** A database of its own on a real server, which is started once. */
+  /** A separate database on a real server, which is started once. */
   static HikariDataSource postgreSql() {
     String name = "jobs_" + UUID.randomUUID().toString().replace('-', '_');
     JdbcClient.create(Server.POSTGRES.getPostgresDatabase())

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** One data set of 100 black pictures, whose download can be held up. */
+/** One data set of 100 black images; its download can be delayed. */
 public final class TestDatasets implements DatasetCatalog {
   private static final List<String> CLASSES = List.of("cat", "dog");
   private final CountDownLatch downloading = new CountDownLatch(1);
   private volatile boolean held;
   private volatile IOException failure;
 
-  /** From now on a download does not end by itself. */
+  /** From now on, downloads do not end. */
   public void hold() {
     held = true;
   }
@@ -27,7 +27,7 @@ public final class TestDatasets implements DatasetCatalog {
     failure = thrown;
   }
 
-  /** Counted down once somebody waits for the download. */
+  /** Counted down once a thread waits for the download. */
   public CountDownLatch downloading() {
     return downloading;
   }

@@ -50,7 +50,7 @@ final class TestJobs {
     return new RegisteredModel(version, new Promotion(true, "Nothing was in production."));
   }
 
-  /** Different in each epoch; the best of a long training is epoch 2. */
+  /** Metrics that differ in each epoch; in a long run the best epoch is 2. */
   static EpochMetrics epoch(int epoch) {
     return new EpochMetrics(
         epoch,

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What holds on each database. */
+/** The contract of the repository on every database. */
 abstract class TrainingJobRepositoryContract {
   private HikariDataSource dataSource;
   private TrainingJobRepository jobs;
@@ -42,14 +42,14 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aJobComesBackAsItWasWritten() {
+  void aJobIsReadAsItWasWritten() {
     TrainingJob job = inserted();
     assertThat(jobs.find(job.id())).contains(job);
     assertThat(jobs.find("unknown")).isEmpty();
   }
 
   @Test
-  void aJobComesBackAfterEachMove() {
+  void aJobIsReadAsItWasWrittenAfterEachTransition() {
     TrainingJob taken = taken(inserted());
     assertThat(jobs.find(taken.id())).contains(taken);
 
@@ -69,7 +69,7 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aMoveIsRefusedOnceTheJobHasMoved() {
+  void aTransitionIsRefusedOnceTheJobHasChanged() {
     TrainingJob job = inserted();
     assertThat(jobs.move(job, job.taken(NOW))).isTrue();
     assertThat(jobs.move(job, job.taken(NOW))).isFalse();
@@ -92,7 +92,7 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aWishToCancelReachesARunningJobAndSurvivesItsMoves() {
+  void aCancellationRequestReachesARunningJobAndSurvivesItsTransitions() {
     TrainingJob job = inserted();
     assertThat(jobs.requestCancel(job.id())).isFalse();
 
@@ -107,7 +107,7 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aCompletedEpochForgivesEarlierCrashes() {
+  void aCompletedEpochResetsTheCountOfCrashes() {
     TrainingJob crashed = taken(taken(inserted()));
     assertThat(crashed.crashes()).isEqualTo(1);
     jobs.epochCompleted(crashed, new JobProgress(1, 10, 30, 1.0, 0.5, 100.0));
@@ -115,7 +115,7 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void epochsComeBackInOrderFromWhereTheyAreAskedFor() {
+  void epochsAreReadInOrderFromAGivenEpoch() {
     TrainingJob job = inserted();
     IntStream.rangeClosed(1, 5).forEach(epoch -> add(job, epoch));
 
@@ -153,7 +153,7 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aResumedTrainingForgetsWhatCameAfter() {
+  void aResumedJobForgetsLaterEpochs() {
     TrainingJob job = inserted();
     IntStream.rangeClosed(1, 4).forEach(epoch -> add(job, epoch));
     epochs.forgetAfter(job.id(), 2);
@@ -174,7 +174,7 @@ abstract class TrainingJobRepositoryContract {
     assertThat(ids(new JobQuery(JobStatus.QUEUED, "synthetic", 0, 9, JobOrder.NAME, false)))
         .containsExactly(first.id(), second.id());
     assertThat(ids(new JobQuery(null, "cifar10", 0, 9, JobOrder.STACK_N, false))).isEmpty();
-    // Those that have not started stand last in either database.
+    // Jobs that have not started are last on both databases.
     assertThat(ids(new JobQuery(null, null, 0, 9, JobOrder.STARTED_AT, false)))
         .containsExactly(third.id(), first.id(), second.id());
     assertThat(jobs.count(null, null)).isEqualTo(3);

@@ -25,7 +25,7 @@ class TrainingJobTests {
     return Stream.of(
         move("started", job -> job.taken(NOW), RUNNING, EnumSet.of(QUEUED, RUNNING)),
         move("queued again", TrainingJob::requeued, QUEUED, EnumSet.of(RUNNING)),
-        move("queued again", TrainingJob::foundDead, QUEUED, EnumSet.of(RUNNING)),
+        move("queued again", TrainingJob::afterCrash, QUEUED, EnumSet.of(RUNNING)),
         move("retried", job -> job.retriedAt(NOW, "why"), QUEUED, EnumSet.of(RUNNING)),
         move("resumed", TrainingJob::resumed, QUEUED, EnumSet.of(FAILED, CANCELLED, PAUSED)),
         move(
@@ -48,7 +48,7 @@ class TrainingJobTests {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("moves")
-  void movesFromTheRightStatesAndRefusesAllOthers(
+  void changesFromTheRightStatesAndRefusesAllOthers(
       String name, UnaryOperator<TrainingJob> move, JobStatus to, Set<JobStatus> from) {
     for (JobStatus status : JobStatus.values()) {
       TrainingJob job = in(status);

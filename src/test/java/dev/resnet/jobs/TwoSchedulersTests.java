@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two processes on one PostgreSQL. */
+/** Two processes on one PostgreSQL database. */
 class TwoSchedulersTests {
   @TempDir Path home;
   private HikariDataSource dataSource;
@@ -56,13 +56,13 @@ class TwoSchedulersTests {
   }
 
   @Test
-  void aProcessTakesOverWhatADeadOneLeft() throws Exception {
-    // It says nothing for an hour: to the other, which expects a word each 50 ms, it is dead. Its
-    // one slot stays taken, so that it can't take the job up itself.
+  void aProcessTakesOverTheJobsOfADeadOne() throws Exception {
+    // It sends no heartbeat for an hour. The other process expects one every 50 ms, so it counts
+    // this one as dead. Its only slot stays occupied, so it can't start the job again itself.
     one = process(1, Duration.ofHours(1)).start();
     String id = one.submit(2);
     one.training.awaitStart();
-    one.training.goDeaf();
+    one.training.ignoreStop();
     one.training.allow(1);
     await().until(() -> one.jobs.epochs(id, 0).size() == 1);
 

@@ -12,7 +12,7 @@ class MemoryBudgetTests {
       new MemoryBudget(DataSize.ofMegabytes(1), Duration.ZERO, "some.setting", "other things");
 
   @Test
-  void allOfItMayBeHeldAndNoMore() {
+  void theWholeBudgetMayBeHeldAndNoMore() {
     assertThat(budget.holds(1 << 20)).isTrue();
     assertThat(budget.holds((1 << 20) + 1)).isFalse();
     try (var all = budget.hold(1 << 20)) {
@@ -26,7 +26,7 @@ class MemoryBudgetTests {
   }
 
   @Test
-  void whatIsAddedIsGivenBackAsWell() {
+  void addedBytesAreReleasedAsWell() {
     try (var hold = budget.hold(100)) {
       for (int i = 0; i < 1023; i++) {
         hold.add(1024);
@@ -37,7 +37,7 @@ class MemoryBudgetTests {
   }
 
   @Test
-  void whatIsNotKeptIsFreeForOthers() {
+  void releasedBytesAreFreeForOthers() {
     try (var hold = budget.hold(1 << 20)) {
       hold.keep(1 << 19);
       budget.hold(1 << 19).close();
@@ -47,7 +47,7 @@ class MemoryBudgetTests {
   }
 
   @Test
-  void closingTwiceGivesBackOnce() {
+  void closingTwiceReleasesOnce() {
     var hold = budget.hold(1 << 19);
     hold.close();
     hold.close();
@@ -57,7 +57,7 @@ class MemoryBudgetTests {
   }
 
   @Test
-  void aSettingOfNothingIsAPartOfTheHeap() {
+  void zeroMeansAPartOfTheHeap() {
     assertThat(MemoryBudget.orPartOfHeap(DataSize.ofBytes(0), 4).toBytes())
         .isEqualTo(Runtime.getRuntime().maxMemory() / 4);
     assertThat(MemoryBudget.orPartOfHeap(DataSize.ofMegabytes(7), 4))

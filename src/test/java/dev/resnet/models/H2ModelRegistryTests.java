@@ -10,7 +10,7 @@ public class H2ModelRegistryTests extends ModelRegistryContract {
   @Override
   public DataSource database() {
     var database = new JdbcDataSource();
-    // As application.yaml has it, in memory.
+    // In memory, with the settings of application.yaml.
     database.setURL(
         "jdbc:h2:mem:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1"
             .formatted(UUID.randomUUID()));
@@ -18,7 +18,7 @@ public class H2ModelRegistryTests extends ModelRegistryContract {
     return database;
   }
 
-  /** Embedded: one process, many threads. */
+  /** The embedded database allows one process with many threads. */
   @Override
   List<ModelRegistry> concurrentProcesses() {
     return List.of(registry());

@@ -37,7 +37,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the registry promises on every database. */
+/** The contract of the registry on every database. */
 abstract class ModelRegistryContract {
   private static final Instant NOW = Instant.parse("2026-11-23T12:00:00.123456Z");
 
@@ -57,7 +57,7 @@ abstract class ModelRegistryContract {
     registry = registry();
   }
 
-  /** A registry as each process has one; several share the database and the volume. */
+  /** A registry as in one process; several share the database and the data directory. */
   final ModelRegistry registry() {
     return registry(Clock.fixed(NOW, ZoneOffset.UTC), Duration.ofSeconds(10));
   }
@@ -99,7 +99,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void keepsAllThatIsKnownOfATrainedModel() throws IOException {
+  void storesEverythingAboutATrainedModel() throws IOException {
     TrainedModel model = trained("resnet-20", "job-1");
 
     assertThat(registry.register(model, Promote.ALWAYS).version()).isEqualTo(1);
@@ -159,7 +159,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void promotesEachNewVersionEvenWhereTheClockStandsStill() throws IOException {
+  void promotesEachNewVersionEvenIfTheClockStandsStill() throws IOException {
     register("a", "job-1");
     register("b", "job-2");
     register("a", "job-3");
@@ -193,7 +193,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void whatACrashLeftIsDeletedOnceNoRegistrationCanWantIt() throws IOException {
+  void leftoversOfACrashAreDeletedOnceNoRegistrationCanUseThem() throws IOException {
     register("a", "job-1");
     Path kept = file("a", 1).getParent();
     Path models = folder.resolve("models/a");
@@ -225,7 +225,7 @@ abstract class ModelRegistryContract {
     assertThat(old.resolve("model.zip")).hasContent("the network of job-1");
   }
 
-  /** As the release before laid them out. */
+  /** The folder layout of the previous release. */
   @Test
   void aFolderNamedByTheVersionIsReadAndDeleted() throws IOException {
     register("a", "job-1");
@@ -320,7 +320,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void registeringAJobAgainGivesTheSameDecisionWhateverIsInProductionNow() throws IOException {
+  void registeringAJobAgainGivesTheSameDecisionRegardlessOfProduction() throws IOException {
     TrainedModel model = trained("a", "job-1");
     RegisteredModel first = registry.register(model, Promote.IF_BETTER);
     register("a", "job-2");
@@ -355,7 +355,7 @@ abstract class ModelRegistryContract {
     register("b", "job-2");
     register("a", "job-3");
     register("a", "job-4");
-    // No step of its own: it is in production already.
+    // Adds nothing to the history: it is already in production.
     registry.promote("a", 3);
     registry.promote("a", 1);
 
@@ -391,7 +391,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void aDeletedVersionIsGoneWithItsFilesAndItsNumberIsNotGivenAgain() throws IOException {
+  void aVersionIsDeletedWithItsFilesAndItsNumberIsNotReused() throws IOException {
     register("a", "job-1");
     register("a", "job-2");
     registry.promote("a", 1);
@@ -408,7 +408,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void whatIsInProductionIsNotDeleted() throws IOException {
+  void theVersionInProductionIsNotDeleted() throws IOException {
     register("a", "job-1");
 
     assertThatThrownBy(() -> registry.delete("a", 1))
@@ -419,7 +419,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void aRollbackSkipsWhatWasDeleted() throws IOException {
+  void aRollbackSkipsDeletedVersions() throws IOException {
     register("a", "job-1");
     register("a", "job-2");
     registry.promote("a", 1);
@@ -431,7 +431,7 @@ abstract class ModelRegistryContract {
   }
 
   @Test
-  void aNameWhoseVersionsAreAllDeletedIsNotListedAndCountsOn() throws IOException {
+  void aNameWithoutVersionsIsNotListedAndItsNumberingContinues() throws IOException {
     registry.register(trained("a", "job-1"), Promote.NEVER);
     registry.delete("a", 1);
 
@@ -479,9 +479,9 @@ abstract class ModelRegistryContract {
         .containsExactly(2, 1);
   }
 
-  /** Rows as the version before aliases left them. */
+  /** Rows as written by the version before aliases. */
   @Test
-  void whatWasPromotedBeforeThereWereAliasesIsInProductionWithItsHistory() {
+  void promotionsBeforeAliasesAreMigratedWithTheirHistory() {
     var old = database();
     Flyway.configure().dataSource(old).target("2").load().migrate();
     var rows = JdbcClient.create(old);
@@ -531,7 +531,8 @@ abstract class ModelRegistryContract {
     for (int i = 0; i < jobs; i++) {
       models.add(trained("a", "job-" + i));
     }
-    // Each job is reported by two processes at once, as when a worker was taken for dead.
+    // Two processes register each job at the same time, as when a worker was wrongly taken for
+    // dead.
     List<ModelRegistry> processes = concurrentProcesses();
     List<Integer> versions = new ArrayList<>();
     var start = new CountDownLatch(1);
@@ -574,6 +575,6 @@ abstract class ModelRegistryContract {
     }
   }
 
-  /** As many as may work on this database at once. */
+  /** Registries of as many processes as may use this database at the same time. */
   abstract List<ModelRegistry> concurrentProcesses();
 }

@@ -47,9 +47,12 @@ class PostgreSqlModelRegistryTests extends ModelRegistryContract {
     return database;
   }
 
-  /** Stopped inside its transaction, which the server ends; then it goes on. */
+  /**
+   * A process is suspended inside its transaction, the server ends the transaction, and the process
+   * continues.
+   */
   @Test
-  void aProcessThatLostItsTransactionDoesNotTouchWhatAnotherOneRegistered() throws IOException {
+  void aProcessThatLostItsTransactionDoesNotTouchOtherRegistrations() throws IOException {
     TrainedModel lost = trained("a", "job-1");
     TrainedModel other = trained("a", "job-2");
     ModelRegistry survivor = registry();
@@ -68,7 +71,10 @@ class PostgreSqlModelRegistryTests extends ModelRegistryContract {
     assertThat(folders("a")).containsExactly(file("a", 1).getParent());
   }
 
-  /** Asked for the time inside a transaction, it ends that and lets another process go first. */
+  /**
+   * A clock that, when asked inside a transaction, ends the transaction and lets another process go
+   * first.
+   */
   private static final class LosesItsTransaction extends Clock {
     private final Callable<?> meanwhile;
 
@@ -86,7 +92,7 @@ class PostgreSqlModelRegistryTests extends ModelRegistryContract {
               .list()
               .isEmpty();
       if (ended) {
-        // On a thread of its own, or it would join the transaction that is gone.
+        // On a separate thread, or it would join the terminated transaction.
         var process = Executors.newSingleThreadExecutor();
         try {
           process.submit(meanwhile).get();
@@ -111,7 +117,7 @@ class PostgreSqlModelRegistryTests extends ModelRegistryContract {
   }
 
   @Test
-  void aNameThatIsStuckIsGivenUpAndHoldsUpNoOtherName() throws Exception {
+  void waitingForALockedNameEndsAndDelaysNoOtherName() throws Exception {
     ModelRegistry registry = registry(Clock.systemUTC(), Duration.ofMillis(300));
     registry.register(trained("stuck", "job-1"), Promote.ALWAYS);
     registry.register(trained("free", "job-2"), Promote.ALWAYS);

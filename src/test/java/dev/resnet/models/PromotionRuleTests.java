@@ -86,11 +86,11 @@ class PromotionRuleTests {
     assertKept(
         version(2, "synthetic", "ab", CLASSES, 1, 0.1, "{}"),
         PRESENT,
-        "it was trained on the data set cifar10, and this one on synthetic.");
+        "it was trained on the data set cifar10, the new version on synthetic.");
     assertKept(
         version(2, "cifar10", "ab", List.of("dog", "cat"), 1, 0.1, "{}"),
         PRESENT,
-        "it has other classes.");
+        "its classes differ from those of the new version.");
   }
 
   @Test
@@ -98,12 +98,14 @@ class PromotionRuleTests {
     assertKept(
         version(2, "cifar10", "cd", CLASSES, 1, 0.1, "{}"),
         PRESENT,
-        "the data set cifar10 has changed between the two, so their test accuracies can't be compared.");
+        "the data set cifar10 changed between the two versions, so their test"
+            + " accuracies can't be compared.");
     ModelVersion limited = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":20}");
     assertKept(
         limited,
         PRESENT,
-        "they were tested on different images (1000 there, 20 here), so their test accuracies can't be compared.");
+        "the two versions were tested on different numbers of images (1000 and 20), so"
+            + " their test accuracies can't be compared.");
     ModelVersion alike = version(1, "cifar10", "ab", CLASSES, 0.5, 0.1, "{\"test_limit\":20}");
     assertThat(decide(IF_BETTER, limited, alike).promoted()).isTrue();
     ModelVersion all = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":1000}");
@@ -111,16 +113,18 @@ class PromotionRuleTests {
   }
 
   @Test
-  void fewerTrainingImagesDoNotHinderTheComparison() {
+  void versionsWithFewerTrainingImagesAreCompared() {
     ModelVersion little = version(2, "cifar10", "ab", CLASSES, 0.95, 0.1, "{\"train_limit\":9}");
     assertThat(decide(IF_BETTER, little, PRESENT).promoted()).isTrue();
   }
 
   @Test
-  void whatDivergedIsReplacedBySomethingOnTheSameDataSet() {
+  void aDivergedVersionIsReplacedByOneOnTheSameDataSet() {
     ModelVersion diverged = version(1, "cifar10", "ab", CLASSES, 0.95, Double.NaN, "{}");
     assertThat(decide(IF_BETTER, trained(0.1), diverged).reason())
-        .isEqualTo("Version 2 was promoted in place of version 1: that one's training diverged.");
+        .isEqualTo(
+            "Version 2 was promoted in place of version 1: the training of that version"
+                + " diverged.");
   }
 
   @Test
@@ -137,7 +141,7 @@ class PromotionRuleTests {
   }
 
   @Test
-  void whereTrainingMayNotPromoteAnAdministratorDoes() {
+  void ifTrainingMayNotPromoteAnAdministratorDoes() {
     for (Promote promote : Promote.values()) {
       Promotion decision = new PromotionRule(false).decide(promote, trained(1), PRESENT, 1000);
       assertThat(decision.promoted()).isFalse();

@@ -12,12 +12,12 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 public final class TestRegistry {
   private TestRegistry() {}
 
-  /** One that looks at the networks it is given. */
+  /** A registry that checks the networks. */
   public static ModelRegistry of(Path models, DataSource database) {
     return of(models, database, NetworkCheck::finite, event -> {});
   }
 
-  /** One that takes any file for a network. */
+  /** A registry that accepts any file as a network. */
   public static ModelRegistry ofAnyFiles(
       Path models, DataSource database, ApplicationEventPublisher events) {
     return of(models, database, file -> Optional.empty(), events);

@@ -22,7 +22,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
-/** Small real networks as a training would hand them over. */
+/** Small real networks, as a job would register them. */
 public final class TrainedModels {
   public static final List<String> CLASSES =
       List.of(
@@ -33,7 +33,7 @@ public final class TrainedModels {
 
   private TrainedModels() {}
 
-  /** A convolution and a softmax on [n, 3, 32, 32]; another seed gives other answers. */
+  /** A convolution and a softmax on [n, 3, 32, 32]; another seed gives other predictions. */
   public static ComputationGraph network(long seed) {
     var configuration =
         new NeuralNetConfiguration.Builder()
@@ -66,7 +66,9 @@ public final class TrainedModels {
     return graph;
   }
 
-  /** Writes the network into {@code folder} and describes it as the training of {@code jobId}. */
+  /**
+   * Writes the network into {@code folder} and describes it as the result of the job {@code jobId}.
+   */
   public static TrainedModel trained(
       Path folder, String name, String jobId, ComputationGraph graph) {
     try {
@@ -82,12 +84,12 @@ public final class TrainedModels {
     return trained(folder, name, jobId, network(seed));
   }
 
-  /** As if {@code file} were a checkpoint. */
+  /** Treats {@code file} as a checkpoint. */
   public static TrainedModel of(Path file, String name, String jobId) throws IOException {
     return of(file, name, jobId, 0.375, 0.875);
   }
 
-  /** As if {@code file} were a checkpoint of this quality. */
+  /** Treats {@code file} as a checkpoint with this loss and accuracy. */
   static TrainedModel of(Path file, String name, String jobId, double loss, double accuracy)
       throws IOException {
     var checkpoint = new CheckpointFile(20, file, Files.size(file), Sha256.of(file), accuracy);

@@ -28,7 +28,7 @@ class ResNetSpecTests {
   }
 
   @Test
-  void halvesTheImageTwiceAndPoolsItAway() {
+  void halvesTheImageTwiceAndPoolsItToOnePixel() {
     ComputationGraph graph = new ResNetSpec(1, 10).initialise(1, 0.9);
 
     Map<String, INDArray> activations = graph.feedForward(Nd4j.rand(2, 3, 32, 32), false);
@@ -55,7 +55,7 @@ class ResNetSpecTests {
   }
 
   @Test
-  void carriesTheInputPastABlockAndProjectsThePreActivationWhereItHalves() {
+  void addsTheInputOrIfStridedTheProjectedPreActivation() {
     var inputs = new ResNetSpec(2, 10).configuration(1, 0.9).getVertexInputs();
 
     assertThat(inputs.get("stage1-block1")).isEqualTo(List.of("stage1-block1-2-conv", "conv"));
@@ -125,7 +125,7 @@ class ResNetSpecTests {
   }
 
   @Test
-  void refusesWhatIsNoNetwork() {
+  void refusesInvalidSizes() {
     assertThatThrownBy(() -> new ResNetSpec(0, 10)).hasMessageContaining("stack_n");
     assertThatThrownBy(() -> new ResNetSpec(1, 1)).hasMessageContaining("2 classes");
   }

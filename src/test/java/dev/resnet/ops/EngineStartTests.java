@@ -13,7 +13,7 @@ import org.springframework.boot.health.contributor.Status;
 
 class EngineStartTests {
   @Test
-  void healthSaysWhatStandsAgainstTheEnginesUntilItIsGone() {
+  void healthShowsWhyTheEnginesAreUnusableUntilTheyAreUsable() {
     var problem = new AtomicReference<>(Optional.of("/cache is mounted noexec."));
     var start = new EngineStart(problem::get, Duration.ofMillis(1));
     var indicator = new EngineHealthIndicator(start);

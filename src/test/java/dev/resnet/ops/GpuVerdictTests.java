@@ -7,12 +7,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a build for GPUs does on which device; no GPU is needed to decide it. */
+/** Which devices a build for GPUs uses. The tests need no GPU. */
 class GpuVerdictTests {
 
   @ParameterizedTest
   @CsvSource({"3, 7", "5, 0", "6, 1", "7, 5", "8, 0", "8, 6", "8, 9"})
-  void usesEachDeviceThatNd4jHasCodeFor(int major, int minor) {
+  void usesEachDeviceThatNd4jSupports(int major, int minor) {
     GpuVerdict verdict = GpuVerdict.on(List.of(device("A card", major, minor)));
 
     assertThat(verdict.refusal()).isEmpty();
@@ -22,7 +22,7 @@ class GpuVerdictTests {
 
   @ParameterizedTest
   @CsvSource({"2, 1", "3, 0", "3, 5", "3, 6", "9, 0", "10, 0", "12, 0"})
-  void usesTheProcessorWhereNd4jHasNoCodeForTheDevice(int major, int minor) {
+  void usesTheCpuIfNd4jDoesNotSupportTheDevice(int major, int minor) {
     GpuVerdict verdict = GpuVerdict.on(List.of(device("A card", major, minor)));
 
     assertThat(verdict.inUse()).isEmpty();
@@ -31,7 +31,7 @@ class GpuVerdictTests {
             refusal ->
                 assertThat(refusal)
                     .contains("A card has %d.%d".formatted(major, minor))
-                    .contains("3.7 to 8.9", "The processor is used")
+                    .contains("3.7 to 8.9", "so the CPU is used")
                     .doesNotContain("CUDA_VISIBLE_DEVICES"));
   }
 
@@ -56,7 +56,7 @@ class GpuVerdictTests {
   }
 
   @Test
-  void usesTheProcessorWhereThereIsNoDevice() {
+  void usesTheCpuIfThereIsNoDevice() {
     GpuVerdict verdict = GpuVerdict.on(List.of());
 
     assertThat(verdict.inUse()).isEmpty();
@@ -65,13 +65,13 @@ class GpuVerdictTests {
   }
 
   @Test
-  void usesTheProcessorWhereNoDriverAnswers() {
+  void usesTheCpuIfThereIsNoDriver() {
     GpuVerdict verdict = GpuVerdict.withoutDriver("libcuda.so.1: cannot open shared object file");
 
     assertThat(verdict.inUse()).isEmpty();
     assertThat(verdict.refusal())
         .hasValueSatisfying(
-            refusal -> assertThat(refusal).contains("libcuda.so.1", "The processor is used"));
+            refusal -> assertThat(refusal).contains("libcuda.so.1", "so the CPU is used"));
   }
 
   private static GpuDevice device(String name, int major, int minor) {

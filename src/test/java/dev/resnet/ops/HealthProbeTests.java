@@ -26,7 +26,7 @@ class HealthProbeTests {
   }
 
   @Test
-  void findsNoProblemWhereTheServiceIsReady() {
+  void findsNoProblemIfTheServiceIsReady() {
     answer(200);
     assertThat(HealthProbe.problem(url())).isEmpty();
   }
@@ -38,7 +38,7 @@ class HealthProbeTests {
   }
 
   @Test
-  void tellsWhereNobodyListens() {
+  void reportsWhereNothingListens() {
     server.stop(0);
     assertThat(HealthProbe.problem(url()))
         .hasValueSatisfying(
@@ -46,7 +46,7 @@ class HealthProbeTests {
   }
 
   @Test
-  void refusesWhatIsNoAddress() {
+  void refusesAnInvalidAddress() {
     assertThat(HealthProbe.problem("not an address")).isPresent();
   }
 

@@ -34,33 +34,33 @@ class HomeTests {
   @TempDir private Path folder;
 
   @Test
-  void isUpWhereItCanBeWrittenToAndLeavesNothingBehind() throws IOException {
+  void isUpIfItIsWritableAndLeavesNoFilesBehind() throws IOException {
     Health health = health(folder.resolve("new"), DataSize.ofBytes(1));
     assertThat(health.getStatus()).isEqualTo(Status.UP);
     assertThat(folder.resolve("new")).isEmptyDirectory();
   }
 
   @Test
-  void isDownWithTooLittleRoom() {
+  void isDownWithTooLittleFreeSpace() {
     Health health = health(folder, DataSize.ofTerabytes(1_000_000));
     assertThat(health.getStatus()).isEqualTo(Status.DOWN);
     assertThat(health.getDetails().get("error")).asString().contains("resnet.ops.min-free-space");
   }
 
   @Test
-  void noJobIsTakenUpWithTooLittleRoomUntilThereIsSome() {
+  void noJobStartsWithTooLittleFreeSpace() {
     DataSize tooMuch = DataSize.ofTerabytes(1_000_000);
     assertThat(new HomeIntakeCheck(indicator(folder, tooMuch)).refusal())
         .hasValueSatisfying(
             reason ->
                 assertThat(reason)
-                    .startsWith("room on the volume of resnet.home (" + folder)
+                    .startsWith("free disk space for resnet.home (" + folder)
                     .contains("resnet.ops.min-free-space"));
     assertThat(new HomeIntakeCheck(indicator(folder, DataSize.ofBytes(1))).refusal()).isEmpty();
   }
 
   @Test
-  void isDownWhereItCanNotBeWrittenTo() throws IOException {
+  void isDownIfItIsNotWritable() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     Health health = health(file.resolve("home"), DataSize.ofBytes(1));
     assertThat(health.getStatus()).isEqualTo(Status.DOWN);
@@ -68,7 +68,7 @@ class HomeTests {
   }
 
   @Test
-  void aHomeThatIsNoFolderIsRefusedBeforeAnythingElse(CapturedOutput output) throws IOException {
+  void aHomeThatIsNotAFolderIsRefusedFirst(CapturedOutput output) throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     assertThatThrownBy(() -> start(file.resolve("home"))).isInstanceOf(HomeUnusableException.class);
     assertThat(output)
@@ -78,14 +78,14 @@ class HomeTests {
   }
 
   @Test
-  void aHomeThatIsInUseIsSaidToBeAndSurvivesKill9(CapturedOutput output) throws Exception {
+  void aHomeInUseIsReportedAndSurvivesKill9(CapturedOutput output) throws Exception {
     Process other = holdDatabase();
     try {
       long started = System.nanoTime();
       assertThatThrownBy(() -> start(folder)).isInstanceOf(Exception.class);
       assertThat(output)
           .contains("APPLICATION FAILED TO START")
-          .contains("Another resnet-service uses this resnet.home: " + folder)
+          .contains("Another resnet-service process uses this resnet.home: its database " + folder)
           .contains("spring.datasource.url");
       assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(30));
     } finally {
@@ -126,7 +126,7 @@ class HomeTests {
         new SpringApplicationBuilder(DatabaseOnly.class).web(WebApplicationType.NONE).build();
     return application.run(
         "--resnet.home=" + home,
-        // The other process's table is there before any migration.
+        // The other process created its table before any migration.
         "--spring.flyway.baseline-on-migrate=true",
         "--spring.flyway.baseline-version=0",
         "--management.endpoint.health.validate-group-membership=false");
@@ -139,7 +139,7 @@ class HomeTests {
         + ";DEFAULT_NULL_ORDERING=HIGH";
   }
 
-  /** Another process with the database open and one committed row. */
+  /** Starts another process that has the database open, with one committed row. */
   private Process holdDatabase() throws IOException {
     Process process =
         new ProcessBuilder(

@@ -25,7 +25,7 @@ class NativeCacheFolderTests {
   }
 
   @Test
-  void isInTheServicesHomeWhereTheUserHasNone(CapturedOutput output) {
+  void isInResnetHomeIfTheUserHasNoHome(CapturedOutput output) {
     set(null);
     System.setProperty("user.home", "?");
     NativeCacheFolder.chooseWithin(home);
@@ -35,7 +35,7 @@ class NativeCacheFolderTests {
   }
 
   @Test
-  void staysWhereItIsWithAHomeOrAChoice() {
+  void isUnchangedWithAUserHomeOrAConfiguredFolder() {
     set(null);
     NativeCacheFolder.chooseWithin(home);
     assertThat(System.getProperty(NativeCacheFolder.CACHE)).isNull();

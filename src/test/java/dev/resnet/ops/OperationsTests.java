@@ -52,7 +52,7 @@ import tools.jackson.databind.json.JsonMapper;
     properties = {
       "resnet.ops.metrics-interval=100ms",
       "resnet.ops.min-free-space=1MB",
-      // No security here, which says who may see them.
+      // Show the details to all clients, because there is no security here.
       "management.endpoint.health.show-details=always"
     })
 @ExtendWith(OutputCaptureExtension.class)
@@ -72,7 +72,7 @@ class OperationsTests {
   }
 
   @Test
-  void aMetricThatIsNoNumberIsNullInJson() throws Exception {
+  void aMetricThatIsNotANumberIsNullInJson() throws Exception {
     meters.gauge("test.nothing", Double.NaN);
     assertThat(json("/actuator/metrics/test.nothing").at("/measurements/0").toString())
         .isEqualTo("{\"statistic\":\"VALUE\",\"value\":null}");
@@ -90,7 +90,7 @@ class OperationsTests {
   }
 
   @Test
-  void tellsWhatItComputesOn() throws Exception {
+  void reportsItsHardwareAndEngines() throws Exception {
     awaitReady();
     JsonNode info = json("/actuator/info");
     JsonNode engine = info.get("engine");
@@ -108,7 +108,7 @@ class OperationsTests {
   }
 
   @Test
-  void tellsWhatItWasBuiltFrom() throws Exception {
+  void reportsItsBuild() throws Exception {
     JsonNode build = json("/actuator/info").get("build");
     assertThat(build.get("name").stringValue()).isEqualTo("resnet-service");
     assertThat(build.get("version").stringValue()).isNotEmpty();
@@ -120,7 +120,7 @@ class OperationsTests {
   @Test
   void logsOneLineAboutItsStart(CapturedOutput output) throws Exception {
     awaitReady();
-    summary.log(); // again: the start itself was over before this test's output began
+    summary.log(); // log it again: the start ended before this test captured its output
     await()
         .untilAsserted(
             () ->
@@ -136,7 +136,7 @@ class OperationsTests {
   }
 
   @Test
-  void seriesOfJobsComeAndGoWithTheJobs() throws Exception {
+  void seriesOfJobsExistOnlyWhileTheJobsRun() throws Exception {
     jobs.running = List.of(job("one", null), job("two", epoch()));
     await()
         .untilAsserted(
@@ -164,7 +164,7 @@ class OperationsTests {
   }
 
   @Test
-  void metricsPauseWhileTheDatabaseIsAway() throws Exception {
+  void metricsPauseWhileTheDatabaseIsUnavailable() throws Exception {
     jobs.away = true;
     await()
         .untilAsserted(
@@ -246,7 +246,7 @@ class OperationsTests {
   })
   static class Service {}
 
-  /** Jobs that the test decides about; the metrics only look. */
+  /** Jobs set by the test; the metrics only read them. */
   static class Jobs implements TrainingJobs {
     volatile List<JobSnapshot> running = List.of();
     volatile boolean away;

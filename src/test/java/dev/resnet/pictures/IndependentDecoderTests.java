@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Pictures of every kind against what libpng and libjpeg-turbo read in them; {@code
- * pictures/make.py} among the resources makes both.
+ * Compares images of every kind with the results of libpng and libjpeg-turbo. The script {@code
+ * pictures/make.py} in the test resources generates both.
  */
 class IndependentDecoderTests {
   /** Two JPEG decoders may round differently. */
@@ -75,7 +75,7 @@ class IndependentDecoderTests {
     "gray4_trns.png, gray4_trns_ref.png, 0",
     "exif6.jpg, exif6_ref.png, 6"
   })
-  void oneFileIsReadAsTheOther(String name, String same, int rounding) throws Exception {
+  void theseFilesHaveTheSamePixels(String name, String same, int rounding) throws Exception {
     assertClose(read(name).pixels(), read(same).pixels(), rounding);
   }
 

@@ -27,7 +27,7 @@ import org.springframework.util.unit.DataSize;
 class JpegReadingTests {
   private final PictureReader reader = Limits.reader(1 << 20, 1 << 20, DataSize.ofMegabytes(8));
 
-  /** Red above left, green above right, blue below left, white below right. */
+  /** An image with red top left, green top right, blue bottom left, white bottom right. */
   private static BufferedImage quarters(int width, int height, int type) {
     var image = new BufferedImage(width, height, type);
     var graphics = image.createGraphics();
@@ -92,19 +92,19 @@ class JpegReadingTests {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aFileCutOffAnywhereIsRefusedAndNotFilledWithGrey(boolean progressive) throws Exception {
+  void aTruncatedFileIsRefusedAndNotFilledWithGrey(boolean progressive) throws Exception {
     byte[] file = jpeg(quarters(32, 32, BufferedImage.TYPE_INT_RGB), progressive);
     for (int length = 3; length < file.length; length++) {
       byte[] part = Arrays.copyOf(file, length);
       assertThatThrownBy(() -> reader.read(part, false))
           .as("%d of %d bytes", length, file.length)
           .isInstanceOf(UnreadablePictureException.class)
-          .hasMessageContaining("cut off");
+          .hasMessageContaining("truncated");
     }
   }
 
   @Test
-  void aHoleInTheDataIsRefusedAndNotFilledWithGrey() throws Exception {
+  void missingDataIsRefusedAndNotFilledWithGrey() throws Exception {
     byte[] file = quarters();
     byte[] hole = new byte[file.length - 30];
     System.arraycopy(file, 0, hole, 0, hole.length - 2);
@@ -133,9 +133,9 @@ class JpegReadingTests {
   }
 
   @Test
-  void aFileOfEndlessScansIsRefused() throws Exception {
+  void aFileWithTooManyScansIsRefused() throws Exception {
     byte[] file = quarters();
-    // Each an empty header of a scan, before the end marker.
+    // Empty scan headers before the end marker.
     byte[] scan = {(byte) 0xff, (byte) 0xda, 0, 2};
     var bomb = ByteBuffer.allocate(file.length + 100 * scan.length).put(file, 0, file.length - 2);
     for (int i = 0; i < 100; i++) {
@@ -148,7 +148,7 @@ class JpegReadingTests {
         .hasMessageContaining("101 scans");
   }
 
-  /** Where the quarters of a photograph with this orientation come to lie; Exif 2.3, 4.6.4. */
+  /** The expected positions of the quarters for each orientation; Exif 2.3, section 4.6.4. */
   @ParameterizedTest
   @CsvSource({
     "1, R G B W", "2, G R W B", "3, W B G R", "4, B W R G",
@@ -166,7 +166,7 @@ class JpegReadingTests {
   }
 
   @Test
-  void aPictureOfTheNetworksOwnSizeIsTurnedAsWell() throws Exception {
+  void anImageOfTheNetworksSizeIsTurnedAsWell() throws Exception {
     for (boolean resize : new boolean[] {false, true}) {
       Picture picture = reader.read(withExif(quarters(), 3, ByteOrder.LITTLE_ENDIAN), resize);
       assertPixel(picture, 28, 28, 255, 0, 0);
@@ -175,7 +175,7 @@ class JpegReadingTests {
   }
 
   @Test
-  void anExifBlockThatLeadsNowhereIsLeftAlone() throws Exception {
+  void anExifBlockWithInvalidOffsetsIsIgnored() throws Exception {
     byte[] photograph = jpeg(quarters(64, 64, BufferedImage.TYPE_INT_RGB), false);
     for (int offset : new int[] {-1, 0, 7, 1_000_000, Integer.MAX_VALUE}) {
       byte[] file = withExif(photograph, 3, ByteOrder.BIG_ENDIAN);
@@ -184,10 +184,10 @@ class JpegReadingTests {
     }
   }
 
-  /** As libjpeg reads them (jdapimin.c, default_decompress_parms). */
+  /** The colour space that libjpeg chooses (jdapimin.c, default_decompress_parms). */
   @ParameterizedTest
   @CsvSource({"1, 2, 3, 1", "0, 1, 2, 1", "114, 103, 98, 1", "7, 8, 9, 1", "82, 71, 66, 0"})
-  void withoutMarkersColoursAreRgbOnlyWhereTheyAreNamedSo(int a, int b, int c, int transform)
+  void withoutMarkersColoursAreRgbOnlyIfTheComponentsAreNamedSo(int a, int b, int c, int transform)
       throws Exception {
     byte[] full;
     try (var in = getClass().getResourceAsStream("/pictures/exif6.jpg")) {

@@ -3,7 +3,7 @@ package dev.resnet.pictures;
 import java.time.Duration;
 import org.springframework.util.unit.DataSize;
 
-/** Settings of a reader. */
+/** Settings for a reader. */
 final class Limits {
   private Limits() {}
 

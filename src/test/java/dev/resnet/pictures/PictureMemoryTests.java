@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
-/** What the decoding of one picture takes. */
+/** The memory for decoding one image. */
 class PictureMemoryTests {
   private final PictureReader small = reader(DataSize.ofMegabytes(1));
   private final PictureReader large = reader(DataSize.ofMegabytes(256));
@@ -79,7 +79,7 @@ class PictureMemoryTests {
 
   @ParameterizedTest
   @CsvSource({"700, 900", "900, 700", "1500, 400", "400, 1500"})
-  void aJpegInBandsIsTheSamePicture(int width, int height) throws Exception {
+  void aJpegDecodedInBandsIsTheSameImage(int width, int height) throws Exception {
     byte[] file = file(noise(width, height), "jpeg", false);
 
     assertThat(small.read(file, true).pixels()).isEqualTo(large.read(file, true).pixels());
@@ -87,7 +87,7 @@ class PictureMemoryTests {
 
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpeg"})
-  void whatAFileHoldsBackUntilItsEndIsCounted(String format) throws Exception {
+  void bufferedCoefficientsAreCounted(String format) throws Exception {
     byte[] file = file(noise(700, 700), format, true);
 
     assertThat(large.read(file, true)).isNotNull();
@@ -98,7 +98,7 @@ class PictureMemoryTests {
   }
 
   @Test
-  void theDecodeMemoryHoldsAtItsEdge() throws Exception {
+  void theDecodeMemoryLimitHoldsAtItsBoundary() throws Exception {
     byte[] file = Png.interlaced(700, 700);
     PngFile png = PngFile.of(file);
     long needed = (PngRows.memory(png, Square.of(700, 700)) + 1023) / 1024 * 1024;
@@ -108,9 +108,9 @@ class PictureMemoryTests {
         .isInstanceOf(UnreadablePictureException.class);
   }
 
-  /** libjpeg waits for the missing colours before it gives any row. */
+  /** libjpeg waits for the missing components before it returns any row. */
   @Test
-  void aFirstScanThatLacksColoursHoldsAllBackAsWell() throws Exception {
+  void aFirstScanThatLacksComponentsBuffersTheWholeImage() throws Exception {
     byte[] file = file(noise(700, 700), "jpeg", false);
     int scan = new String(file, ISO_8859_1).indexOf("\u00ff\u00da\0\14\3");
     byte[] partial =
@@ -122,7 +122,8 @@ class PictureMemoryTests {
             .array();
 
     assertThat(JpegFile.of(file).coefficients()).isZero();
-    // 44×44 units of four blocks of brightness and one of each colour; 64 coefficients of 2 bytes.
+    // 44×44 units of four luma blocks and one block of each chroma component; 64 coefficients of 2
+    // bytes.
     assertThat(JpegFile.of(partial).coefficients()).isEqualTo(44 * 44 * 6 * 64 * 2);
     assertThatThrownBy(() -> small.read(partial, true))
         .isInstanceOf(UnreadablePictureException.class)
@@ -130,7 +131,7 @@ class PictureMemoryTests {
   }
 
   @Test
-  void whoWaitsTooLongForPixelsIsSentAway() throws Exception {
+  void waitingTooLongForPixelsIsRefused() throws Exception {
     var pixels = new Semaphore(2000, true);
     var reader = new PictureReader(Limits.settings(2000, 2000, DataSize.ofMegabytes(1)), pixels);
     byte[] file = Png.plain(40, 50, 1, 2, 3);
@@ -151,7 +152,7 @@ class PictureMemoryTests {
     "1, 1", "1, 7", "7, 1", "2, 3", "4, 9", "5, 5", "31, 33", "32, 32", "33, 70", "70, 33",
     "200, 90"
   })
-  void anInterlacedPngIsTheSamePicture(int width, int height) throws Exception {
+  void anInterlacedPngIsTheSameImage(int width, int height) throws Exception {
     BufferedImage image = noise(width, height);
 
     assertThat(large.read(file(image, "png", true), true).pixels())
@@ -159,7 +160,7 @@ class PictureMemoryTests {
   }
 
   @Test
-  void aPictureIsNotCalledDamagedBecauseMemoryWasShort() {
+  void outOfMemoryIsNotReportedAsDamage() {
     for (Throwable thrown :
         List.of(
             new OutOfMemoryError(),
@@ -174,7 +175,7 @@ class PictureMemoryTests {
   }
 
   @Test
-  void damageBelowTheSquareIsDamageAsWell() throws Exception {
+  void damageBelowTheSquareIsRefusedAsWell() throws Exception {
     byte[] rows = new byte[96 * 60];
     rows[0] = 1;
     byte[] file = Png.of(32, 64, 8, Png.RGB).rows(rows, 96);

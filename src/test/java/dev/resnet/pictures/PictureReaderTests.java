@@ -23,7 +23,7 @@ class PictureReaderTests {
     return planes;
   }
 
-  /** The value of one pixel, red, green, blue. */
+  /** Red, green and blue of one pixel. */
   private static int[] pixel(Picture picture, int x, int y) {
     int at = 3 * (y * 32 + x);
     return new int[] {
@@ -33,7 +33,7 @@ class PictureReaderTests {
 
   @ParameterizedTest
   @CsvSource({"1", "2", "3"})
-  void theNetworkSeesExactlyTheBytesOfAnRgbPng(long seed) throws Exception {
+  void theBytesOfAnRgbPngAreNotChanged(long seed) throws Exception {
     byte[] planes = randomPlanes(seed);
 
     assertThat(Png.planes(reader.read(Png.ofPlanes(planes), false).pixels())).isEqualTo(planes);
@@ -43,7 +43,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void colourInformationDoesNotTouchThePixels() throws Exception {
+  void colourProfilesDoNotChangeThePixels() throws Exception {
     byte[] planes = randomPlanes(4);
     byte[] rows = new byte[planes.length];
     for (int i = 0; i < rows.length; i++) {
@@ -59,7 +59,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void greyCountsForAllThreeChannelsAsItIs() throws Exception {
+  void greyIsCopiedToAllThreeChannels() throws Exception {
     byte[] grey = Arrays.copyOf(randomPlanes(5), 1024);
     Picture picture = reader.read(Png.of(32, 32, 8, Png.GREY).rows(grey, 32), false);
 
@@ -71,7 +71,7 @@ class PictureReaderTests {
 
   @ParameterizedTest
   @CsvSource({"1, 128, 255", "2, 64, 85", "2, 192, 255", "4, 112, 119"})
-  void greyOfFewBitsIsSpreadOverTheWholeRange(int bits, int firstByte, int expected)
+  void greyWithFewBitsIsScaledToTheWholeRange(int bits, int firstByte, int expected)
       throws Exception {
     byte[] rows = new byte[32 * 32 * bits / 8];
     rows[0] = (byte) firstByte;
@@ -116,7 +116,7 @@ class PictureReaderTests {
 
   @ParameterizedTest
   @CsvSource({"255, 100", "0, 255", "128, 177", "51, 224"})
-  void transparencyIsLaidOverWhite(int alpha, int expected) throws Exception {
+  void transparencyIsBlendedOverWhite(int alpha, int expected) throws Exception {
     byte[] rgba = new byte[32 * 128];
     byte[] greyAlpha = new byte[32 * 64];
     for (int i = 0; i < 3; i++) {
@@ -134,7 +134,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void aTransparentColourOfAnRgbPngIsLaidOverWhite() throws Exception {
+  void aTransparentColourOfAnRgbPngIsBlendedOverWhite() throws Exception {
     byte[] rows = new byte[32 * 96];
     rows[0] = 1;
     byte[] file =
@@ -146,7 +146,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void anotherSizeIsRefusedWithTheWayOut() {
+  void anotherSizeIsRefusedWithAHint() {
     assertThatThrownBy(() -> reader.read(Png.plain(33, 32, 1, 2, 3), false))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("33×32")
@@ -154,7 +154,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void thePixelLimitHoldsAtItsEdge() throws Exception {
+  void thePixelLimitHoldsAtItsBoundary() throws Exception {
     assertThat(reader.read(Png.plain(100, 100, 9, 8, 7), true).pixels()).startsWith(9).endsWith(7);
     assertThatThrownBy(() -> reader.read(Png.plain(10_001, 1, 9, 8, 7), true))
         .isInstanceOf(UnreadablePictureException.class)
@@ -163,7 +163,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void aBombIsRefusedByItsHeaderAlone() {
+  void aDecompressionBombIsRefusedByItsHeader() {
     // 900 million pixels of one bit: 110 MB of zeros, deflated to about 110 kB.
     byte[] bomb = Png.of(30_000, 30_000, 1, Png.GREY).zeros(30_000L * (1 + 30_000 / 8));
     assertThat(bomb.length).isLessThan(200_000);
@@ -188,19 +188,19 @@ class PictureReaderTests {
   }
 
   @Test
-  void aPngCutOffAnywhereIsRefused() {
+  void aTruncatedPngIsRefused() {
     byte[] file = Png.ofPlanes(randomPlanes(6));
     for (int length = 8; length < file.length; length++) {
       byte[] part = Arrays.copyOf(file, length);
       assertThatThrownBy(() -> reader.read(part, false))
           .as("%d of %d bytes", length, file.length)
           .isInstanceOf(UnreadablePictureException.class)
-          .hasMessageContaining("cut off");
+          .hasMessageContaining("truncated");
     }
   }
 
   @Test
-  void aPngWithAnyBitTurnedIsRefusedOrUnharmed() {
+  void aPngWithAnyBitFlippedIsRefusedOrUnchanged() {
     byte[] planes = randomPlanes(7);
     byte[] file = Png.ofPlanes(planes);
     var random = new Random(8);
@@ -236,7 +236,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void anExifChunkWithAWrongChecksumIsLeftAlone() throws Exception {
+  void anExifChunkWithAWrongChecksumIsIgnored() throws Exception {
     byte[] rows = new byte[32 * 96];
     rows[0] = (byte) 200;
     byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("eXIf", new byte[26]).rows(rows, 96);
@@ -246,7 +246,7 @@ class PictureReaderTests {
   }
 
   @Test
-  void whatIsNoPictureIsSaidToBeNone() {
+  void otherFilesAreRefused() {
     assertThatThrownBy(() -> reader.read("GIF89a".getBytes(US_ASCII), false))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("neither PNG nor JPEG");

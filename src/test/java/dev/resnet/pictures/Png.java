@@ -37,7 +37,7 @@ public final class Png {
     return new Png(width, height, bits, colors, 0);
   }
 
-  /** A black interlaced picture, RGB; each side must be at least 5, so that no pass is empty. */
+  /** A black interlaced RGB image; each side must be at least 5, so that no pass is empty. */
   public static byte[] interlaced(int width, int height) {
     long rows = 0;
     int[][] passes = {{8, 8}, {8, 8}, {4, 8}, {4, 4}, {2, 4}, {2, 2}, {1, 2}};
@@ -78,7 +78,7 @@ public final class Png {
     return data(zip -> zip.write(rows));
   }
 
-  /** So many zero bytes, filter bytes included; then the end. */
+  /** This many zero bytes, including filter bytes; then the end. */
   public byte[] zeros(long count) {
     return data(
         zip -> {
@@ -124,7 +124,7 @@ public final class Png {
     return of(32, 32, 8, RGB).rows(rows, 96);
   }
 
-  /** One colour everywhere. */
+  /** An image of one colour. */
   public static byte[] plain(int width, int height, int red, int green, int blue) {
     byte[] rows = new byte[width * height * 3];
     for (int i = 0; i < rows.length; i += 3) {

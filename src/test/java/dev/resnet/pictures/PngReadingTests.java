@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
-/** Rows of any length, and chunks beside the pixels. */
+/** Rows of any length, and chunks other than pixels. */
 class PngReadingTests {
   private static final int TALL = 1_000_000;
 
@@ -27,7 +27,7 @@ class PngReadingTests {
   }
 
   @Test
-  void rowsOfOneByteAreDecompressedManyAtOnce() throws Exception {
+  void rowsOfOneByteAreDecompressedInBatches() throws Exception {
     byte[] file = tall();
     var inflater =
         new Inflater() {
@@ -50,7 +50,7 @@ class PngReadingTests {
   }
 
   @Test
-  void aRowTakesNoMemoryOfItsOwn() throws Exception {
+  void aRowNeedsNoFurtherMemory() throws Exception {
     byte[] file = tall();
     PngFile png = PngFile.of(file);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -113,7 +113,7 @@ class PngReadingTests {
   }
 
   @Test
-  void transparencyWithAWrongChecksumIsLeftAlone() throws Exception {
+  void transparencyWithAWrongChecksumIsIgnored() throws Exception {
     byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("tRNS", new byte[6]).rows(new byte[32 * 96], 96);
     assertThat(reader.read(file, false).pixels()).containsOnly(255);
 
@@ -135,7 +135,7 @@ class PngReadingTests {
     assertThat(reader.read(after, false).pixels()).containsOnly(0);
   }
 
-  /** With a transparency of black before the IEND chunk. */
+  /** Adds a tRNS chunk for black before the IEND chunk. */
   private static byte[] afterThePixels(byte[] png) {
     byte[] chunk =
         Png.of(32, 32, 8, Png.RGB).chunk("tRNS", new byte[6]).rows(new byte[32 * 96], 96);

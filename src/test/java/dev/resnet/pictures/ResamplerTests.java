@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ResamplerTests {
 
-  /** A grey picture of the values of {@code grey}. */
+  /** A grey image of the values of {@code grey}. */
   private static Picture resampled(int width, int height, IntBinaryOperator grey) throws Exception {
     Square square = Square.of(width, height);
     return new Resampler(ImageShape.CIFAR).square(new Computed(square, grey), square.side());
@@ -49,7 +49,7 @@ class ResamplerTests {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 17, 31, 33, 47, 64, 100, 333})
-  void aPlainPictureStaysPlain(int side) throws Exception {
+  void anImageOfOneColourKeepsItsColour(int side) throws Exception {
     assertThat(resampled(side, side, (x, y) -> 77).pixels()).containsOnly(77);
   }
 
@@ -70,7 +70,7 @@ class ResamplerTests {
   }
 
   @Test
-  void aPixelOnTheBorderCountsByItsShare() throws Exception {
+  void aPixelOnTheBorderIsWeightedByItsOverlap() throws Exception {
     // 48 → 32: each target covers one pixel and half of the next.
     Picture picture = resampled(48, 48, (x, y) -> x == 1 ? 255 : 0);
 
@@ -89,7 +89,7 @@ class ResamplerTests {
   }
 
   @Test
-  void aLongPictureIsCroppedToItsMiddle() throws Exception {
+  void aLongImageIsCroppedToItsMiddle() throws Exception {
     // Bright outside the square of 64 in the middle.
     Picture wide = resampled(128, 64, (x, y) -> x < 32 || x >= 96 ? 255 : 20);
     Picture high = resampled(64, 128, (x, y) -> y < 32 || y >= 96 ? 255 : 20);
@@ -99,7 +99,7 @@ class ResamplerTests {
   }
 
   @Test
-  void anOverswingIsCutOffAtWhiteAndBlack() throws Exception {
+  void overshootIsClampedToWhiteAndBlack() throws Exception {
     Picture picture = resampled(8, 8, (x, y) -> x < 4 ? 0 : 255);
 
     assertThat(at(picture, 12, 0)).isLessThan(20);

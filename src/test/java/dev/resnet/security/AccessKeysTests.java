@@ -13,7 +13,7 @@ class AccessKeysTests {
   @TempDir private Path folder;
 
   @Test
-  void eachKeyIsFoundWhereverItStands() {
+  void eachKeyIsFoundAtAnyPosition() {
     AccessKeys keys =
         keys(key("a", "first", "read"), key("b", "middle", "train"), key("c", "last", "admin"));
     assertThat(keys.find("first")).get().extracting(AccessKey::name).isEqualTo("a");
@@ -22,7 +22,7 @@ class AccessKeysTests {
   }
 
   @Test
-  void nothingElseIsFound() {
+  void otherKeysAreNotFound() {
     AccessKeys keys = keys(key("a", "the key", "read"));
     for (String near : List.of("", "the ke", "the key ", "The key", "the keý", digest("the key"))) {
       assertThat(keys.find(near)).as(near).isEmpty();
@@ -66,7 +66,7 @@ class AccessKeysTests {
   }
 
   @Test
-  void scopesAreALadder() {
+  void eachScopeIncludesTheLowerOnes() {
     assertThat(Scope.values())
         .containsExactly(Scope.READ, Scope.CLASSIFY, Scope.TRAIN, Scope.ADMIN);
     assertThat(Scope.TRAIN.includes(Scope.READ)).isTrue();

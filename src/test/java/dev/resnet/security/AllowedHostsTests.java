@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Under which names the service may be called. */
+/** The host names under which the service may be called. */
 class AllowedHostsTests {
   private final AllowedHosts named =
       new AllowedHosts(
@@ -61,7 +61,7 @@ class AllowedHostsTests {
 
   @ParameterizedTest
   @ValueSource(strings = {"http://a.org", "a.org/x", "a b", "a.*.org", "-"})
-  void whatIsNoNameIsAnError(String name) {
+  void anInvalidHostNameIsAnError(String name) {
     assertThatThrownBy(() -> new AllowedHosts(List.of(name)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'" + name + "' is not a host name");

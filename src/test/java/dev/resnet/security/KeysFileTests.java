@@ -25,7 +25,7 @@ class KeysFileTests {
   @TempDir private Path folder;
 
   @Test
-  void aRotatedKeyOpensAtOnceAndTheOldOneNoMore() throws IOException {
+  void aRotatedKeyIsValidAtOnceAndTheOldOneInvalid() throws IOException {
     Path file = write("keys.yaml", TestKeys.entry("ci", "old", Scope.TRAIN));
     AccessKeys keys = keys(file);
     assertThat(keys.find("old")).get().extracting(AccessKey::scope).isEqualTo(Scope.TRAIN);
@@ -40,7 +40,7 @@ class KeysFileTests {
    * Kubernetes: {@code keys.yaml -> ..data/keys.yaml}, {@code ..data -> ..1}, then {@code -> ..2}.
    */
   @Test
-  void aSecretThatTurnsItsLinkIsSeenEvenWhereTimeAndSizeAreTheSame() throws IOException {
+  void aSecretWithASwitchedLinkIsSeenEvenWithTheSameTimeAndSize() throws IOException {
     FileTime time = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
     for (String version : List.of("1", "2")) {
       Files.createDirectory(folder.resolve(".." + version));
@@ -63,22 +63,21 @@ class KeysFileTests {
   }
 
   @Test
-  void aBrokenOrMissingFileLeavesTheKeysAsTheyWereAndSaysSoOnce(CapturedOutput output)
-      throws IOException {
+  void aBrokenOrMissingFileKeepsTheKeysAndIsLoggedOnce(CapturedOutput output) throws IOException {
     Path file = write("keys.yaml", TestKeys.entry("ci", "old", Scope.TRAIN));
     AccessKeys keys = keys(file);
 
     Files.writeString(file, "keys: [{name: ci, sha256: " + PLAIN_KEY + ", scope: read}]");
     assertThat(keys.find("old")).isPresent();
     assertThat(keys.find("old")).isPresent();
-    assertThat(lines(output, "The keys stay as they were"))
+    assertThat(lines(output, "the previous keys stay in effect"))
         .singleElement()
         .asString()
         .contains("'sha256' of the key 'ci'");
     Files.delete(file);
     assertThat(keys.find("old")).isPresent();
     assertThat(keys.find("old")).isPresent();
-    assertThat(lines(output, "there is no file")).hasSize(1);
+    assertThat(lines(output, "does not exist")).hasSize(1);
     assertThat(output).doesNotContain(PLAIN_KEY);
 
     write("keys.yaml", TestKeys.entry("ci", "new", Scope.TRAIN));
@@ -87,7 +86,7 @@ class KeysFileTests {
   }
 
   @Test
-  void anEmptyListShutsEverybodyOut() throws IOException {
+  void anEmptyListRefusesAllClients() throws IOException {
     AccessKeys keys = keys(write("keys.yaml", TestKeys.entry("ci", "old", Scope.TRAIN)));
     Files.writeString(folder.resolve("keys.yaml"), "keys: []\n");
     assertThat(keys.find("old")).isEmpty();
@@ -113,7 +112,7 @@ class KeysFileTests {
         "keys: [{name: ci\n  " + PLAIN_KEY + ": [",
         "keys: !!javax.script.ScriptEngineManager [" + PLAIN_KEY + "]",
       })
-  void whatCanNotBeMeantIsRefusedWithoutRepeatingIt(String yaml) throws IOException {
+  void invalidKeysAreRefusedWithoutRepeatingTheirValues(String yaml) throws IOException {
     Path file =
         Files.writeString(folder.resolve("keys.yaml"), yaml.replace("$", TestKeys.sha256("k")));
     assertThatThrownBy(() -> keys(file))
@@ -123,10 +122,10 @@ class KeysFileTests {
   }
 
   @Test
-  void aFileThatIsNotThereStopsTheStart() {
+  void aMissingFileStopsTheStart() {
     assertThatThrownBy(() -> keys(folder.resolve("keys.yaml")))
         .isInstanceOf(UnusableKeysException.class)
-        .hasMessageContaining("there is no file");
+        .hasMessageContaining("does not exist");
   }
 
   private static List<String> lines(CapturedOutput output, String text) {

@@ -21,7 +21,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 
-/** Who is not asked for a key must be on this machine, unless somebody decided otherwise. */
+/** Without keys, clients must be on this machine, unless allow-anonymous is set. */
 @ExtendWith(OutputCaptureExtension.class)
 class ListeningAddressTests {
   private static final String EVERYWHERE = "server.address=0.0.0.0";
@@ -29,8 +29,7 @@ class ListeningAddressTests {
   @TempDir private Path home;
 
   @Test
-  void withoutKeysItListensOnThisMachineOnlyAndAsksForNothing(CapturedOutput output)
-      throws Exception {
+  void withoutKeysItListensOnLoopbackOnlyAndNeedsNoKey(CapturedOutput output) throws Exception {
     try (var service = RunningService.start(home, "management.server.port=0")) {
       assertThat(address(service).isLoopbackAddress()).isTrue();
       assertThat(managementAddress(service)).matches(InetAddress::isLoopbackAddress);
@@ -70,7 +69,7 @@ class ListeningAddressTests {
   }
 
   @Test
-  void whereTheOtherLoopbackAddressIsTakenItSaysWhichOneWorks(CapturedOutput output)
+  void ifTheOtherLoopbackAddressIsInUseTheLogSaysWhichOneWorks(CapturedOutput output)
       throws Exception {
     try (var taken = new ServerSocket()) {
       taken.bind(new InetSocketAddress("::1", 0));
@@ -85,7 +84,7 @@ class ListeningAddressTests {
   }
 
   @Test
-  void anAddressThatWasNamedIsTheOnlyOne(CapturedOutput output) throws Exception {
+  void aConfiguredAddressIsTheOnlyOne(CapturedOutput output) throws Exception {
     try (var service = RunningService.start(home, "server.address=127.0.0.1").awaitHealthy()) {
       await().until(() -> output.getOut().contains("Ready at"));
       assertThat(output).contains("Ready at http://127.0.0.1:" + service.port());
@@ -94,31 +93,31 @@ class ListeningAddressTests {
   }
 
   @Test
-  void withoutKeysAWiderAddressIsRefused(CapturedOutput output) {
+  void withoutKeysAPublicAddressIsRefused(CapturedOutput output) {
     assertThatThrownBy(() -> RunningService.start(home, EVERYWHERE))
         .hasRootCauseInstanceOf(UnsafeAddressException.class);
     assertThat(output)
         .contains("APPLICATION FAILED TO START")
-        .contains("server.address is 0.0.0.0, which others can reach")
+        .contains("server.address is 0.0.0.0, which other machines can reach")
         .contains("RESNET_SECURITY_KEYS_FILE")
         .contains("RESNET_SECURITY_ALLOW_ANONYMOUS");
   }
 
   @Test
-  void aWiderAddressWithoutKeysCanBeWanted(CapturedOutput output) throws Exception {
+  void aPublicAddressWithoutKeysCanBeAllowed(CapturedOutput output) throws Exception {
     try (var service =
         RunningService.start(
             home, EVERYWHERE, "resnet.security.allow-anonymous=true", "management.server.port=0")) {
       assertThat(address(service).isAnyLocalAddress()).isTrue();
       assertThat(managementAddress(service)).isNull();
-      assertThat(output).contains("everybody who reaches this service may do everything");
+      assertThat(output).contains("every client that can reach this service may do everything");
       assertThat(service.get("/api/v1/models", null).statusCode()).isEqualTo(200);
       assertThat(service.manage("/actuator/info").statusCode()).isEqualTo(200);
     }
   }
 
   @Test
-  void theManagementPortListensWhereItIsToldTo() throws Exception {
+  void theManagementPortListensOnItsConfiguredAddress() throws Exception {
     try (var service =
         RunningService.start(
             home, "management.server.port=0", "management.server.address=0.0.0.0")) {
@@ -129,7 +128,7 @@ class ListeningAddressTests {
   }
 
   @Test
-  void withKeysItListensEverywhereAndAnonymousCallersStayOut(CapturedOutput output)
+  void withKeysItListensEverywhereAndRefusesAnonymousClients(CapturedOutput output)
       throws Exception {
     Path file = home.resolve("keys.yaml");
     Files.writeString(file, "keys: []\n");
@@ -137,14 +136,14 @@ class ListeningAddressTests {
         RunningService.start(
             home, "resnet.security.keys-file=" + file, "resnet.security.allow-anonymous=true")) {
       assertThat(address(service).isAnyLocalAddress()).isTrue();
-      assertThat(output).contains("allow-anonymous has no effect");
+      assertThat(output).contains("allow-anonymous is ignored");
       assertThat(service.get("/api/v1/models", null).statusCode()).isEqualTo(401);
       assertThat(service.get("/actuator/health/liveness", null).body()).doesNotContain("details");
     }
   }
 
   @Test
-  void keysThatCanNotBeReadStopTheStartAndAreNotShown(CapturedOutput output) {
+  void unreadableKeysStopTheStartAndAreNotShown(CapturedOutput output) {
     assertThatThrownBy(
             () ->
                 RunningService.start(

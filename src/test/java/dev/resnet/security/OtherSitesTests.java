@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** What a page of another site may do through its visitor's browser where no key is needed. */
+/** What a page of another site may do through its visitor's browser if no key is needed. */
 @ExtendWith(OutputCaptureExtension.class)
 class OtherSitesTests {
   private static final String JOBS = "/api/v1/training-jobs";
@@ -51,14 +51,14 @@ class OtherSitesTests {
         "resnet.example.org",
         "a.lab.example:443"
       })
-  void theServicesOwnNamesAreAnswered(String host) throws Exception {
+  void theServicesOwnNamesAreAllowed(String host) throws Exception {
     assertThat(status(get(JOBS, host))).isEqualTo(200);
     assertThat(status(post("application/json", "{}", "Host: " + host))).isEqualTo(400);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"evil.example", "evil.example:8080", "localhost.evil.example"})
-  void aReboundNameReadsAndWritesNothing(String host) throws Exception {
+  void aReboundNameCanNeitherReadNorWrite(String host) throws Exception {
     for (String path : List.of(JOBS, "/swagger-ui/index.html", "/v3/api-docs", "/nowhere")) {
       String answer = get(path, host);
       assertThat(status(answer)).as(path).isEqualTo(421);
@@ -72,7 +72,7 @@ class OtherSitesTests {
   }
 
   @Test
-  void theManagementPortLooksAtTheNameToo() throws Exception {
+  void theManagementPortChecksTheHostNameToo() throws Exception {
     String path = "GET /actuator/prometheus HTTP/1.1";
     int port = service.managementPort();
     assertThat(status(RawRequest.send(port, "", path, "Host: evil.example"))).isEqualTo(421);
@@ -81,7 +81,7 @@ class OtherSitesTests {
   }
 
   @Test
-  void aHealthCheckOfHttp10NeedsNoName() throws Exception {
+  void anHttp10HealthCheckNeedsNoHostName() throws Exception {
     assertThat(status(RawRequest.send(service.port(), "", "GET " + JOBS + " HTTP/1.0")))
         .isEqualTo(200);
   }
@@ -114,7 +114,7 @@ class OtherSitesTests {
   }
 
   @Test
-  void theOwnOriginAndProgramsWithoutOneMay() throws Exception {
+  void theOwnOriginAndProgramsWithoutAnOriginAreAllowed() throws Exception {
     String host = "Host: localhost:8080";
     assertThat(status(post("application/json", "{}", host, "Origin: http://localhost:8080")))
         .isEqualTo(400);
@@ -125,7 +125,7 @@ class OtherSitesTests {
 
   @ParameterizedTest
   @CsvSource({"cross-site,403", "same-site,403", "same-origin,400", "none,400"})
-  void whatTheBrowserSaysOfTheSiteCountsFirst(String site, int status) throws Exception {
+  void secFetchSiteTakesPrecedence(String site, int status) throws Exception {
     String answer =
         post(
             "application/json",
@@ -146,7 +146,7 @@ class OtherSitesTests {
         "same-origin\r\nSec-Fetch-Site: same-origin",
         "none\r\nSec-Fetch-Site: cross-site"
       })
-  void aSiteThatNoBrowserWouldSayVouchesForNoOrigin(String site) throws Exception {
+  void aSecFetchSiteThatNoBrowserSendsIsNotTrusted(String site) throws Exception {
     String host = "Host: localhost:8080";
     String evil = "Origin: http://evil.example";
     assertThat(status(post("application/json", "{}", host, evil, "Sec-Fetch-Site: " + site)))
@@ -157,7 +157,7 @@ class OtherSitesTests {
   }
 
   @Test
-  void aPreflightIsAnsweredWithoutAnInvitation() throws Exception {
+  void aPreflightIsAnsweredWithoutCorsHeaders() throws Exception {
     String answer =
         RawRequest.send(
             service.port(),
@@ -173,7 +173,7 @@ class OtherSitesTests {
   }
 
   @Test
-  void withKeysAnyNameWillDo() throws Exception {
+  void withKeysAnyHostNameIsAllowed() throws Exception {
     String path = "GET " + JOBS + " HTTP/1.1";
     String key = "Authorization: Bearer " + TestKeys.of(Scope.READ);
     List<String> settings = new ArrayList<>(List.of(TestKeys.settings()));
@@ -187,7 +187,7 @@ class OtherSitesTests {
   }
 
   @Test
-  void aNameThatIsNoneStopsTheStart(CapturedOutput output) {
+  void anInvalidHostNameStopsTheStart(CapturedOutput output) {
     assertThatThrownBy(
             () -> RunningService.start(home, "resnet.security.allowed-hosts=http://a.org"))
         .isInstanceOf(RuntimeException.class);

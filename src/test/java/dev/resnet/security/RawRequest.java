@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.Socket;
 
-/** A request written by hand: Java's client sets Host and Origin itself. */
+/** Sends requests as raw text, because Java's client sets Host and Origin itself. */
 final class RawRequest {
   private RawRequest() {}
 
-  /** The answer to a request whose lines these are; {@code body} may be empty. */
+  /** Sends a request with these lines and returns the response; {@code body} may be empty. */
   static String send(int port, String body, String... lines) throws IOException {
     return send("127.0.0.1", port, body, lines);
   }

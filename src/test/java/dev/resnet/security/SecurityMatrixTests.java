@@ -22,8 +22,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import tools.jackson.databind.JsonNode;
 
 /**
- * Every endpoint × every scope, from the document that the service writes of itself: a new endpoint
- * is tested without being named here, and one whose scope nobody declared fails.
+ * Tests every endpoint with every scope, from the service's OpenAPI document. A new endpoint is
+ * tested automatically and fails if it has no declared scope.
  */
 class SecurityMatrixTests {
   private static final String PROBLEM = "#/components/schemas/Problem";
@@ -32,7 +32,7 @@ class SecurityMatrixTests {
   private static RunningService service;
 
   private record Operation(String method, String path, JsonNode description) {
-    /** A path that is well formed and leads to nothing. */
+    /** A valid path without a resource. */
     String address() {
       return path.replaceAll("\\{(epoch|index|version)}", "1").replaceAll("\\{[^}]+}", "none");
     }
@@ -90,7 +90,7 @@ class SecurityMatrixTests {
     }
   }
 
-  /** What docs/security.md promises. */
+  /** The scope that docs/security.md promises. */
   private static Scope promised(Operation operation) {
     if (operation.method().equals("GET")) {
       return Scope.READ;
@@ -131,7 +131,7 @@ class SecurityMatrixTests {
   }
 
   @Test
-  void theDocumentAndItsPageOpenWithoutAKeyAndSayHowToGiveOne() throws Exception {
+  void theDocumentAndItsPageNeedNoKeyAndSayHowToSendOne() throws Exception {
     JsonNode scheme = document().at("/components/securitySchemes/" + ScopesInDocument.SCHEME);
     assertThat(scheme.get("type").stringValue()).isEqualTo("http");
     assertThat(scheme.get("scheme").stringValue()).isEqualTo("bearer");
@@ -148,7 +148,7 @@ class SecurityMatrixTests {
   }
 
   @Test
-  void actuatorBeyondHealthIsForAdministrators() throws Exception {
+  void actuatorBeyondHealthNeedsTheScopeAdmin() throws Exception {
     JsonNode links = service.json("/actuator", TestKeys.of(Scope.ADMIN)).get("_links");
     Map<String, String> paths = new TreeMap<>();
     links
@@ -177,7 +177,7 @@ class SecurityMatrixTests {
   }
 
   @Test
-  void whatNobodyDeclaredIsForAdministrators() throws Exception {
+  void requestsWithoutARuleNeedTheScopeAdmin() throws Exception {
     for (String path : List.of("/", "/internal", "/error", "/apis", "/actuator/env")) {
       assertThat(service.get(path, null).statusCode()).as(path).isEqualTo(401);
       assertThat(service.get(path, TestKeys.of(Scope.TRAIN)).statusCode()).as(path).isEqualTo(403);

@@ -18,7 +18,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A service with keys in a file and a management port of its own, as it runs in containers. */
+/** A service with keys in a file and a separate management port, as in containers. */
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityTests {
   private static final String JOBS = "/api/v1/training-jobs";
@@ -52,7 +52,7 @@ class SecurityTests {
   }
 
   @Test
-  void sayWhatIsMissingAsAnyOtherProblem() throws Exception {
+  void refusalsAreProblemsThatNameTheMissingScope() throws Exception {
     HttpResponse<String> response = service.get(JOBS, null);
     assertThat(problem(response, 401)).contains("scope 'read'", "Authorization: Bearer");
     assertThat(challenge(response)).isEqualTo("Bearer realm=\"resnet-service\"");
@@ -67,7 +67,7 @@ class SecurityTests {
   }
 
   @Test
-  void onlyTheHeaderOfBearersCounts() throws Exception {
+  void onlyTheBearerHeaderIsAccepted() throws Exception {
     for (String value : List.of("Basic cmVhZGVyOnNlY3JldA==", READER, "Bearer", "Bearer a b")) {
       problem(send(JOBS, "Authorization", value), 401);
     }
@@ -79,7 +79,7 @@ class SecurityTests {
   }
 
   @Test
-  void aChangedFileCountsAtTheNextRequest() throws Exception {
+  void aChangedFileTakesEffectAtTheNextRequest() throws Exception {
     write(
         TestKeys.entry("reader", READER, Scope.READ)
             + TestKeys.entry("trainer", "another-key", Scope.TRAIN));
@@ -140,7 +140,7 @@ class SecurityTests {
   }
 
   @Test
-  void otherSitesAreNotInvited() throws Exception {
+  void thereAreNoCorsHeaders() throws Exception {
     HttpResponse<String> response =
         RunningService.send(
             service.request(JOBS, READER).header("Origin", "https://elsewhere.example"));
@@ -167,18 +167,18 @@ class SecurityTests {
   }
 
   @Test
-  void anAddressWithTwoReadingsIsRefusedWithAReason() throws Exception {
+  void anAmbiguousUrlIsRefusedWithAReason() throws Exception {
     for (String path : List.of("/actuator/health;/../../api", "/api//v1", "/api/v1/%2e%2e/x")) {
       assertThat(problem(service.get(path, READER), 400)).contains("normalised");
     }
   }
 
   @Test
-  void theLogNamesKeysAndNeverShowsThem(CapturedOutput output) throws Exception {
+  void theLogNamesKeysButNeverShowsThem(CapturedOutput output) throws Exception {
     service.get(JOBS, READER);
     service.get(JOBS, TestKeys.WRONG);
     service.call("POST", JOBS, READER, "{}");
-    assertThat(output).contains("Opened by the key 'reader' (read)");
+    assertThat(output).contains("Authenticated by the key 'reader' (read)");
     assertThat(output)
         .doesNotContain(READER)
         .doesNotContain(TestKeys.WRONG)

@@ -5,13 +5,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A key for each scope, and how it is written down. */
+/** A key for each scope, and its settings. */
 final class TestKeys {
   static final String WRONG = "wrong-8b2f6f0f7d6e4f0c";
 
   private TestKeys() {}
 
-  /** The key itself, as only its holder knows it. */
+  /** The key itself. */
   static String of(Scope scope) {
     return "secret-of-" + scope.wireName() + "-51f2c0a97be64d83";
   }
@@ -25,7 +25,7 @@ final class TestKeys {
     }
   }
 
-  /** As settings, one key for each scope. */
+  /** Settings with one key for each scope. */
   static String[] settings() {
     String[] settings = new String[3 * Scope.values().length];
     for (Scope scope : Scope.values()) {
@@ -38,7 +38,7 @@ final class TestKeys {
     return settings;
   }
 
-  /** As an entry of a keys file. */
+  /** An entry of a keys file. */
   static String entry(String name, String key, Scope scope) {
     return "  - {name: %s, sha256: %s, scope: %s}\n".formatted(name, sha256(key), scope.wireName());
   }

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 
-/** An issuer of tokens as OpenID Connect describes it, on a free port of this machine. */
+/** A JWT issuer with OpenID Connect discovery, on a free port of this machine. */
 final class TokenIssuer implements AutoCloseable {
   private final HttpServer server;
   private final RSAKey key;
@@ -49,12 +49,12 @@ final class TokenIssuer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** A token that is valid for so long from now; negative for one that was. */
+  /** A token with this validity from now; negative for an expired token. */
   String token(String scope, Duration validity) throws JOSEException {
     return signed(scope, validity, key);
   }
 
-  /** A token as this issuer writes it, signed by somebody else under the same key's name. */
+  /** A token like this issuer's, signed with another key under the same key id. */
   String forged(String scope) throws JOSEException {
     return signed(scope, Duration.ofMinutes(5), new RSAKeyGenerator(2048).keyID("1").generate());
   }

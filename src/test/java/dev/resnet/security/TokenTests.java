@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Tokens of an issuer, beside the service's own keys. */
+/** Tokens of a JWT issuer, in addition to the service's own keys. */
 @ExtendWith(OutputCaptureExtension.class)
 class TokenTests {
   private static final String JOBS = "/api/v1/training-jobs";
@@ -43,7 +43,7 @@ class TokenTests {
   }
 
   @Test
-  void aTokenOpensWhatItsScopeSays() throws Exception {
+  void aTokenPermitsWhatItsScopePermits() throws Exception {
     String token = issuer.token("openid train profile", VALID);
     assertThat(service.get(JOBS, token).statusCode()).isEqualTo(200);
     assertThat(service.call("POST", JOBS, token, "{}").statusCode()).isEqualTo(400);
@@ -53,14 +53,14 @@ class TokenTests {
   }
 
   @Test
-  void aTokenWithoutAScopeOfOursOpensNothing() throws Exception {
+  void aTokenWithoutAKnownScopePermitsNothing() throws Exception {
     HttpResponse<String> response = service.get(JOBS, issuer.token("openid ADMIN", VALID));
     assertThat(response.statusCode()).isEqualTo(403);
     assertThat(response.body()).contains("none of read, classify, train, admin");
   }
 
   @Test
-  void expiredForgedAndForeignTokensOpenNothing(CapturedOutput output) throws Exception {
+  void expiredForgedAndForeignTokensAreRefused(CapturedOutput output) throws Exception {
     String expired = issuer.token("admin", Duration.ofMinutes(-5));
     String good = issuer.token("admin", VALID);
     String unsigned = good.substring(0, good.lastIndexOf('.') + 1);
@@ -77,13 +77,13 @@ class TokenTests {
   }
 
   @Test
-  void keysOfTheServiceOpenBesideTokens() throws Exception {
+  void keysAreAcceptedInAdditionToTokens() throws Exception {
     assertThat(service.get(JOBS, "own-key").statusCode()).isEqualTo(200);
     assertThat(service.get(JOBS, "other-key").statusCode()).isEqualTo(401);
   }
 
   @Test
-  void anIssuerOutOfReachIsNotTheCallersFault(@TempDir Path otherHome) throws Exception {
+  void anUnreachableIssuerIsNotTheClientsFault(@TempDir Path otherHome) throws Exception {
     String uri;
     try (var gone = new TokenIssuer()) {
       uri = gone.uri();
@@ -93,7 +93,7 @@ class TokenTests {
             otherHome, "spring.security.oauth2.resourceserver.jwt.issuer-uri=" + uri)) {
       HttpResponse<String> response = other.get(JOBS, issuer.token("read", VALID));
       assertThat(response.statusCode()).isEqualTo(503);
-      assertThat(response.body()).contains("issuer of tokens can't be reached");
+      assertThat(response.body()).contains("JWT issuer can't be reached");
       assertThat(other.get(JOBS, "no-token").statusCode()).isEqualTo(401);
       assertThat(other.get("/v3/api-docs", null).statusCode()).isEqualTo(200);
     }

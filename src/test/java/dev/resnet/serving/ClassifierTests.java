@@ -33,7 +33,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Loading, giving up and exchanging versions, with engines that only say which file they are. */
+/**
+ * Loading, unloading and replacing versions, with fake engines that return the content of their
+ * file.
+ */
 class ClassifierTests {
   private static final List<Picture> ONE = List.of(Picture.black(ImageShape.CIFAR));
 
@@ -64,7 +67,7 @@ class ClassifierTests {
     classifier.close();
   }
 
-  /** An engine whose every answer is class n, where the file holds the digit n. */
+  /** An engine that always predicts class n if the file contains the digit n. */
   private InferenceEngine open(Path file) throws IOException {
     String content = Files.readString(file);
     whileOpening.accept(content);
@@ -122,7 +125,7 @@ class ClassifierTests {
         created);
   }
 
-  /** The class that the answer gives, which is the content of the answering version's file. */
+  /** The predicted class, which identifies the version's file. */
   private static int answered(Classification answer) {
     float[] row = answer.probabilities()[0];
     for (int i = 0; i < row.length; i++) {
@@ -134,7 +137,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aVersionIsLoadedOnceAndOnlyWhenAskedFor() throws Exception {
+  void aVersionIsLoadedOnceAndOnlyOnRequest() throws Exception {
     ModelVersion version = version("a", 1, "1");
     assertThat(opened).hasValue(0);
 
@@ -144,7 +147,7 @@ class ClassifierTests {
   }
 
   @Test
-  void manyThreadsThatAskAtOnceShareOneLoad() throws Exception {
+  void concurrentRequestsShareOneLoad() throws Exception {
     ModelVersion version = version("a", 1, "1");
     var start = new CountDownLatch(1);
     var threads = Executors.newFixedThreadPool(16);
@@ -170,7 +173,7 @@ class ClassifierTests {
   }
 
   @Test
-  void theLeastRecentlyUsedVersionGivesWay() throws Exception {
+  void theLeastRecentlyUsedVersionIsEvicted() throws Exception {
     classifier = classifier(2);
     ModelVersion a = version("a", 1, "1");
     ModelVersion b = version("b", 1, "2");
@@ -188,7 +191,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aVersionThatGivesWayIsClosedByItsLastUser() throws Exception {
+  void anEvictedVersionIsClosedByItsLastUser() throws Exception {
     classifier = classifier(1);
     ModelVersion a = version("a", 1, "1");
     ModelVersion b = version("b", 1, "2");
@@ -205,7 +208,7 @@ class ClassifierTests {
   }
 
   @Test
-  void thePreviousVersionAnswersUntilTheNewOneIsLoaded() throws Exception {
+  void thePreviousVersionServesUntilTheNewOneIsLoaded() throws Exception {
     classifier = classifier(1);
     ModelVersion first = version("a", 1, "1");
     ModelVersion second = version("a", 2, "2");
@@ -238,7 +241,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aPreparedVersionIsInMemoryWhenItIsAskedFor() throws Exception {
+  void aPreparedVersionIsInMemoryAtTheFirstRequest() throws Exception {
     ModelVersion version = version("a", 1, "1");
     classifier.prepare(version);
 
@@ -248,7 +251,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aVersionThatWasWarmedUpAnswersTheNextRequest() throws Exception {
+  void aWarmedUpVersionServesTheNextRequest() throws Exception {
     ModelVersion first = version("a", 1, "1");
     ModelVersion second = version("a", 2, "2");
     ModelVersion diverged = version("a", 3, "NaN");
@@ -258,10 +261,10 @@ class ClassifierTests {
 
     classifier.warmUp(second);
     assertThat(computed).as("a batch").hasValue(1);
-    classifier.answersFromNowOn(second);
-    // Even where it had to give way meanwhile.
+    classifier.switchTo(second);
+    // Even if it was evicted in the meantime.
     classifier.forget(second);
-    classifier.answersFromNowOn(second);
+    classifier.switchTo(second);
 
     assertThat(answered(classifier.classifyWithPromoted(second, ONE))).isEqualTo(2);
     assertThatThrownBy(() -> classifier.warmUp(diverged))
@@ -298,7 +301,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aDamagedFileIsAnErrorOfThatVersionAlone() throws Exception {
+  void aDamagedFileAffectsOnlyItsVersion() throws Exception {
     ModelVersion damaged = version("a", 1, "1");
     ModelVersion good = version("b", 1, "2");
     Path file = models.resolve(damaged.file());
@@ -321,7 +324,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aPromotedVersionThatCannotBeLoadedLeavesThePreviousOneAnswering() throws Exception {
+  void ifAPromotedVersionCannotBeLoadedThePreviousOneStaysInUse() throws Exception {
     ModelVersion first = version("a", 1, "1");
     ModelVersion second = version("a", 2, "2");
     var attempts = new AtomicInteger();
@@ -337,7 +340,7 @@ class ClassifierTests {
     awaitBackground();
     assertThat(classifier.classifyWithPromoted(second, ONE).version()).isEqualTo(first);
     awaitBackground();
-    assertThat(attempts).as("left alone for a while").hasValue(1);
+    assertThat(attempts).as("not retried for a while").hasValue(1);
 
     for (int attempt = 2; attempt <= 3; attempt++) {
       now.addAndGet(Classifier.RETRY_AFTER.toNanos());
@@ -353,7 +356,7 @@ class ClassifierTests {
   }
 
   @Test
-  void aNetworkThatDivergedOrDoesNotFitItsClassesIsSaidToBeSo() throws Exception {
+  void aDivergedNetworkAndOneWithOtherClassesAreReported() throws Exception {
     ModelVersion diverged = version("a", 1, "NaN");
     ModelVersion unfit = version("b", 1, "short");
 

@@ -33,9 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ApplicationEventPublisher;
 
-/** What a process knows of a registry that it shares with others. */
+/** The cache of a process whose registry is shared with other processes. */
 class RegistryCacheTests {
-  /** So long that nothing is seen by polling. */
+  /** So long that polling has no effect. */
   private static final Duration NEVER = Duration.ofMinutes(10);
 
   private static final Duration SOON = Duration.ofMillis(10);
@@ -66,7 +66,7 @@ class RegistryCacheTests {
     return TestRegistry.ofAnyFiles(folder.resolve("models"), database, events);
   }
 
-  /** A process with a registry of its own, which tells it of its own changes. */
+  /** A process with its own registry object, which publishes the changes of this process. */
   private final class Process {
     private final ExecutorService background = Executors.newSingleThreadExecutor();
     private final Classifier classifier =
@@ -130,7 +130,7 @@ class RegistryCacheTests {
   }
 
   @Test
-  void whatThisProcessChangesCountsAtOnce() throws Exception {
+  void changesOfThisProcessTakeEffectAtOnce() throws Exception {
     var process = new Process(NEVER, NEVER, true);
     register(process.registry, "a", "job-1");
     register(process.registry, "a", "job-2");
@@ -147,7 +147,7 @@ class RegistryCacheTests {
   }
 
   @Test
-  void whatAnotherProcessChangesIsSeenByPolling() throws Exception {
+  void changesOfAnotherProcessAreSeenByPolling() throws Exception {
     register(elsewhere, "a", "job-1");
     register(elsewhere, "b", "job-2");
     var process = new Process(SOON, NEVER, true);
@@ -175,7 +175,7 @@ class RegistryCacheTests {
   }
 
   @Test
-  void aModelThatIsNotKnownYetIsLookedUp() throws Exception {
+  void anUncachedModelIsLookedUp() throws Exception {
     var process = new Process(NEVER, NEVER, true);
     assertThat(process.promoted("a")).isNull();
     assertThatThrownBy(() -> process.served.newestPromoted())
@@ -189,9 +189,9 @@ class RegistryCacheTests {
         .isInstanceOf(UnknownModelException.class);
   }
 
-  /** The connections are waited for until the end of the test: no answer can come from there. */
+  /** Connections block until the end of the test, so no answer can come from the database. */
   @Test
-  void whatIsKnownAnswersWithoutTheDatabase() throws Exception {
+  void cachedEntriesAreUsedWithoutTheDatabase() throws Exception {
     register(elsewhere, "a", "job-1");
     register(elsewhere, "a", "job-2");
     var process = new Process(NEVER, Duration.ofMillis(10), true);
@@ -215,7 +215,7 @@ class RegistryCacheTests {
   }
 
   @Test
-  void onceTheDatabaseIsBackItIsAskedAgain() throws Exception {
+  void onceTheDatabaseIsBackItIsUsedAgain() throws Exception {
     var process = new Process(SOON, NEVER, true);
     database.refuse();
     await()
@@ -243,13 +243,13 @@ class RegistryCacheTests {
   }
 
   @Test
-  void aProcessThatServesNothingReadsAndLoadsNothing() throws Exception {
+  void aProcessThatDoesNotServeReadsAndLoadsNothing() throws Exception {
     var worker = new Process(SOON, NEVER, false);
 
     register(worker.registry, "a", "job-1");
 
     assertThat(worker.served.isRunning()).isFalse();
-    // The thread that loads has done by now whatever it was given.
+    // Wait until the loading thread has finished all its tasks.
     worker.background.submit(() -> {}).get();
     assertThat(loaded).hasValue(0);
   }

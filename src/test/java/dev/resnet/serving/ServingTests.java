@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Registry and classifier together, on real networks. */
+/** Registry and classifier together, with real networks. */
 class ServingTests {
   private static final int VERSIONS = 6;
   private static final int THREADS = 8;
@@ -81,7 +81,7 @@ class ServingTests {
     return pictures;
   }
 
-  /** What the graph itself says, with the training's own scaling. */
+  /** The predictions of the graph itself, with the input scaling of training. */
   private static float[][] expected(ComputationGraph graph, List<Picture> pictures) {
     var normalization = new Normalization(TrainedModels.MEAN, TrainedModels.DEVIATION);
     INDArray input = Nd4j.create(pictures.size(), 3, 32, 32);
@@ -104,7 +104,7 @@ class ServingTests {
   }
 
   @Test
-  void aTrainedModelAnswersAsTheNetworkThatWasTrained() throws Exception {
+  void aTrainedModelPredictsTheSameAsItsNetwork() throws Exception {
     ComputationGraph graph = TrainedModels.network(1);
     registry.register(TrainedModels.trained(folder, "a", "job-1", graph), Promote.ALWAYS);
     List<Picture> pictures = pictures(5);
@@ -132,10 +132,12 @@ class ServingTests {
     assertThat(folder.resolve("models")).doesNotExist();
   }
 
-  /** A team that stays behind an idle thread slows down the trainings of the process. */
+  /**
+   * An OpenMP thread team that belongs to an idle thread slows down training in the same process.
+   */
   @Test
   @EnabledOnOs(OS.LINUX)
-  void loadingAModelLeavesNoTeamOfThreadsBehind() throws Exception {
+  void loadingAModelLeavesNoOpenMpThreadsBehind() throws Exception {
     ComputationGraph graph = new ResNetSpec(3, 10).initialise(1, 0.9);
     Path file = TrainedModels.trained(folder, "a", "job-1", graph).checkpoint().path();
     var loader = Executors.newSingleThreadExecutor(task -> new Thread(task, "loads-a-model"));
@@ -147,7 +149,7 @@ class ServingTests {
     }
   }
 
-  /** OpenMP's threads are called after the thread whose team they are. */
+  /** OpenMP threads have the name of the thread that created them. */
   private static long nativeThreads(String name) throws IOException {
     long count = 0;
     try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
@@ -163,7 +165,7 @@ class ServingTests {
   }
 
   @Test
-  void everyAnswerIsOfOneWholeVersionWhileNewOnesAreRegistered() throws Exception {
+  void everyResponseComesFromOneVersionWhileNewOnesAreRegistered() throws Exception {
     List<Picture> pictures = pictures(3);
     List<ComputationGraph> graphs = new ArrayList<>();
     List<float[][]> expected = new ArrayList<>();
@@ -181,7 +183,7 @@ class ServingTests {
           threads.submit(
               () -> {
                 var answers = new ArrayList<Classification>();
-                // Once more after the last registration.
+                // Classify once more after the last registration.
                 for (boolean last = false; !last; ) {
                   last = done.get();
                   ModelVersion promoted = registry.promoted("a").orElseThrow();

@@ -7,7 +7,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** A database that can be away: then every connection is waited for, as long as it is. */
+/** A database that tests can make unavailable; meanwhile requests for connections block. */
 public final class SwitchedDatabase extends DelegatingDataSource {
   private volatile @Nullable CountDownLatch away;
   private volatile boolean refusing;
@@ -16,12 +16,12 @@ public final class SwitchedDatabase extends DelegatingDataSource {
     super(database);
   }
 
-  /** Whoever asks for a connection waits, as with a pool whose database does not answer. */
+  /** From now on requests for connections block, as with a pool whose database does not answer. */
   public void goAway() {
     away = new CountDownLatch(1);
   }
 
-  /** Whoever asks for a connection is refused, as with a pool that waited in vain. */
+  /** From now on requests for connections fail, as with a pool after its timeout. */
   void refuse() {
     refusing = true;
   }

@@ -70,7 +70,7 @@ class BatchAssemblerTests {
   }
 
   @Test
-  void visitsEachImageOnceAnEpochAndDropsThePartialBatch() {
+  void visitsEachImageOncePerEpochAndDropsThePartialBatch() {
     int[] order = CounterRandom.permutation(40, 1, 0);
     var seen = new java.util.HashSet<Integer>();
     for (int iteration = 0; iteration < 40 / 16; iteration++) {

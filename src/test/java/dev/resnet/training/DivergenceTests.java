@@ -22,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is not finite is never kept, and never gone on from. */
+/** Values that are not finite are never saved, and training never resumes from them. */
 class DivergenceTests {
-  /** Time stands still: the loss is looked at when the epoch is over, and not before. */
+  /** The time does not advance, so the loss is checked only at the end of an epoch. */
   private final Trainer trainer = new Trainer(Clock.systemUTC(), () -> 0);
 
   private final Dataset data = Noise.data(60, 20);
@@ -35,7 +35,7 @@ class DivergenceTests {
 
   @ParameterizedTest
   @MethodSource("dev.resnet.training.Noise#executions")
-  void anEpochThatDivergedIsNotKept(Noise.Execution execution) throws IOException {
+  void aDivergedEpochIsNotKept(Noise.Execution execution) throws IOException {
     assertThatThrownBy(() -> train(execution, 1, new LearningRate.Constant(10), 2))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining("not finite in epoch 1, by batch 30 of 30, at learning rate 10.0");
@@ -46,8 +46,8 @@ class DivergenceTests {
 
   @ParameterizedTest
   @MethodSource("dev.resnet.training.Noise#executions")
-  void theCheckpointOfTheEpochBeforeStays(Noise.Execution execution) throws IOException {
-    // Only the last step of epoch 2 is too long, and there is but one: no training loss sees it.
+  void theCheckpointOfThePreviousEpochStays(Noise.Execution execution) throws IOException {
+    // Only the last step of epoch 2, its only one, is too large, so no training loss shows it.
     var lastStep = new LearningRate.Piecewise(List.of(0.01, 1e36), List.of(1));
 
     assertThatThrownBy(() -> train(execution, 2, lastStep, 60))
@@ -61,7 +61,7 @@ class DivergenceTests {
   }
 
   @Test
-  void aCheckpointThatIsNotFiniteIsNotGoneOnFrom() throws IOException {
+  void aCheckpointThatIsNotFiniteIsNotResumedFrom() throws IOException {
     var execution = new Noise.Execution(EngineName.DL4J, Precision.FLOAT32);
     train(execution, 2, new LearningRate.Constant(0.01), 20);
     CheckpointFile newest = checkpoints.get(1);

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Pictures of noise, and on what they can be trained here. */
+/** Noise images, and the engines that can train on them on this machine. */
 final class Noise {
-  /** One way to execute a training. */
+  /** An engine with a precision. */
   record Execution(EngineName engine, Precision precision) {}
 
   private Noise() {}
@@ -42,7 +42,7 @@ final class Noise {
     return new ImageSet(ImageShape.CIFAR, pixels, labels);
   }
 
-  /** Every engine in every precision that this processor computes in. */
+  /** Every engine with every precision that this CPU supports. */
   static Stream<Execution> executions() {
     return Stream.of(
             new Execution(EngineName.DL4J, Precision.FLOAT32),

@@ -18,16 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An epoch's figures are a function of the configuration, whatever the clock does meanwhile. */
+/** The metrics of an epoch depend only on the configuration, not on the clock. */
 class ReproducibleRowsTests {
   private static final int EPOCHS = 2;
 
-  /** Of an epoch; stock DL4J takes a tenth of a second for one. */
+  /** Batches per epoch; stock DL4J takes a tenth of a second for one. */
   private static int batches(Noise.Execution execution) {
     return execution.engine() == EngineName.DL4J ? 8 : 24;
   }
 
-  /** How often the loss is looked at at random moments. */
+  /** Number of runs that check the loss at random moments. */
   private static int runs(Noise.Execution execution) {
     return execution.engine() == EngineName.DL4J ? 1 : 4;
   }
@@ -40,7 +40,7 @@ class ReproducibleRowsTests {
 
   @ParameterizedTest
   @MethodSource("dev.resnet.training.Noise#executions")
-  void areTheSameBitsWhenTheLossIsLookedAtAtOtherMoments(Noise.Execution execution) {
+  void areTheSameBitsIfTheLossIsReadAtOtherMoments(Noise.Execution execution) {
     List<EpochMetrics> never = completed(execution, () -> 0, "never");
     assertThat(reports).hasValue(EPOCHS);
     List<EpochMetrics> always = completed(execution, ticking(1_000_000_000L), "always");

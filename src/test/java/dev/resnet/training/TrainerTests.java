@@ -53,7 +53,7 @@ class TrainerTests {
   }
 
   @Test
-  void writesWhatAnyDl4jProgramCanLoad() throws IOException {
+  void anyDl4jProgramCanLoadACheckpoint() throws IOException {
     var result = completed(config(1, 0.02), folder, List.of());
 
     ComputationGraph graph =
@@ -64,12 +64,12 @@ class TrainerTests {
   }
 
   @Test
-  void resumedEndsWithTheVeryBitsOfAnUndisturbedTraining() throws IOException {
+  void aResumedRunIsBitIdenticalToAnUninterruptedOne() throws IOException {
     var undisturbed = completed(config(3, 0.02), folder.resolve("a"), List.of());
     checkpoints.clear();
 
     var stop = new AtomicInteger();
-    // The signal is asked once a step and once before the test batch: the seventh time is inside
+    // The signal is asked once per step and once before the test batch, so the seventh time is in
     // epoch 2.
     var stopped =
         trainer.train(
@@ -92,7 +92,7 @@ class TrainerTests {
   }
 
   @Test
-  void goesOnFromAnOlderCheckpointWhereTheNewestIsDamaged() throws IOException {
+  void resumesFromAnOlderCheckpointIfTheNewestIsDamaged() throws IOException {
     completed(config(2, 0.02), folder, List.of());
     Path newest = checkpoints.get(1).path();
     byte[] bytes = Files.readAllBytes(newest);
@@ -113,7 +113,7 @@ class TrainerTests {
   }
 
   @Test
-  void neverStartsFromTheSeedWhereItsCheckpointsAreOutOfReach() throws IOException {
+  void neverStartsFromTheSeedIfCheckpointsAreUnreachable() throws IOException {
     completed(config(2, 0.02), folder.resolve("volume"), List.of());
     Files.move(folder.resolve("volume"), folder.resolve("away"));
     epochs.clear();
@@ -131,7 +131,7 @@ class TrainerTests {
   }
 
   @Test
-  void failsForGoodWhereAllCheckpointsAreDamagedAndSaysTheWayOut() throws IOException {
+  void failsForGoodIfAllCheckpointsAreDamagedAndSaysWhatToDo() throws IOException {
     completed(config(2, 0.02), folder, List.of());
     for (CheckpointFile file : checkpoints) {
       Files.writeString(file.path(), "half of it");
@@ -145,7 +145,7 @@ class TrainerTests {
   }
 
   @Test
-  void hasNothingLeftToDoWhereAllEpochsAreDone() {
+  void doesNothingIfAllEpochsAreDone() {
     var first = completed(config(1, 0.02), folder, List.of());
     epochs.clear();
 
@@ -156,7 +156,7 @@ class TrainerTests {
   }
 
   @Test
-  void failsWithThePlaceWhereTheTrainingLossIsNotFinite() {
+  void reportsWhereTheTrainingLossIsNotFinite() {
     assertThatThrownBy(() -> completed(config(2, 1e30), folder, List.of()))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining("the training loss is not finite")
@@ -165,7 +165,7 @@ class TrainerTests {
   }
 
   @Test
-  void saysWhenThereIsNoFullBatch() {
+  void refusesFewerImagesThanOneBatch() {
     var small = Noise.data(15, 5);
     assertThatThrownBy(
             () ->

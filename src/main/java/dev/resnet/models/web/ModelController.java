@@ -25,11 +25,11 @@ import org.springframework.web.bind.annotation.RestController;
 /** The trained models. */
 @RestController
 @RequestMapping(path = "/api/v1/models", produces = "application/json")
-@Tag(name = "Models", description = "The networks that trainings left behind")
+@Tag(name = "Models", description = "Trained networks and their versions")
 class ModelController {
   private static final String NEWEST_FIRST = "version,desc";
 
-  /** The versions that a list of models shows of each. */
+  /** The versions of each model in a list of models. */
   private static final PageRequest NEWEST = new PageRequest(0, 20, "version", false);
 
   private final ModelRegistry registry;
@@ -46,15 +46,15 @@ class ModelController {
   @Operation(
       summary = "List the models",
       description =
-          "By name; each with its newest 20 versions. GET /api/v1/models/{name} pages through all"
-              + " of them.")
+          "Sorted by name, each with its newest 20 versions. GET /api/v1/models/{name}"
+              + " lists all versions in pages.")
   ModelList list(@Sortable(value = "name", defaultSort = "name,asc") PageRequest page) {
     List<String> names = listing.namesWithVersions(page.ascending(), page.size(), page.offset());
     Map<String, ModelListing.Newest> newest = listing.newest(names, NEWEST.size());
     Map<String, Integer> promoted = registry.promotedVersions();
     List<ModelSummary> items =
         names.stream()
-            // Those that are deleted at this moment are left out.
+            // Leave out models that are being deleted at this moment.
             .filter(newest::containsKey)
             .map(
                 name -> {
@@ -71,7 +71,7 @@ class ModelController {
   }
 
   @GetMapping("/{name}")
-  @Operation(summary = "Look at a model and its versions")
+  @Operation(summary = "Get a model and its versions")
   ModelSummary model(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Sortable(
@@ -90,9 +90,9 @@ class ModelController {
 
   @GetMapping("/{name}/versions/{version}")
   @Operation(
-      summary = "Look at a version",
+      summary = "Get a version",
       description =
-          "Its metrics on the test images and where it came from: job, data, hyperparameters, engine.")
+          "Its metrics on the test images and its origin: job, data set, hyperparameters, engine.")
   VersionResponse version(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {
@@ -105,11 +105,11 @@ class ModelController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(
       summary = "Delete a version",
-      description = "Its files go too. Its number is not given again.")
-  @ApiResponse(responseCode = "204", description = "It is gone.")
+      description = "Deletes its files as well. Its number is not reused.")
+  @ApiResponse(responseCode = "204", description = "The version is deleted.")
   @ApiResponse(
       responseCode = "409",
-      description = "It is in production: promote another one first.")
+      description = "The version is in production: promote another version first.")
   void delete(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {

@@ -14,20 +14,20 @@ import org.jspecify.annotations.Nullable;
 record ModelSummary(
     @Schema(example = "resnet-20") String name,
     @Schema(
-            description = "The version that answers; null where none does",
+            description = "The version in production; null if there is none",
             nullable = true,
             example = "3")
         @JsonProperty("promoted_version")
         @Nullable Integer promotedVersion,
-    @Schema(description = "A page of them, the newest first unless sorted otherwise")
+    @Schema(description = "A page of the versions, the newest first by default")
         List<Version> versions,
-    @Schema(description = "Of the versions, counted from 0.", example = "0") int page,
-    @Schema(description = "The most versions of a page.", example = "20") int size,
-    @JsonProperty("total_items") @Schema(description = "All versions.", example = "3")
+    @Schema(description = "The page of versions, counted from 0.", example = "0") int page,
+    @Schema(description = "Most versions per page.", example = "20") int size,
+    @JsonProperty("total_items") @Schema(description = "Versions on all pages.", example = "3")
         long totalItems,
     @JsonProperty("total_pages") @Schema(example = "1") int totalPages) {
 
-  /** What tells one version from another at a glance. */
+  /** A short summary of a version. */
   @Schema(name = "ModelVersionSummary")
   record Version(
       @Schema(example = "3") int version,
@@ -40,7 +40,7 @@ record ModelSummary(
       @Schema(description = "The id of the training job") String job) {}
 
   /**
-   * @param promoted the number of the version that answers
+   * @param promoted the number of the version in production
    */
   static ModelSummary of(String name, Optional<Integer> promoted, Page<ModelVersion> versions) {
     return new ModelSummary(

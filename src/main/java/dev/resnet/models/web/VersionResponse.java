@@ -8,19 +8,23 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All that is known of one version: what it is, how good it is, where it came from. */
+/** All details of one version: the network, its accuracy and its origin. */
 @Schema(name = "ModelVersion")
 public record VersionResponse(
     @Schema(example = "resnet-20") String model,
     @Schema(example = "3") int version,
-    @Schema(description = "Whether it answers for its name") boolean promoted,
+    @Schema(description = "Whether it is in production") boolean promoted,
     @JsonProperty("created_at") Instant createdAt,
-    @JsonProperty("promoted_at") @Schema(description = "Null if it never was.", nullable = true)
+    @JsonProperty("promoted_at")
+        @Schema(
+            description =
+                "When it was last promoted; null if it never was or if that was rolled back.",
+            nullable = true)
         @Nullable Instant promotedAt,
     @JsonProperty("stack_n") @Schema(example = "3") int stackN,
     @Schema(example = "20") int depth,
     @Schema(example = "274442") long parameters,
-    @Schema(description = "By index") List<String> classes,
+    @Schema(description = "Class names by index") List<String> classes,
     ModelCard.Input input,
     ModelCard.Metrics metrics,
     ModelCard.Source source,

@@ -8,8 +8,8 @@ import java.util.Base64;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Base64 as tools write it: with or without padding, in lines, in the URL alphabet, or as a {@code
- * data:} URL.
+ * Decodes base64 in the variants that tools write: with or without padding, with line breaks, in
+ * the URL alphabet, or as a {@code data:} URL.
  */
 final class Base64Text {
   private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
@@ -20,7 +20,7 @@ final class Base64Text {
   /**
    * Decodes {@code text[from, end)}.
    *
-   * @param limit of the decoded bytes
+   * @param limit for the decoded bytes
    */
   static byte[] decode(byte[] text, int from, int end, DataSize limit)
       throws UnreadablePictureException {
@@ -47,7 +47,7 @@ final class Base64Text {
     }
   }
 
-  /** Behind "data:image/png;base64,". */
+  /** The offset after "data:image/png;base64,". */
   private static int afterHead(byte[] text, int from, int end) throws UnreadablePictureException {
     if (!equals(text, from, end, DATA)) {
       return from;

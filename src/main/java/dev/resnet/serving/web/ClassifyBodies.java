@@ -5,7 +5,7 @@ import dev.resnet.serving.ServingProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How large the body of a classification may be, in whichever form it comes. */
+/** The size limit for classification bodies of any content type. */
 @Configuration(proxyBeanMethods = false)
 class ClassifyBodies {
   @Bean
@@ -25,6 +25,6 @@ class ClassifyBodies {
 
   private static BodyLimit limit(String path, ServingProperties limits) {
     return new BodyLimit(
-        path, limits.maxBodySize(), "resnet.serving.max-body-size", TooLarge.beside(limits));
+        path, limits.maxBodySize(), "resnet.serving.max-body-size", TooLarge.others(limits));
   }
 }

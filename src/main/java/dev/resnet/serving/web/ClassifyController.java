@@ -23,10 +23,10 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Pictures in, classes out. */
+/** Classifies images. */
 @RestController
 @RequestMapping(path = "/api/v1", produces = "application/json")
-@Tag(name = "Classification", description = "Pictures in, classes out")
+@Tag(name = "Classification", description = "Classify images with trained models")
 class ClassifyController {
   private final RegistryCache models;
   private final Classifier classifier;
@@ -45,8 +45,8 @@ class ClassifyController {
   @Operation(
       summary = "Classify with a model",
       description =
-          "The promoted version answers; while a newly promoted one is being loaded, the one before"
-              + " it does.")
+          "Uses the version in production. While a newly promoted version is being"
+              + " loaded, its predecessor is used.")
   @PicturesBody
   ClassifyResponse classify(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
@@ -68,8 +68,8 @@ class ClassifyController {
 
   @PostMapping("/classify")
   @Operation(
-      summary = "Classify with the newest model",
-      description = "The model that was promoted last answers.")
+      summary = "Classify with the most recently promoted model",
+      description = "Uses the version in production that was promoted last, of any model.")
   @PicturesBody
   ClassifyResponse classify(HttpServletRequest request) throws IOException {
     return answer(models::newestPromoted, classifier::classifyWithPromoted, request);

@@ -8,11 +8,11 @@ import java.util.Optional;
 import org.springframework.util.MultiValueMap;
 
 /**
- * The query of a classification. Read from the query string itself, since asking the request for a
- * parameter would make the container parse the body, see {@link RequestImages}.
+ * The query parameters of a classification. They are read from the query string itself, because
+ * asking the request for a parameter makes the container parse the body; see {@link RequestImages}.
  *
- * @param topK the most probable classes to tell, from 1 to the number of classes
- * @param resize whether pictures of another size are resized
+ * @param topK how many of the most probable classes to return, from 1 to the number of classes
+ * @param resize whether to resize images of another size
  */
 record ClassifyQuery(int topK, boolean resize) {
   private static final int DEFAULT_TOP = 5;
@@ -36,7 +36,7 @@ record ClassifyQuery(int topK, boolean resize) {
         .filter(k -> k >= 1 && k <= classes)
         .orElseGet(
             () -> {
-              problems.add("top_k", "must be one whole number from 1 to %d".formatted(classes));
+              problems.add("top_k", "must be a whole number from 1 to %d".formatted(classes));
               return 0;
             });
   }
@@ -45,7 +45,7 @@ record ClassifyQuery(int topK, boolean resize) {
     if (values == null || values.equals(List.of("false"))) {
       return false;
     }
-    // "?resize" without a value has a null for it.
+    // "?resize" without a value has the value null.
     String value = values.size() == 1 ? values.get(0) : "";
     if (value != null && !value.equals("true")) {
       problems.add("resize", "must be true or false");

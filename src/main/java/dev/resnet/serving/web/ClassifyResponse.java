@@ -7,19 +7,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What a model says of some pictures, in their order. */
+/** A model's predictions for images, in the order of the request. */
 @Schema(name = "Classification")
 record ClassifyResponse(
-    @Schema(description = "The model that answered", example = "resnet-20") String model,
-    @Schema(description = "The version that answered", example = "3") int version,
-    @Schema(description = "One for each picture, in their order") List<Prediction> predictions) {
+    @Schema(description = "The model that was used", example = "resnet-20") String model,
+    @Schema(description = "The version that was used", example = "3") int version,
+    @Schema(description = "One for each image, in the order of the request")
+        List<Prediction> predictions) {
 
-  /** The most probable class of one picture, and the runners-up. */
+  /** The most probable classes of one image. */
   record Prediction(
       @Schema(example = "cat") String label,
-      @Schema(description = "The class's number, from 0", example = "3") int index,
-      @Schema(description = "From 0 to 1", example = "0.93") float probability,
-      @Schema(description = "The most probable classes, the first one first") List<Score> top) {}
+      @Schema(description = "The index of the class, from 0", example = "3") int index,
+      @Schema(description = "Probability of the class, from 0 to 1", example = "0.93")
+          float probability,
+      @Schema(description = "The most probable classes in descending order") List<Score> top) {}
 
   /** A class and its probability. */
   record Score(
@@ -39,7 +41,7 @@ record ClassifyResponse(
     List<Score> top =
         IntStream.range(0, probabilities.length)
             .mapToObj(i -> new Score(classes.get(i), i, probabilities[i]))
-            // Stable: of equal ones the lower index comes first.
+            // The sort is stable: of equal probabilities the lower index comes first.
             .sorted(Comparator.comparing(Score::probability).reversed())
             .limit(topK)
             .toList();

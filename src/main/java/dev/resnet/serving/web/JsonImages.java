@@ -18,18 +18,18 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads {@code {"images": ["<base64>", …]}} in place: of each image only its place in the body is
- * kept, and it is decoded when it is asked for. A tree of a body of many megabytes, or its strings,
- * would take several times its size.
+ * Reads {@code {"images": ["<base64>", …]}} in place. Only the offset of each image in the body is
+ * kept; the image is decoded on demand. A JSON tree or strings would take several times the size of
+ * the body.
  */
 final class JsonImages {
   private static final String FIELD = "images";
 
-  /** Characters of what the parser says. */
+  /** Most characters of the parser's message to repeat. */
   private static final int LONGEST_REASON = 200;
 
   /**
-   * The parser keeps each name that it meets, so that a body of many takes many times its size.
+   * Most field names in a body. The parser keeps every name, so many names take many times the size of the body.
    * Neither this nor the length of a name is a setting: the only valid name is {@link #FIELD}.
    */
   private static final int MOST_NAMES = 1000;
@@ -40,7 +40,7 @@ final class JsonImages {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  // The body's own limit holds, whatever it is set to.
+                  // Only the limit for the body applies.
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(LONGEST_NAME)
                   .build())
@@ -71,7 +71,10 @@ final class JsonImages {
     return reading.images;
   }
 
-  /** A limit of the parser's own, such as that on nesting, is broken at no place. */
+  /**
+   * The line and column of an error; empty for a broken limit of the parser, such as that on
+   * nesting.
+   */
   private static String place(JacksonException e) {
     TokenStreamLocation place = e.getLocation();
     return place == null
@@ -79,7 +82,7 @@ final class JsonImages {
         : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
   }
 
-  /** Places in a body are told in bytes only where it is UTF-8, as JSON is today. */
+  /** The parser reports byte offsets only for UTF-8, so other encodings are converted. */
   private static byte[] inUtf8(byte[] body) {
     if (body.length < 4) {
       return body;
@@ -103,7 +106,7 @@ final class JsonImages {
       String name = in.currentName();
       JsonToken value = in.nextToken();
       if (!name.equals(FIELD)) {
-        problems.add(name, "is not known; the only field is images");
+        problems.add(name, "is unknown; the only field is images");
         skip(in);
       } else if (seen) {
         problems.add(FIELD, "is given twice");
@@ -118,20 +121,20 @@ final class JsonImages {
       }
     }
     if (in.nextToken() != null) {
-      throw bad("The body goes on after the JSON object. Send one object.");
+      throw bad("The body continues after the JSON object. Send one object.");
     }
     if (!seen) {
-      problems.add(FIELD, "is missing; give an array of base64 strings");
+      problems.add(FIELD, "is required: an array of base64 strings");
     }
   }
 
-  /** Passes over a value, however deep; its names count too. */
+  /** Skips a value of any depth; its names count too. */
   private void skip(JsonParser in) {
     int depth = 0;
     JsonToken token = in.currentToken();
     while (true) {
       if (token == null) {
-        return; // the parser has said what is wrong
+        return; // the parser reports the error
       }
       depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
       if (token == JsonToken.PROPERTY_NAME) {
@@ -168,11 +171,11 @@ final class JsonImages {
       }
     }
     if (index == 0) {
-      problems.add(FIELD, "is empty; give at least one image");
+      problems.add(FIELD, "is empty; send at least one image");
     }
   }
 
-  /** The string that begins with the quotation mark at this place; the parser has checked it. */
+  /** Decodes the string that starts with the quotation mark at this offset; the parser has checked its syntax. */
   private byte[] decode(int quote) throws UnreadablePictureException {
     boolean escaped = false;
     int end = quote + 1;
@@ -186,7 +189,7 @@ final class JsonImages {
     try (JsonParser in =
         FACTORY.createParser(ObjectReadContext.empty(), body, quote, end + 1 - quote)) {
       in.nextToken();
-      // Characters beyond Latin-1 become '?', which is not base64 either.
+      // Characters beyond Latin-1 become '?', which is invalid base64 as well.
       byte[] text = in.getString().getBytes(StandardCharsets.ISO_8859_1);
       return Base64Text.decode(text, 0, text.length, limits.maxImageSize());
     }

@@ -20,9 +20,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Reads the parts named {@code image} of a multipart body, with the container's own parser. The
- * container's {@code getParts} would not do: it drops parts without a name, says the same of every
- * limit, and reads past the filter that counts and decompresses bodies.
+ * Reads the parts named {@code image} of a multipart body with the container's parser. The
+ * container's {@code getParts} is unsuitable: it drops parts without a name, reports all limits
+ * alike, and bypasses the filter that counts and decompresses bodies.
  */
 final class MultipartImages {
   static final String PART = "image";
@@ -44,8 +44,8 @@ final class MultipartImages {
   /**
    * All images, at least one.
    *
-   * @param maxHeader of one part's header
-   * @throws ProblemException where a part has another name or none, or the body can't be read
+   * @param maxHeader largest header of a part
+   * @throws ProblemException if a part has another name or none, or the body can't be read
    */
   static List<Received> read(
       HttpServletRequest request, ServingProperties limits, DataSize maxHeader) throws IOException {
@@ -83,7 +83,7 @@ final class MultipartImages {
       count++;
     }
     if (count == 0) {
-      problems.add(PART, "is missing; give at least one part named image");
+      problems.add(PART, "is required: at least one part named image");
     }
   }
 
@@ -91,7 +91,7 @@ final class MultipartImages {
     try {
       return body.readHeaders();
     } catch (FileUploadIOException e) {
-      throw TooLarge.partHeader(count, maxHeader); // it has no other reason here
+      throw TooLarge.partHeader(count, maxHeader); // the only possible reason here
     }
   }
 
@@ -103,14 +103,14 @@ final class MultipartImages {
               ? "has no Content-Disposition; write Content-Disposition: form-data; name=\"image\""
               : "has no name; write Content-Disposition: form-data; name=\"image\"");
     } else {
-      problems.add(name, "is not a known part; images are in parts named image");
+      problems.add(name, "is an unknown part; send images in parts named image");
     }
   }
 
   private static ProblemException unreadable() {
     return new ProblemException(
         HttpStatus.BAD_REQUEST,
-        "The multipart body cannot be read: it is cut off or its boundary is wrong. "
+        "The multipart body can't be read: it is truncated or its boundary is wrong. "
             + RequestImages.ACCEPTED);
   }
 }

@@ -15,14 +15,17 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 
-/** What the OpenAPI document says of every classification: the kinds of bodies and the query. */
+/**
+ * Documents the bodies and query parameters of all classification operations in the OpenAPI
+ * document.
+ */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @RequestBody(
     required = true,
     description =
-        "One image as it is, or several as multipart parts or base64 in JSON. PNG or JPEG, told by"
-            + " its first bytes.",
+        "One image file as the body, or several as multipart parts or as base64 in"
+            + " JSON. PNG or JPEG, detected by the first bytes.",
     content = {
       @Content(
           mediaType = "application/json",
@@ -44,28 +47,31 @@ import java.util.List;
     name = "top_k",
     in = ParameterIn.QUERY,
     description =
-        "How many of the most probable classes to tell, from 1 to the number of classes; 5, or all"
-            + " classes where there are fewer, by default",
+        "How many of the most probable classes to return, from 1 to the number of"
+            + " classes. Default: 5, or all classes if there are fewer",
     schema = @Schema(type = "integer", minimum = "1"),
     example = "3")
 @Parameter(
     name = "resize",
     in = ParameterIn.QUERY,
     description =
-        "Whether an image that is not 32×32 is resized: its largest centred square, upright by its"
-            + " Exif orientation, shrunk by area or enlarged bicubically. Otherwise it is refused.",
+        "Whether to resize an image that is not 32×32; otherwise it is refused. The"
+            + " largest centred square, upright by its Exif orientation, is shrunk by area"
+            + " averaging or enlarged by bicubic interpolation.",
     schema = @Schema(type = "boolean", defaultValue = "false"))
-@ApiResponse(responseCode = "200", description = "A prediction for each image, in their order")
+@ApiResponse(
+    responseCode = "200",
+    description = "A prediction for each image, in the order of the request")
 @interface PicturesBody {
-  /** A yellow sun over a green field. */
+  /** An image of a yellow sun over a green field. */
   String EXAMPLE =
       """
       {"images": ["iVBORw0KGgoAAAANSUhEUgAAACAAAAAgAgMAAAAOFJJnAAAACVBMVEVkoOb63Dw8jDJ4sDjEAAAAOklEQVR42mNgIBawQGnG0AAIgzU0BBdDNDSUoBq4OXCTyQNMq1Y1MDQAGauAgGEFAwMXmLEKCihkAAB+kjkAKnBRVgAAAABJRU5ErkJggg=="]}""";
 
   /**
-   * The JSON body, for the document alone: it is read as a stream.
+   * The JSON body, for the OpenAPI document only; requests are read as a stream.
    *
-   * @param images files in base64, also as data: URLs
+   * @param images image files in base64, also as data: URLs
    */
   @Schema(name = "Images")
   record Images(

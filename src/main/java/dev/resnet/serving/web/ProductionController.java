@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Which version answers for a name. */
+/** Changes which version is in production. */
 @RestController
 @RequestMapping(path = "/api/v1/models", produces = "application/json")
 @Tag(name = "Models")
@@ -26,10 +26,12 @@ class ProductionController {
   @Operation(
       summary = "Promote a version",
       description =
-          "From the answer on, it answers for its name: it has been loaded and has classified a"
-              + " picture. Other processes follow within resnet.models.poll-interval.")
-  @ApiResponse(responseCode = "200", description = "It is in production.")
-  @ApiResponse(responseCode = "503", description = "It can't be loaded; nothing has changed.")
+          "Puts the version into production after it has been loaded and has classified a"
+              + " test image. Other processes follow within resnet.models.poll-interval.")
+  @ApiResponse(responseCode = "200", description = "The version is in production.")
+  @ApiResponse(
+      responseCode = "503",
+      description = "The version can't be loaded; nothing has changed.")
   VersionResponse promote(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {
@@ -38,13 +40,15 @@ class ProductionController {
 
   @PostMapping("/{name}/rollback")
   @Operation(
-      summary = "Go back to the version before",
+      summary = "Go back to the previous version",
       description =
-          "Undoes the last promotion; a second call goes further back. From the answer on, the"
-              + " version in the answer is in production.")
-  @ApiResponse(responseCode = "200", description = "The version that is in production now.")
-  @ApiResponse(responseCode = "409", description = "Nothing was in production before.")
-  @ApiResponse(responseCode = "503", description = "It can't be loaded; nothing has changed.")
+          "Undoes the last promotion; a second call goes further back. The response"
+              + " describes the version that is now in production.")
+  @ApiResponse(responseCode = "200", description = "The version that is now in production.")
+  @ApiResponse(responseCode = "409", description = "There is no previous version in production.")
+  @ApiResponse(
+      responseCode = "503",
+      description = "The version can't be loaded; nothing has changed.")
   VersionResponse rollBack(@Parameter(example = "resnet-20") @PathVariable("name") String name) {
     return VersionResponse.of(production.rollBack(name), true);
   }

@@ -3,10 +3,10 @@ package dev.resnet.serving.web;
 import dev.resnet.pictures.UnreadablePictureException;
 
 /**
- * One image as it came.
+ * One image as received.
  *
- * @param field as the client would name it: {@code images[3]}
- * @param file gives its bytes; where it is base64, decoded only when asked, one after the other
+ * @param field the field's name in messages, such as {@code images[3]}
+ * @param file provides its bytes; base64 is decoded on demand
  */
 record Received(String field, File file) {
 

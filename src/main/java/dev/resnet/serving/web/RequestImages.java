@@ -23,13 +23,13 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Takes the pictures out of a request, whichever way they were sent.
+ * Reads the images of a request, in any of the accepted forms.
  *
- * <p>A raw body is told by its first bytes, not by its Content-Type: curl calls every body a form,
- * and many clients send none. Hence nothing may ask the request for parameters before the body has
- * been read, or the container would parse the picture as a form.
+ * <p>A raw image is detected by its first bytes, not by its Content-Type: curl labels every body a
+ * form, and many clients send no type. So nothing may ask the request for parameters before the
+ * body has been read; the container would parse the image as a form.
  *
- * <p>How large a body may be is {@link ClassifyBodies}' affair.
+ * <p>{@link ClassifyBodies} limits the size of the body.
  */
 @Component
 class RequestImages {
@@ -54,8 +54,8 @@ class RequestImages {
   }
 
   /**
-   * What is made of all pictures of the request, at least one. As long as it is being made, they
-   * are counted as memory.
+   * Applies a function to all images of the request, at least one. Their memory is reserved until
+   * the function returns.
    */
   <T> T read(HttpServletRequest request, boolean resize, Function<List<Picture>, T> use)
       throws IOException {
@@ -73,7 +73,7 @@ class RequestImages {
     }
   }
 
-  /** Into one array where the length is known; one that grows takes twice the room. */
+  /** Reads into one array if the length is known; a growing array takes twice the memory. */
   private static byte[] body(HttpServletRequest request) throws IOException {
     InputStream in = request.getInputStream();
     long length = request.getContentLengthLong();
@@ -102,7 +102,7 @@ class RequestImages {
       return JsonImages.read(body, limits);
     }
     if (type.equals("image/png") || type.equals("image/jpeg")) {
-      // Let the reader say what is wrong with it.
+      // The reader reports what is wrong with it.
       return List.of(Received.of(PART, body));
     }
     throw new ProblemException(
@@ -112,7 +112,7 @@ class RequestImages {
             + ACCEPTED);
   }
 
-  /** Reads every picture, so that all that is wrong is told at once. */
+  /** Reads every image, so that all errors are reported at once. */
   private List<Picture> pictures(List<Received> images, boolean resize) {
     var read = new ArrayList<Picture>(images.size());
     var errors = new ArrayList<FieldError>();
@@ -142,12 +142,12 @@ class RequestImages {
         allTooLarge ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.UNPROCESSABLE_CONTENT,
         errors.size() == 1
             ? first
-            : "%d of %d images cannot be classified. %s"
+            : "%d of %d images can't be classified. %s"
                 .formatted(errors.size(), images.size(), first),
         errors);
   }
 
-  /** Lower case, without parameters; empty where the client sent none. */
+  /** Lower case, without parameters; empty if the client sent none. */
   private static String mediaType(HttpServletRequest request) {
     @Nullable String type = request.getContentType();
     return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);

@@ -1,4 +1,4 @@
-/** Classification over HTTP, and which version answers. */
+/** Classification, promotion and rollback over HTTP. */
 @NullMarked
 package dev.resnet.serving.web;
 

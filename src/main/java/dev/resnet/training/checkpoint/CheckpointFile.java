@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * A checkpoint on the disk: a DL4J model zip with {@code training.json} in it.
  *
- * @param epoch the completed epochs that it holds
+ * @param epoch number of completed epochs
  * @param size in bytes
  * @param sha256 of the file, lower-case hex
  * @param testAccuracy of that epoch

@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The checkpoints of one training: plain DL4J model zips with a {@code training.json} added, so
+ * The checkpoints of one training run: plain DL4J model zips with a {@code training.json} added, so
  * that any DL4J program can load them.
  */
 public final class Checkpoints {
@@ -48,7 +48,7 @@ public final class Checkpoints {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
 
-  /** How many of the newest are kept, beside the best. */
+  /** How many of the newest checkpoints to keep, in addition to the best. */
   private static final int NEWEST_KEPT = 2;
 
   private final Path folder;
@@ -61,9 +61,9 @@ public final class Checkpoints {
   public record Restored(CheckpointFile file, ComputationGraph graph, TrainingState state) {}
 
   /**
-   * Writes parameters, optimiser state and training state; the file appears whole or not at all.
+   * Writes parameters, optimiser state and training state. The file is written atomically.
    *
-   * @param testAccuracy of the epoch, by which the best is known
+   * @param testAccuracy test accuracy of the epoch, which decides which checkpoint is the best
    */
   public CheckpointFile write(ComputationGraph graph, TrainingState state, double testAccuracy)
       throws IOException {
@@ -100,14 +100,14 @@ public final class Checkpoints {
   }
 
   /**
-   * The newest of {@code candidates} that is on the disk, undamaged, finite and made from the same
-   * data; null only where there are no candidates, since starting from the beginning throws away
-   * what they hold.
+   * The newest of {@code candidates} that exists, is undamaged and finite, and was trained on the
+   * same data. Null only if there are no candidates: a restart from the beginning must not silently
+   * discard them.
    *
    * @param dataSha256 of the images that will be trained on
-   * @throws UnusableCheckpointException where all are there and none can be used
-   * @throws IOException where none is valid and one is missing or can't be read: it may be valid,
-   *     and its volume may come back
+   * @throws UnusableCheckpointException if all exist but none can be used
+   * @throws IOException if none is valid and one is missing or can't be read; it may be valid once
+   *     its volume is back
    */
   public static @Nullable Restored newestValid(List<CheckpointFile> candidates, String dataSha256)
       throws IOException {
@@ -144,7 +144,7 @@ public final class Checkpoints {
             ? "is missing"
             : "can't be read (%s)".formatted(cause.getMessage());
     return new IOException(
-        "%s in the folder %s %s. Check that the volume is mounted and that the folder is complete."
+        "%s in the folder %s %s. Check that the volume is mounted and that no file is missing."
             .formatted(file.getFileName(), file.toAbsolutePath().getParent(), what),
         cause);
   }
@@ -168,7 +168,7 @@ public final class Checkpoints {
     return new Restored(file, graph, state);
   }
 
-  /** Earlier versions of this service kept what had diverged. */
+  /** Earlier versions of this service kept checkpoints of diverged runs. */
   private static Optional<String> notFinite(ComputationGraph graph, TrainingState state) {
     boolean measured = state.history().isEmpty() || state.latest().isFinite();
     return measured ? NotFinite.in(graph) : Optional.of("the loss");
@@ -176,8 +176,8 @@ public final class Checkpoints {
 
   private static ComputationGraph restored(Path file) throws IOException {
     requireConfiguration(file);
-    // What goes wrong from here on lies in this process (its memory, its native libraries): the
-    // file is as it was written.
+    // The file is intact, so any failure from here on lies in this process, in its memory or its
+    // native libraries.
     return graph(file, true);
   }
 
@@ -193,8 +193,8 @@ public final class Checkpoints {
       }
       try {
         ComputationGraphConfiguration.fromJson(json);
-      } catch (RuntimeException e) { // DL4J has no type of its own for it
-        throw new UnusableCheckpointException(file + " holds no network that can be read", e);
+      } catch (RuntimeException e) { // DL4J has no specific exception type
+        throw new UnusableCheckpointException(file + " contains no readable network", e);
       }
     }
   }
@@ -206,22 +206,22 @@ public final class Checkpoints {
   }
 
   /**
-   * What a checkpoint says about its training.
+   * The training state in a checkpoint.
    *
-   * @throws UnusableCheckpointException where it says nothing that this version understands
+   * @throws UnusableCheckpointException if it has none that this version can read
    */
   public static TrainingState state(Path file) throws IOException {
     try (var zip = new ZipFile(file.toFile())) {
       ZipEntry entry = zip.getEntry(STATE);
       if (entry == null) {
         throw new UnusableCheckpointException(
-            file + " has no " + STATE + ": it is no checkpoint of this service");
+            file + " has no " + STATE + ": it is not a checkpoint of this service");
       }
       try (var in = zip.getInputStream(entry)) {
         return state(file, JSON.readTree(in));
       }
     } catch (ZipException e) {
-      throw new UnusableCheckpointException(file + " is no zip", e);
+      throw new UnusableCheckpointException(file + " is not a zip file", e);
     } catch (JacksonException e) {
       throw new UnusableCheckpointException(
           "%s in %s is damaged: %s".formatted(STATE, file, e.getOriginalMessage()), e);
@@ -231,7 +231,7 @@ public final class Checkpoints {
   private static TrainingState state(Path file, JsonNode json) throws UnusableCheckpointException {
     int format = json.path("format").asInt(0);
     if (format != TrainingState.FORMAT) {
-      // Before the fields: another format may call them otherwise.
+      // Check the format before the fields: another format may have other field names.
       throw new UnusableCheckpointException(
           "%s has format %d; this version of the service reads format %d"
               .formatted(file, format, TrainingState.FORMAT));
@@ -240,7 +240,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Which epochs' checkpoints are kept: the newest two and the best, the earlier one where two are
+   * The epochs whose checkpoints are kept: the newest two and the best, the earlier one if two are
    * equally good.
    */
   public static Set<Integer> kept(List<CheckpointFile> all) {

@@ -2,19 +2,19 @@ package dev.resnet.training.checkpoint;
 
 import java.util.Locale;
 
-/** Whether a newly trained version takes over its name's alias {@code production}. */
+/** Whether to put a newly trained version into production. */
 public enum Promote {
   ALWAYS,
-  /** Where it does better on the same test images, or where nothing is in production. */
+  /** If its accuracy on the same test images is higher, or if nothing is in production. */
   IF_BETTER,
   NEVER;
 
-  /** As clients write it. */
+  /** The name in the API. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The one that {@link #wireName} writes so. */
+  /** Parses a {@link #wireName}. */
   public static Promote of(String wireName) {
     return valueOf(wireName.toUpperCase(Locale.ROOT));
   }

@@ -1,7 +1,7 @@
 package dev.resnet.training.checkpoint;
 
 /**
- * What became of a trained model.
+ * The outcome of registering a trained model.
  *
  * @param version counted from 1 within the model's name
  */

@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is handed over when a training has ended: all that serving needs to know.
+ * What a completed job registers: everything that serving needs.
  *
- * @param jobId registering the same job twice gives the same version
+ * @param jobId id of the job; registering the same job twice gives the same version
  * @param model the name to register it under
- * @param checkpoint the trained network; copy it, the job's files may be deleted later
+ * @param checkpoint the trained network; copy it, because the job's files may be deleted later
  * @param classes the class names by index
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
- * @param hyperparameters as JSON, as the job shows them
- * @param testImages that the data set has; {@code test_limit} may have taken fewer
+ * @param hyperparameters as JSON, as in the job
+ * @param testImages number of test images in the data set; {@code test_limit} may select fewer
  */
 public record TrainedModel(
     String jobId,

@@ -3,20 +3,18 @@ package dev.resnet.training.checkpoint;
 import java.io.IOException;
 import java.util.Optional;
 
-/**
- * Takes in trained models; implemented by whoever serves them, called by whoever ran the training.
- */
+/** Registers trained models; implemented by the model registry, called by the jobs. */
 public interface TrainedModelReceiver {
 
   /**
-   * Registers a new version; idempotent on {@link TrainedModel#jobId()}, since the caller may die
-   * between this call and its own book-keeping.
+   * Registers a new version; idempotent on {@link TrainedModel#jobId()}, because the caller may
+   * crash before it has recorded the result.
    *
-   * @param promote whether the version is to answer for the model's name
-   * @return the version, and whether it was promoted; the same again for the same job
+   * @param promote whether to put the version into production
+   * @return the version, and whether it was promoted; the same result for the same job
    */
   RegisteredModel register(TrainedModel model, Promote promote) throws IOException;
 
-  /** What {@link #register} has answered for a job; empty where it was not called to its end. */
+  /** The result of {@link #register} for a job; empty if the job has not been registered. */
   Optional<RegisteredModel> registered(String jobId);
 }

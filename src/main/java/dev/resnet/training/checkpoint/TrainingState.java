@@ -4,20 +4,20 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a checkpoint holds beside the network: {@code training.json} in its zip.
+ * The training state in a checkpoint: {@code training.json} in its zip.
  *
- * @param format of this file, for readers of a later day
+ * @param format version of this file's format
  * @param epoch completed epochs
  * @param iteration completed steps
  * @param stackN of the network
- * @param seed of the training; randomness is a function of it, so no generator state is kept
+ * @param seed of the training run; randomness is a function of it, so no generator state is stored
  * @param dataset name
  * @param dataSha256 of the images it was trained on
  * @param classes by index
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
- * @param engine and precision that made it
- * @param history one entry an epoch
+ * @param engine that trained the network, with its precision
+ * @param history one entry per epoch
  */
 public record TrainingState(
     int format,
@@ -35,7 +35,7 @@ public record TrainingState(
     List<Epoch> history) {
   public static final int FORMAT = 1;
 
-  /** The figures of one epoch; see {@code EpochMetrics}. */
+  /** The metrics of one epoch; see {@code EpochMetrics}. */
   public record Epoch(
       int epoch,
       double learningRate,
@@ -53,7 +53,7 @@ public record TrainingState(
     }
   }
 
-  /** The last completed epoch's figures. */
+  /** The metrics of the last completed epoch. */
   Epoch latest() {
     return history.get(history.size() - 1);
   }

@@ -2,7 +2,7 @@ package dev.resnet.training.checkpoint;
 
 import java.io.IOException;
 
-/** A checkpoint was read, and is none that this version can use; reading it again won't help. */
+/** A checkpoint was read but this version can't use it; reading it again won't help. */
 public final class UnusableCheckpointException extends IOException {
   UnusableCheckpointException(String message) {
     super(message);

@@ -1,4 +1,4 @@
-/** Checkpoints on disk, and what is handed over when a training has ended. */
+/** Checkpoints on disk, and the interface through which a completed job registers its model. */
 @NamedInterface("checkpoint")
 @NullMarked
 package dev.resnet.training.checkpoint;

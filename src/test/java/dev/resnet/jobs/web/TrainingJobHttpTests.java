@@ -167,7 +167,7 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(job.get("last_error").isNull()).isTrue();
     assertThat(job.get("next_attempt_at").isNull()).isTrue();
     assertThat(detail(post(path(job) + "/resume", ""), 409))
-        .endsWith("is RUNNING and can't be resumed: it is under way already.");
+        .endsWith("is RUNNING and can't be resumed: it is already queued or running.");
 
     training.failWith(new UncheckedIOException(new IOException("The disk does not answer.")));
     JsonNode waiting = awaitStatus(id(job), "QUEUED");
@@ -192,21 +192,22 @@ class TrainingJobHttpTests extends JobsOverHttp {
     awaitStatus(id(job), "SUCCEEDED");
     assertThat(detail(post(path(job) + "/resume", ""), 409))
         .endsWith(
-            "can't be resumed: it has been trained to its end; submit a new job to train again.");
+            "can't be resumed: it has completed all epochs; submit a new job to train again.");
     detail(post(JOBS + "/unknown/resume", ""), 404);
   }
 
   @Test
   void aJobIsCancelledOnceAndDeletedOnlyAfterwards() throws Exception {
     JsonNode job = awaitStatus(id(submit(SMALL)), "RUNNING");
-    assertThat(detail(delete(path(job)), 409)).endsWith("cancel it first, or wait for its end.");
+    assertThat(detail(delete(path(job)), 409))
+        .endsWith("cancel it or wait until it ends, then delete it.");
 
     JsonNode cancelled = json(post(path(job) + "/cancel", ""), 202);
     assertThat(cancelled.get("cancel_requested").booleanValue()).isTrue();
     awaitStatus(id(job), "CANCELLED");
     assertThat(detail(post(path(job) + "/cancel", ""), 409))
         .endsWith(
-            "is CANCELLED and can't be cancelled: it has ended; POST %s/resume takes it up again."
+            "is CANCELLED and can't be cancelled: it has ended; POST %s/resume resumes it."
                 .formatted(path(job)));
 
     assertThat(delete(path(job)).statusCode()).isEqualTo(204);

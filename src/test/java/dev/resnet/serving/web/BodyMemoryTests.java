@@ -27,7 +27,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** What all bodies and all pictures together may take. */
+/** Memory limits for all bodies and all images together. */
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -35,7 +35,7 @@ import org.springframework.test.context.DynamicPropertySource;
       DATABASE,
       ALONE,
       "resnet.http.bodies.max-memory=1MB",
-      // A request gives its share back after its answer has gone out.
+      // A request releases its memory after its response has been sent.
       "resnet.http.bodies.max-wait=2s",
       "resnet.serving.max-pictures-memory=1MB",
       "resnet.pictures.max-decode-memory=1MB",
@@ -82,11 +82,11 @@ class BodyMemoryTests {
   }
 
   @Test
-  void aBodyMayTakeAllThereIsAndNoMore() throws Exception {
+  void aBodyMayTakeTheWholeBudgetAndNoMore() throws Exception {
     assertThat(client.post(CLASSIFY, "image/png", Arrays.copyOf(tiny, MEMORY)).status())
         .isEqualTo(200);
     assertTooLarge(client.post(CLASSIFY, "image/png", Arrays.copyOf(tiny, MEMORY + 1)));
-    // JSON counts twice, multipart three times.
+    // A JSON body counts twice, a multipart body three times.
     assertThat(client.post(CLASSIFY, "application/json", json(MEMORY / 2)).status()).isEqualTo(200);
     assertTooLarge(client.post(CLASSIFY, "application/json", json(MEMORY / 2 + 1)));
     assertTooLarge(
@@ -112,12 +112,12 @@ class BodyMemoryTests {
         .isEqualTo(200);
     assertTooLarge(client.postInChunks(CLASSIFY, "application/json", json(MEMORY)));
     assertThat(client.postInChunks(CLASSIFY, "application/json", json(300_000)).status())
-        .as("what a refused request held is free again")
+        .as("memory of a refused request is free again")
         .isEqualTo(200);
   }
 
   @Test
-  void anotherRequestIsSentAwayUntilTheFirstOneIsOver() throws Exception {
+  void furtherRequestsAreRefusedUntilTheFirstOneEnds() throws Exception {
     byte[] large = Arrays.copyOf(tiny, MEMORY);
     try (var socket = new Socket("127.0.0.1", client.port())) {
       String head =
@@ -130,16 +130,14 @@ class BodyMemoryTests {
       assertThat(refused.detail()).contains("busy", "resnet.http.bodies.max-memory");
       assertThat(refused.retryAfter()).isEqualTo("5");
       assertThat(client.post(CLASSIFY, "image/png", tiny).status())
-          .as("small bodies are not held up")
+          .as("small bodies do not wait")
           .isEqualTo(200);
     }
-    // The client has hung up in the middle of its body.
+    // The client has disconnected in the middle of its body.
     await().until(() -> client.post(CLASSIFY, "image/png", large).status() == 200);
   }
 
-  /**
-   * Nobody reads it, so it takes nothing; with keys, whoever reads a health check has shown none.
-   */
+  /** Such a body is not read, so it takes no memory. Clients of health checks need no key. */
   @Test
   void theBodyOfARequestThatOnlyReadsTakesNothing() throws Exception {
     try (var socket = new Socket("127.0.0.1", client.port())) {
@@ -149,14 +147,14 @@ class BodyMemoryTests {
       socket.getOutputStream().write(head.formatted(MEMORY / 4).getBytes(US_ASCII));
       socket.getOutputStream().flush();
       socket.setSoTimeout(10_000);
-      assertThat(socket.getInputStream().read()).as("it is answered at once").isEqualTo('H');
+      assertThat(socket.getInputStream().read()).as("answered at once").isEqualTo('H');
       assertThat(client.post(CLASSIFY, "image/png", Arrays.copyOf(tiny, MEMORY)).status())
           .isEqualTo(200);
     }
   }
 
   @Test
-  void thePicturesOfARequestMayTakeAllThereIsAndNoMore() throws Exception {
+  void theImagesOfARequestMayTakeTheWholeBudgetAndNoMore() throws Exception {
     assertThat(client.post(CLASSIFY, "application/json", images(64)).status()).isEqualTo(200);
     Answer answer = client.post(CLASSIFY, "application/json", images(65));
     assertThat(answer.status()).isEqualTo(413);
@@ -170,7 +168,7 @@ class BodyMemoryTests {
   }
 
   @Test
-  void aPictureThatTakesMoreThanThereIsSaysHowMuch() throws Exception {
+  void anImageThatNeedsTooMuchMemoryIsRefusedWithTheAmount() throws Exception {
     Answer answer = client.post(CLASSIFY, "image/png", Png.interlaced(700, 700));
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.detail()).contains("2 MB", "1 MB", "resnet.pictures.max-decode-memory");

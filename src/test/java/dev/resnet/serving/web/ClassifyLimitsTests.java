@@ -25,7 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The limits of a request, each at its edge. */
+/** The limits of a request, each at its boundary. */
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -86,7 +86,7 @@ class ClassifyLimitsTests {
     }
   }
 
-  /** Who is told of one limit should not run into the next. */
+  /** An error for one limit must name all limits. */
   private static void assertTellsEveryLimit(Answer answer) {
     assertThat(answer.detail())
         .contains("16 kB", "resnet.serving.max-body-size")
@@ -136,7 +136,7 @@ class ClassifyLimitsTests {
     assertTooLarge(client.post(CLASSIFY, "application/json", json(61, tiny)), "max-images");
     assertThat(client.post(CLASSIFY, Multipart.TYPE, parts(60, tiny).bytes()).status())
         .isEqualTo(200);
-    // A few more than the limit are counted by us, many more by the server.
+    // The service counts a few images above the limit; Tomcat counts many more.
     for (int images : new int[] {61, 80}) {
       byte[] body = parts(images, new byte[0]).bytes();
       assertThat(body.length).isLessThan(BODY);
@@ -146,7 +146,7 @@ class ClassifyLimitsTests {
 
   @Test
   void aPartsHeaderMayBeAsLongAsTheLimitAndNoLonger() throws Exception {
-    // What stands in it beside the name, and the empty line at its end.
+    // The rest of the header: everything except the name, with the empty line at the end.
     int rest = part(0).length - tiny.length - "------between\r\n\r\n------between--\r\n".length();
     assertThat(client.post(CLASSIFY, Multipart.TYPE, part(8192 - rest)).status()).isEqualTo(200);
     Answer answer = client.post(CLASSIFY, Multipart.TYPE, part(8193 - rest));
@@ -159,7 +159,7 @@ class ClassifyLimitsTests {
   }
 
   @Test
-  void aCompressedBodyIsLimitedByWhatItHolds() throws Exception {
+  void aCompressedBodyIsLimitedByItsDecompressedSize() throws Exception {
     byte[] largest = Arrays.copyOf(json(1, tiny), BODY);
     Arrays.fill(largest, json(1, tiny).length, BODY, (byte) ' ');
     byte[] over = Arrays.copyOf(largest, BODY + 1);
@@ -182,7 +182,7 @@ class ClassifyLimitsTests {
 
   @Test
   void aPictureOfNineHundredMillionPixelsIsRefusedByItsHeader() throws Exception {
-    // The header and the first bytes of a stream of zeros: enough for a decoder to begin with.
+    // The header and the first bytes of a stream of zeros: enough for a decoder to start.
     byte[] bomb = Png.of(30_000, 30_000, 1, Png.GREY).zeros(100_000);
     assertThat(bomb.length).isLessThan(IMAGE);
 

@@ -39,7 +39,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** The classification of pictures, from outside. */
+/** Classification of images over HTTP. */
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -83,7 +83,7 @@ class ClassifyTests {
     return Base64.getEncoder().encodeToString(file);
   }
 
-  /** What the network itself says of this picture's bytes. */
+  /** The network's own predictions for the test image. */
   private static float[] expected(long seed) {
     byte[] planes = planes(seed);
     float[] input = new float[3072];
@@ -128,12 +128,12 @@ class ClassifyTests {
         "text/plain",
         "application/json"
       })
-  void aRawPictureIsToldByItsBytesWhateverItsType(String type) throws Exception {
+  void aRawImageIsDetectedByItsBytesWhateverItsType(String type) throws Exception {
     assertClassified(client.post(CLASSIFY + "?top_k=3", type, png(1)), 1);
   }
 
   @Test
-  void aRawPictureNeedsNoType() throws Exception {
+  void aRawImageNeedsNoType() throws Exception {
     assertClassified(client.post(CLASSIFY, null, png(1)), 1);
   }
 
@@ -143,7 +143,7 @@ class ClassifyTests {
   }
 
   @Test
-  void multipartTakesOneOrManyPictures() throws Exception {
+  void multipartAcceptsOneOrManyImages() throws Exception {
     byte[] one = new Multipart().file("image", "cat.png", png(1)).bytes();
     byte[] many =
         new Multipart()
@@ -157,7 +157,7 @@ class ClassifyTests {
   }
 
   @Test
-  void multipartTakesAsManyPicturesAsTheLimitSays() throws Exception {
+  void multipartAcceptsAsManyImagesAsTheLimit() throws Exception {
     var body = new Multipart();
     for (int i = 0; i < 256; i++) {
       body.file("image", i + ".png", png(1));
@@ -168,7 +168,7 @@ class ClassifyTests {
   }
 
   @Test
-  void jsonTakesBase64InAllItsShapes() throws Exception {
+  void jsonAcceptsBase64InAllItsVariants() throws Exception {
     String plain = base64(png(1));
     String body =
         """
@@ -189,13 +189,13 @@ class ClassifyTests {
   }
 
   @Test
-  void theExampleOfTheDocumentIsClassified() throws Exception {
+  void theExampleInTheOpenApiDocumentIsClassified() throws Exception {
     Answer answer = client.post(CLASSIFY, "application/json", PicturesBody.EXAMPLE.getBytes(UTF_8));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
   @Test
-  void theAnswerHoldsNothingButWhatTheContractSays() throws Exception {
+  void theResponseHasOnlyTheDocumentedFields() throws Exception {
     JsonNode answer = client.post(CLASSIFY + "?top_k=2", "image/png", png(1)).json();
     assertThat(answer.propertyNames()).containsExactly("model", "version", "predictions");
     JsonNode prediction = answer.at("/predictions/0");
@@ -206,7 +206,7 @@ class ClassifyTests {
 
   @ParameterizedTest
   @CsvSource({"'', 5", "?top_k=1, 1", "?top_k=3, 3", "?top_k=10, 10"})
-  void topTellsTheMostProbableClassesInTheirOrder(String query, int count) throws Exception {
+  void topListsTheMostProbableClassesInOrder(String query, int count) throws Exception {
     JsonNode top =
         client.post(CLASSIFY + query, "image/png", png(7)).json().at("/predictions/0/top");
 
@@ -231,12 +231,12 @@ class ClassifyTests {
         "top_k",
         "top_k=99999999999"
       })
-  void aWrongTopIsRefusedWithItsRange(String query) throws Exception {
+  void aWrongTopKIsRefusedWithItsRange(String query) throws Exception {
     Answer answer = client.post(CLASSIFY + "?" + query + "&resize=perhaps", "image/png", png(1));
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.errors())
-        .contains("top_k: must be one whole number from 1 to 10")
+        .contains("top_k: must be a whole number from 1 to 10")
         .contains("resize: must be true or false");
     assertThat(answer.detail()).isEqualTo("2 fields are wrong; see 'errors'.");
     assertThat(client.post(CLASSIFY + "?" + query, "image/png", png(1)).detail())
@@ -307,10 +307,10 @@ class ClassifyTests {
     Answer answer = client.post(CLASSIFY, Multipart.TYPE, body);
 
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.errors()).startsWith("top_k: is not a known part");
+    assertThat(answer.errors()).startsWith("top_k: is an unknown part");
     assertThat(answer.detail()).startsWith("One field is wrong: top_k is not a known part;");
     assertThat(client.post(CLASSIFY, Multipart.TYPE, new Multipart().bytes()).errors())
-        .startsWith("image: is missing");
+        .startsWith("image: is required");
   }
 
   @Test
@@ -335,10 +335,9 @@ class ClassifyTests {
         "[]                                  | not a JSON object",
         "{                                   | not JSON",
         "{\"images\": [\"a\"]} x             | not JSON",
-        "{\"images\": [\"a\"]} {}            | goes on",
+        "{\"images\": [\"a\"]} {}            | continues",
       })
-  void aBodyThatIsNoSuchJsonIsRefusedWithTheShapeToSend(String body, String message)
-      throws Exception {
+  void invalidJsonIsRefusedWithTheExpectedForm(String body, String message) throws Exception {
     Answer answer = client.post(CLASSIFY, "application/json", body.getBytes(UTF_8));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.detail()).contains(message).doesNotContain("tools.jackson");
@@ -357,7 +356,7 @@ class ClassifyTests {
     assertThat(answer.errors().lines().map(line -> line.split(":")[0]).toList())
         .containsExactly("image", "images[1]", "images[2]", "images[3]", "top_k");
     assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).errors())
-        .startsWith("images: is missing");
+        .startsWith("images: is required");
     assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).detail())
         .startsWith("One field is wrong: images is missing;");
     assertThat(
@@ -371,7 +370,7 @@ class ClassifyTests {
   }
 
   @Test
-  void aThousandBadFieldsAreAnsweredInShort() throws Exception {
+  void aThousandBadFieldsGetAShortResponse() throws Exception {
     String fields =
         IntStream.range(0, 1000)
             .mapToObj(i -> "\"%s%d\":0".formatted("x".repeat(1000), i))
@@ -397,7 +396,7 @@ class ClassifyTests {
   }
 
   @Test
-  void eachVersionAndTheNewestOfAllCanBeAsked() throws Exception {
+  void eachVersionAndTheNewestOfAllCanClassify() throws Exception {
     Answer old = client.post("/api/v1/models/net/versions/1/classify", "image/png", png(1));
     assertThat(old.status()).isEqualTo(200);
     assertThat(old.json().at("/version").asInt()).isEqualTo(1);
@@ -409,7 +408,7 @@ class ClassifyTests {
   }
 
   @Test
-  void whatDoesNotExistIsSaidSoWithWhatThereIs() throws Exception {
+  void anUnknownModelOrVersionIsAnsweredWithWhatExists() throws Exception {
     Answer unknown = client.post("/api/v1/models/cats/classify", "image/png", png(1));
     assertThat(unknown.status()).isEqualTo(404);
     assertThat(unknown.detail()).contains("'cats'").contains("net, other");
@@ -420,7 +419,7 @@ class ClassifyTests {
   }
 
   @Test
-  void aDamagedModelIsUnavailableAndNoOther() throws Exception {
+  void aDamagedModelMakesNoOtherUnavailable() throws Exception {
     registry.register(TrainedModels.trained(home, "broken", "job-broken", 5), Promote.ALWAYS);
     int version =
         registry
@@ -429,7 +428,7 @@ class ClassifyTests {
     Path file =
         home.resolve("models").resolve(registry.find("broken", version).orElseThrow().file());
     Files.write(file, new byte[] {1, 2, 3});
-    // It may have been loaded already, on its registration: give up all that is in memory.
+    // It may already have been loaded on registration, so evict everything from memory.
     for (int i = 0; i < 4; i++) {
       registry.register(
           TrainedModels.trained(home, "filler-" + i, "job-filler-" + i, i), Promote.ALWAYS);

@@ -30,8 +30,8 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * Classification while the database is away. Connections are then waited for until the test brings
- * it back, so an answer that comes at all has needed none.
+ * Classification while the database is unavailable. Requests for connections block until the test
+ * makes the database available again, so any response has been computed without it.
  */
 @SpringBootTest(
     classes = {ServingApplication.class, DatabaseOutageTests.Switch.class},
@@ -76,7 +76,7 @@ class DatabaseOutageTests {
     client = Client.of(environment);
     registry.register(TrainedModels.trained(home, "net", "job-1", 1), Promote.ALWAYS);
     registry.register(TrainedModels.trained(home, "net", "job-2", 2), Promote.ALWAYS);
-    // From now on this version is known too; a slow look-up is repeated.
+    // From now on this version is cached as well; a slow look-up is repeated.
     await().until(() -> classify(MODEL + "/versions/1/classify").status() == 200);
   }
 
@@ -101,7 +101,7 @@ class DatabaseOutageTests {
   }
 
   @Test
-  void whatIsNotKnownIs503UntilTheDatabaseIsBack() throws Exception {
+  void anUncachedModelIs503UntilTheDatabaseIsBack() throws Exception {
     ((SwitchedDatabase) database).goAway();
     for (String path :
         new String[] {"/api/v1/models/cats/classify", MODEL + "/versions/9/classify"}) {

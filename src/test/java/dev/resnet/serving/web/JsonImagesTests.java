@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.http.HttpStatus;
 
-/** JSON bodies that no client means to send. */
+/** Malicious JSON bodies. */
 class JsonImagesTests {
   private static final ServingProperties LIMITS =
       new Binder(new MapConfigurationPropertySource())
@@ -34,7 +34,7 @@ class JsonImagesTests {
   }
 
   @Test
-  void aBodyOfManyNamesIsNotReadToItsEnd() {
+  void aBodyWithManyNamesIsRefusedBeforeItsEnd() {
     assertThat(refused("{" + names(999) + ",\"images\":[]}").errors()).hasSize(100);
     assertThat(refused("{" + names(1001) + "}")).hasMessageContaining("more than 1000 fields");
     assertThat(refused("{\"x\":[{" + names(1000) + "}]}"))
@@ -42,7 +42,7 @@ class JsonImagesTests {
   }
 
   @Test
-  void whatBreaksALimitOfTheParserIsTheClientsFault() {
+  void exceedingALimitOfTheParserIsTheClientsFault() {
     for (String body :
         new String[] {
           "{\"images\":" + "[".repeat(100_000),
@@ -55,14 +55,14 @@ class JsonImagesTests {
   }
 
   @Test
-  void theFieldMayBeGivenOnce() {
+  void theFieldMayBeGivenOnlyOnce() {
     assertThat(refused("{\"images\":[\"AAAA\"],\"images\":[\"AAAA\"]}").errors())
         .extracting("message")
         .containsExactly("is given twice");
   }
 
   @Test
-  void aValueThatIsNotKnownIsPassedOverHoweverDeep() {
+  void anUnknownValueIsSkippedHoweverDeep() {
     assertThat(refused("{\"x\":{\"y\":[1,{\"z\":[]}]},\"images\":[]}").errors())
         .extracting("field")
         .containsExactly("x", "images");

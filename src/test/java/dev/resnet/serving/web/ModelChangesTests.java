@@ -25,11 +25,11 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** Promotion, rollback, deletion and paging, from outside. */
+/** Promotion, rollback, deletion and paging over HTTP. */
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    // So long that nothing is seen by polling: what was answered counts at once.
+    // So long that polling has no effect: changes must take effect at once.
     properties = {DATABASE, ALONE, FLOAT32, "resnet.models.poll-interval=10m"})
 class ModelChangesTests {
   @TempDir private static Path home;
@@ -38,7 +38,7 @@ class ModelChangesTests {
   @Autowired private Environment environment;
   private Client client;
 
-  /** Each test has a name of its own. */
+  /** Each test uses its own model name. */
   private String name;
 
   private String model;
@@ -55,7 +55,7 @@ class ModelChangesTests {
     model = "/api/v1/models/" + name;
   }
 
-  /** Version by version, each with its own network. */
+  /** Registers versions, each with its own network. */
   private void register(int versions, Promote promote) throws Exception {
     for (int i = 1; i <= versions; i++) {
       registry.register(TrainedModels.trained(home, name, name + "-job-" + i, i), promote);
@@ -75,7 +75,7 @@ class ModelChangesTests {
   }
 
   @Test
-  void thePromotedVersionAnswersTheNextRequest() throws Exception {
+  void thePromotedVersionServesTheNextRequest() throws Exception {
     register(3, Promote.ALWAYS);
     assertThat(answering()).isEqualTo(3);
 
@@ -92,7 +92,7 @@ class ModelChangesTests {
   }
 
   @Test
-  void aRollbackGoesBackStepByStepUntilThereIsNothingBefore() throws Exception {
+  void rollbacksGoBackStepByStepToTheFirstVersion() throws Exception {
     register(3, Promote.ALWAYS);
 
     for (int version : new int[] {2, 1}) {
@@ -113,7 +113,7 @@ class ModelChangesTests {
   }
 
   @Test
-  void aDeletedVersionIsGoneAndTheOneInProductionStays() throws Exception {
+  void aVersionIsDeletedUnlessItIsInProduction() throws Exception {
     register(2, Promote.ALWAYS);
     assertThat(classify(model + "/versions/1/classify").status()).isEqualTo(200);
     Path deleted = file(1);
@@ -125,7 +125,7 @@ class ModelChangesTests {
         .contains("no version 1", "It has version 2.");
     assertThat(deleted.getParent()).doesNotExist();
     assertThat(client.delete(model + "/versions/1").status()).isEqualTo(404);
-    assertThat(post(model + "/rollback").status()).as("to what was deleted").isEqualTo(409);
+    assertThat(post(model + "/rollback").status()).as("to a deleted version").isEqualTo(409);
 
     Answer refused = client.delete(model + "/versions/2");
     assertThat(refused.status()).isEqualTo(409);
@@ -134,7 +134,7 @@ class ModelChangesTests {
   }
 
   @Test
-  void whatIsNotThereIs404AndChangesNothing() throws Exception {
+  void aMissingVersionIs404AndChangesNothing() throws Exception {
     register(1, Promote.ALWAYS);
 
     assertThat(post(model + "/versions/2/promote").detail()).contains("no version 2");
@@ -145,7 +145,7 @@ class ModelChangesTests {
   }
 
   @Test
-  void aVersionThatCannotAnswerIsNotPromoted() throws Exception {
+  void aVersionThatCannotClassifyIsNotPromoted() throws Exception {
     register(2, Promote.NEVER);
     assertThat(post(model + "/versions/1/promote").status()).isEqualTo(200);
     Files.write(file(2), new byte[] {1, 2, 3});
@@ -154,13 +154,13 @@ class ModelChangesTests {
 
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.detail())
-        .contains("damaged", "What was in production stays there.")
+        .contains("damaged", "The version in production stays the same.")
         .doesNotContain(".zip", home.toString());
     assertThat(answering()).isEqualTo(1);
   }
 
   @Test
-  void aNameWithNothingInProductionSaysWhatToDo() throws Exception {
+  void aNameWithoutAVersionInProductionSaysWhatToDo() throws Exception {
     register(2, Promote.NEVER);
 
     Answer answer = classify(model + "/classify");
@@ -170,7 +170,7 @@ class ModelChangesTests {
     assertThat(post(model + "/rollback").detail()).contains("Nothing is in production");
     assertThat(classify(model + "/versions/1/classify").status()).isEqualTo(200);
 
-    // Anything of it can be deleted; the name counts on.
+    // All versions can be deleted; the numbering continues.
     client.delete(model + "/versions/1");
     client.delete(model + "/versions/2");
     assertThat(client.get(model).json().get("versions").isEmpty()).isTrue();

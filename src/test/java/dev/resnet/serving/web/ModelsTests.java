@@ -24,7 +24,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** What is told of models, and how the document tells of serving. */
+/** Responses about models, and the OpenAPI document of serving. */
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -52,7 +52,7 @@ class ModelsTests {
     client = Client.of(environment);
   }
 
-  /** Every version, without the registry's knowledge. */
+  /** Deletes all versions, bypassing the registry. */
   private void forget() {
     jdbc.sql("delete from model_alias").update();
     jdbc.sql("delete from model_version").update();
@@ -64,7 +64,7 @@ class ModelsTests {
   }
 
   @Test
-  void whereThereIsNoModelItIsSaidHowToGetOne() throws Exception {
+  void withoutModelsTheMessageSaysHowToGetOne() throws Exception {
     assertThat(client.get(MODELS).body())
         .isEqualTo("{\"items\":[],\"page\":0,\"size\":20,\"total_items\":0,\"total_pages\":0}");
     for (Answer answer :
@@ -96,7 +96,7 @@ class ModelsTests {
   }
 
   @Test
-  void aVersionTellsHowGoodItIsAndWhereItCameFrom() throws Exception {
+  void aVersionHasItsMetricsAndItsOrigin() throws Exception {
     register("net", "job-1");
     JsonNode version = client.get(MODELS + "/net/versions/1").json();
 
@@ -124,7 +124,7 @@ class ModelsTests {
   }
 
   @Test
-  void aNameWithoutAVersionIsToldFromAnUnknownOne() throws Exception {
+  void aNameWithoutVersionsIsReportedDifferentlyFromAnUnknownOne() throws Exception {
     register("net", "job-1");
     forget();
 
@@ -149,7 +149,7 @@ class ModelsTests {
   }
 
   @Test
-  void theDocumentOffersEveryKindOfBody() throws Exception {
+  void theOpenApiDocumentListsEveryKindOfBody() throws Exception {
     JsonNode document = client.get("/v3/api-docs").json();
     for (String path :
         new String[] {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 
-/** A multipart body as browsers write it. */
+/** Builds multipart bodies like a browser. */
 final class Multipart {
   static final String TYPE = "multipart/form-data; boundary=----between";
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

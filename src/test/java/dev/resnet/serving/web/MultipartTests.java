@@ -25,7 +25,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** Every part of a multipart body is answered, or refused by name. */
+/** Every part of a multipart body gets a prediction or an error with its name. */
 @SpringBootTest(
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -62,8 +62,8 @@ class MultipartTests {
         "Content-Disposition: attachment; name=\"image\"|parts[1]: has no name;",
         "Content-Disposition: inline; name=\"image\"|parts[1]: has no name;",
         "Content-Disposition: form-data; name=\"\"|parts[1]: has no name;",
-        "Content-Disposition: form-data; name=\"Image\"|Image: is not a known part;",
-        "Content-Disposition: form-data; name=\"images[]\"|images[]: is not a known part;",
+        "Content-Disposition: form-data; name=\"Image\"|Image: is an unknown part;",
+        "Content-Disposition: form-data; name=\"images[]\"|images[]: is an unknown part;",
         "content-disposition: form-data; name=image|",
         "Content-Disposition: form-data; name=\"image\"; filename=\"grün.png\"|"
       })
@@ -89,7 +89,7 @@ class MultipartTests {
   }
 
   @Test
-  void aHundredWrongPartsAreListedAndNoMore() throws Exception {
+  void atMostAHundredWrongPartsAreListed() throws Exception {
     var body = new Multipart();
     for (int i = 0; i < 5000; i++) {
       body.field("part" + i, new byte[0]);
@@ -99,7 +99,7 @@ class MultipartTests {
     assertThat(answer.json().get("errors")).hasSize(100);
   }
 
-  /** A good part, and one with this header. */
+  /** A body with a valid part and a part with this header. */
   private static byte[] body(String header) {
     String picture = new String(Png.plain(32, 32, 1, 2, 3), StandardCharsets.ISO_8859_1);
     String utf8 = new String(header.getBytes(UTF_8), StandardCharsets.ISO_8859_1);

@@ -15,7 +15,10 @@ import org.springframework.core.env.Environment;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Serving alone, on a real Tomcat, a database in memory and a home of its own. */
+/**
+ * The serving modules only, on a real Tomcat, with a database in memory and a temporary data
+ * directory.
+ */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @ComponentScan({"dev.resnet.serving", "dev.resnet.models", "dev.resnet.pictures", "dev.resnet.api"})
@@ -24,14 +27,15 @@ class ServingApplication {
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1";
 
   /**
-   * The expected probabilities are float32's; what {@code auto} chooses depends on the processor.
+   * The expected probabilities are computed in float32; the choice of {@code auto} depends on the
+   * CPU.
    */
   static final String FLOAT32 = "resnet.serving.precision=float32";
 
   /** The readiness group names indicators of other modules. */
   static final String ALONE = "management.endpoint.health.validate-group-membership=false";
 
-  /** Talks to it as any client would. */
+  /** An HTTP client. */
   record Client(int port) {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -85,7 +89,7 @@ class ServingApplication {
     }
   }
 
-  /** An answer as it came. */
+  /** An HTTP response. */
   record Answer(int status, String type, String body, String retryAfter) {
     JsonNode json() {
       return JsonMapper.shared().readTree(body);
@@ -99,7 +103,7 @@ class ServingApplication {
       return text("/detail");
     }
 
-    /** {@code field: message} of each error, one a line. */
+    /** {@code field: message} of each error, one per line. */
     String errors() {
       var lines = new StringBuilder();
       json()

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.boot.SpringApplication;
 
 /**
- * Serving as a process of its own whose heap is small and which ends at the first lack of memory,
- * as in the container.
+ * Serving as a separate process with a small heap. It exits at the first OutOfMemoryError, as in
+ * the container.
  */
 final class SmallHeapService implements AutoCloseable {
   private static final String PORT_FILE = "port";
@@ -44,7 +44,7 @@ final class SmallHeapService implements AutoCloseable {
     return new SmallHeapService(process, home);
   }
 
-  /** The process; ends it where it can't say its port. */
+  /** The process's entry point; exits if it can't report its port. */
   public static void main(String[] arguments) throws Exception {
     Path home = Path.of(arguments[0]);
     var context =

@@ -24,9 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Nothing that clients send ends a process whose heap is small, and no picture is called damaged.
- */
+/** No request ends a process with a small heap, and no valid image is reported as damaged. */
 class SmallHeapTests {
   private static final String CLASSIFY = "/api/v1/classify?resize=true";
 
@@ -59,7 +57,7 @@ class SmallHeapTests {
     }
   }
 
-  /** Each is classified or asked to come again, and afterwards the service is as before. */
+  /** Each request is classified or gets 503, and the service still works afterwards. */
   private static void assertSurvived(List<Answer> answers) throws Exception {
     assertThat(answers.stream().map(answer -> answer.status() + " " + answer.retryAfter()).toList())
         .as(() -> answers.get(0).body() + service.log())
@@ -96,7 +94,7 @@ class SmallHeapTests {
 
   @Test
   void manyLargeJsonBodiesWaitForEachOther() throws Exception {
-    // Bytes after the end of a PNG mean nothing.
+    // Bytes after the end of a PNG are ignored.
     String image =
         Base64.getEncoder().encodeToString(Arrays.copyOf(Png.plain(9, 9, 1, 2, 3), 9 << 20));
     var body = new ByteArrayOutputStream();

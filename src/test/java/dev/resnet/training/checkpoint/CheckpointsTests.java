@@ -24,7 +24,7 @@ class CheckpointsTests {
   private final ComputationGraph graph = new ResNetSpec(1, 2).initialise(1, 0.9);
 
   @Test
-  void takesAnOlderOneWhereTheStateCannotBeUnderstood() throws IOException {
+  void usesAnOlderOneIfTheStateCannotBeRead() throws IOException {
     CheckpointFile older = written(1);
     for (String state :
         List.of(
@@ -58,14 +58,14 @@ class CheckpointsTests {
   }
 
   @Test
-  void takesAnOlderOneWhereTheNetworkCannotBeRead() throws IOException {
+  void usesAnOlderOneIfTheNetworkCannotBeRead() throws IOException {
     CheckpointFile older = written(1);
     CheckpointFile damaged = with(written(2), "configuration.json", "{\"vertices\": 7}");
     assertThat(Checkpoints.newestValid(List.of(older, damaged), DATA).file()).isEqualTo(older);
   }
 
   @Test
-  void doesNotTakeAnUnreadableDiskForAMissingCheckpoint() throws IOException {
+  void anUnreadableDiskIsNotReportedAsAMissingCheckpoint() throws IOException {
     // Reading a folder as a file fails like reading from a bad disk.
     Path unreadable = Files.createDirectory(folder.resolve("epoch-0002.zip"));
     var file = new CheckpointFile(2, unreadable, 1, DATA, 0.5);
@@ -85,7 +85,7 @@ class CheckpointsTests {
   }
 
   @Test
-  void waitsForAMissingOneWhereTheOthersAreDamaged() throws IOException {
+  void waitsForAMissingOneIfTheOthersAreDamaged() throws IOException {
     CheckpointFile damaged = written(1);
     Files.writeString(damaged.path(), "half of it");
     var missing = new CheckpointFile(2, folder.resolve("epoch-0002.zip"), 1, DATA, 0.5);
@@ -95,7 +95,7 @@ class CheckpointsTests {
   }
 
   @Test
-  void saysOfEachWhyItCannotBeUsedWhereNoneCan() throws IOException {
+  void saysWhyEachIsUnusableIfAllAre() throws IOException {
     CheckpointFile damaged = written(1);
     Files.writeString(damaged.path(), "half of it");
     CheckpointFile ofOtherImages = written(2);
@@ -107,7 +107,7 @@ class CheckpointsTests {
   }
 
   @Test
-  void doesNotBlameTheFileForWhatGoesWrongInTheNativeLibraries() throws IOException {
+  void aFailureOfTheNativeLibrariesIsNotReportedAsADamagedFile() throws IOException {
     CheckpointFile older = written(1);
     CheckpointFile newest = written(2);
     try (var serializer = Mockito.mockStatic(ModelSerializer.class)) {
@@ -144,7 +144,7 @@ class CheckpointsTests {
     return with(file, "training.json", state);
   }
 
-  /** As if it had been written with this in it. */
+  /** Replaces an entry of the checkpoint. */
   private static CheckpointFile with(CheckpointFile file, String entry, String content)
       throws IOException {
     try (var zip = FileSystems.newFileSystem(file.path())) {
@@ -167,7 +167,7 @@ class CheckpointsTests {
   }
 
   @Test
-  void takesTheEarlierOfTwoEquallyGoodOnes() {
+  void keepsTheEarlierOfTwoEquallyGoodOnes() {
     assertThat(Checkpoints.kept(files(0.9, 0.9, 0.1, 0.1))).containsExactly(1, 3, 4);
   }
 
