@@ -8,7 +8,10 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * The first steps of the start. Sets the logger and the cache folder of the native library loader, before its classes are loaded. Refuses a misspelt setting, and an unusable resnet.home before the database is opened in it. Makes the path of resnet.home absolute, because H2 does not accept relative paths without "./".
+ * The first steps of the start. Sets the logger and the cache folder of the native library loader,
+ * before its classes are loaded. Refuses a misspelt setting, and an unusable resnet.home before the
+ * database is opened in it. Makes the path of resnet.home absolute, because H2 does not accept
+ * relative paths without "./".
  */
 final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   private static final String HOME = "resnet.home";

@@ -29,8 +29,9 @@ final class JsonImages {
   private static final int LONGEST_REASON = 200;
 
   /**
-   * Most field names in a body. The parser keeps every name, so many names take many times the size of the body.
-   * Neither this nor the length of a name is a setting: the only valid name is {@link #FIELD}.
+   * Most field names in a body. The parser keeps every name, so many names take many times the size
+   * of the body. Neither this nor the length of a name is a setting: the only valid name is {@link
+   * #FIELD}.
    */
   private static final int MOST_NAMES = 1000;
 
@@ -175,7 +176,10 @@ final class JsonImages {
     }
   }
 
-  /** Decodes the string that starts with the quotation mark at this offset; the parser has checked its syntax. */
+  /**
+   * Decodes the string that starts with the quotation mark at this offset; the parser has checked
+   * its syntax.
+   */
   private byte[] decode(int quote) throws UnreadablePictureException {
     boolean escaped = false;
     int end = quote + 1;
