@@ -58,7 +58,7 @@ class SecurityTests {
     assertThat(challenge(response)).isEqualTo("Bearer realm=\"resnet-service\"");
 
     response = service.get(JOBS, TestKeys.WRONG);
-    assertThat(problem(response, 401)).contains("not valid");
+    assertThat(problem(response, 401)).contains("invalid, revoked or expired");
     assertThat(challenge(response)).contains("error=\"invalid_token\"");
 
     response = service.call("POST", JOBS, READER, "{}");

@@ -240,7 +240,7 @@ class ClassifyTests {
         .contains("resize: must be true or false");
     assertThat(answer.detail()).isEqualTo("2 fields are wrong; see 'errors'.");
     assertThat(client.post(CLASSIFY + "?" + query, "image/png", png(1)).detail())
-        .isEqualTo("One field is wrong: top_k must be one whole number from 1 to 10.");
+        .isEqualTo("One field is wrong: top_k must be a whole number from 1 to 10.");
   }
 
   @Test
@@ -308,7 +308,7 @@ class ClassifyTests {
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.errors()).startsWith("top_k: is an unknown part");
-    assertThat(answer.detail()).startsWith("One field is wrong: top_k is not a known part;");
+    assertThat(answer.detail()).startsWith("One field is wrong: top_k is an unknown part;");
     assertThat(client.post(CLASSIFY, Multipart.TYPE, new Multipart().bytes()).errors())
         .startsWith("image: is required");
   }
@@ -358,7 +358,7 @@ class ClassifyTests {
     assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).errors())
         .startsWith("images: is required");
     assertThat(client.post(CLASSIFY, "application/json", "{}".getBytes(UTF_8)).detail())
-        .startsWith("One field is wrong: images is missing;");
+        .startsWith("One field is wrong: images is required:");
     assertThat(
             client.post(CLASSIFY, "application/json", "{\"images\":[]}".getBytes(UTF_8)).errors())
         .startsWith("images: is empty");
