@@ -41,7 +41,7 @@ final class BodyMemory implements AutoCloseable {
 
   /**
    * @param largest bytes of a body, its length being unknown
-   * @param maxTime until a body that takes memory has arrived
+   * @param maxTime until a body has arrived
    * @param nanoTime as {@link System#nanoTime}
    */
   BodyMemory(
@@ -87,7 +87,7 @@ final class BodyMemory implements AutoCloseable {
     if (read > covered) {
       throw tooLarge();
     }
-    if (covered > FREE && nanoTime.getAsLong() - start > maxTime.toNanos()) {
+    if (nanoTime.getAsLong() - start > maxTime.toNanos()) {
       throw new ProblemException(
           HttpStatus.REQUEST_TIMEOUT,
           "The body took longer than %d s to arrive, the limit set by %s. Send it faster, or less at once."

@@ -30,7 +30,7 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
   private final HandlerExceptionResolver resolver;
 
   /**
-   * @param maxTime until a body that takes memory has arrived
+   * @param maxTime until a body has arrived
    * @param resolver renders a refusal as any other error
    */
   BodyMemoryFilter(MemoryBudget budget, Duration maxTime, HandlerExceptionResolver resolver) {

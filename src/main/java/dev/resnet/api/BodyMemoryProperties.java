@@ -11,8 +11,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxMemory bytes that bodies and what is read from them may take at one moment; 0 is a
  *     quarter of the largest heap
  * @param maxWait how long a request waits for its share before it is 503
- * @param maxTime how long a body that takes memory may take to arrive: a client that sends a byte
- *     now and then would keep the memory from all others
+ * @param maxTime how long a body may take to arrive: a client that sends a byte now and then would
+ *     keep a thread, and the memory of its body, from all others
  */
 @ConfigurationProperties("resnet.http.bodies")
 record BodyMemoryProperties(

@@ -11,7 +11,9 @@ public final class Problems {
   private static final int MOST_LISTED = 100;
 
   private final List<FieldError> errors = new ArrayList<>();
-  private int unlisted;
+
+  /** Of all errors, also of those that are not listed. */
+  private final List<String> fields = new ArrayList<>();
 
   /**
    * Adds an error.
@@ -20,24 +22,23 @@ public final class Problems {
    * @param message what is wrong and what would be right
    */
   public void add(String field, String message) {
+    fields.add(field);
     if (errors.size() < MOST_LISTED) {
       errors.add(new FieldError(abbreviated(field), message));
-    } else {
-      unlisted++;
     }
   }
 
   /** Whether nothing has been found wrong with these fields, or inside them. */
   public boolean none(String... fields) {
-    return errors.stream()
+    return this.fields.stream()
         .noneMatch(
-            error ->
+            wrong ->
                 Arrays.stream(fields)
                     .anyMatch(
                         field ->
-                            error.field().equals(field)
-                                || error.field().startsWith(field + ".")
-                                || error.field().startsWith(field + "[")));
+                            wrong.equals(field)
+                                || wrong.startsWith(field + ".")
+                                || wrong.startsWith(field + "[")));
   }
 
   /**
@@ -49,12 +50,12 @@ public final class Problems {
     if (errors.isEmpty()) {
       return;
     }
-    int count = errors.size() + unlisted;
+    int count = fields.size();
     String detail =
         (count == 1
                 ? "One field is wrong: " + errors.get(0).field() + " " + errors.get(0).message()
                 : count + " fields are wrong; see 'errors'")
-            + (unlisted > 0 ? " (the first " + MOST_LISTED + " are listed)." : ".");
+            + (count > MOST_LISTED ? " (the first " + MOST_LISTED + " are listed)." : ".");
     throw new ProblemException(HttpStatus.BAD_REQUEST, detail, errors);
   }
 

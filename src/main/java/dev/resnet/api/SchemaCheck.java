@@ -30,6 +30,8 @@ final class SchemaCheck {
    */
   private static final Pattern UNSOUND = Pattern.compile("[\\x00\\p{Cs}]");
 
+  private static final BigDecimal LARGEST_DOUBLE = BigDecimal.valueOf(Double.MAX_VALUE);
+
   private static final String MUST_BE_SOUND =
       "must not hold \\u0000 or half of a surrogate pair (\\ud800 to \\udfff)";
 
@@ -123,13 +125,17 @@ final class SchemaCheck {
           value.isIntegralNumber()
               && value.canConvertToLong()
               && inRange(schema, value.decimalValue());
-      case "number" ->
-          value.isNumber()
-              && Double.isFinite(value.doubleValue())
-              && inRange(schema, BigDecimal.valueOf(value.doubleValue()));
+      case "number" -> value.isNumber() && isDouble(value) && inRange(schema, value.decimalValue());
       case "string" -> value.isString() && isText(schema, value.stringValue());
       default -> throw new IllegalStateException("no check for " + schema);
     };
+  }
+
+  /** Whether the number is in the range of a double; Jackson throws if a whole number is not. */
+  private static boolean isDouble(JsonNode value) {
+    return value.isIntegralNumber()
+        ? value.decimalValue().abs().compareTo(LARGEST_DOUBLE) <= 0
+        : Double.isFinite(value.doubleValue());
   }
 
   private static boolean inRange(Schema<?> schema, BigDecimal value) {

@@ -83,14 +83,14 @@ final class JobRunner {
       // If the process died after it registered the model, the job has succeeded.
       Optional<RegisteredModel> registered = receiver.registered(id);
       if (registered.isPresent()) {
-        return moved(left, left.succeeded(registered.get(), jobs.now()));
+        return movedOrAgain(left, left.succeeded(registered.get(), jobs.now()));
       }
     }
     if (left.cancelRequested()) {
-      return moved(left, left.cancelled(jobs.now()));
+      return movedOrAgain(left, left.cancelled(jobs.now()));
     }
     if (left.status() == JobStatus.RUNNING && left.crashes() + 1 >= maxAttempts) {
-      return moved(left, left.failed(crashed(left), jobs.now()));
+      return movedOrAgain(left, left.failed(crashed(left), jobs.now()));
     }
     Optional<Intake.Hold> hold = intake.enter(left);
     if (hold.isPresent()) {
@@ -98,10 +98,26 @@ final class JobRunner {
     }
     try {
       TrainingJob taken = left.taken(jobs.now());
-      return jobs.move(left, taken) ? attempt(taken) : Next.LOST;
+      return jobs.move(left, taken) ? attempt(taken) : Next.AGAIN;
     } finally {
       intake.leave(id);
     }
+  }
+
+  /** A user changed the job since it was read: then the entry is settled by the row. */
+  private Next movedOrAgain(TrainingJob from, TrainingJob to) {
+    return jobs.move(from, to) ? Next.DONE : Next.AGAIN;
+  }
+
+  /**
+   * Puts a job back into the queue that a dead process left running: while it waits for a slot it
+   * is not shown as running, and can be cancelled. Whatever ends the job is left to {@link #run}.
+   */
+  void requeueAfterCrash(TrainingJob left) {
+    if (left.crashes() + 1 >= maxAttempts || receiver.registered(left.id()).isPresent()) {
+      return;
+    }
+    jobs.move(left, left.cancelRequested() ? left.cancelled(jobs.now()) : left.afterCrash());
   }
 
   private String crashed(TrainingJob job) {
@@ -113,7 +129,7 @@ final class JobRunner {
 
   private Next held(TrainingJob left, Intake.Hold hold) {
     if (left.status() == JobStatus.RUNNING && !jobs.move(left, left.afterCrash())) {
-      return Next.LOST;
+      return Next.AGAIN;
     }
     jobs.hold(hold);
     return Next.HELD;

@@ -2,8 +2,7 @@ package dev.resnet.jobs;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
-import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceNotFoundException;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.logging.LogLevel;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
@@ -154,9 +153,17 @@ final class TrainingTask implements SmartLifecycle {
         .executeWithoutResult(
             status ->
                 jobs.locked(job)
-                    .filter(row -> row.status() == JobStatus.QUEUED)
-                    .map(row -> Optional.ofNullable(row.retry().nextAttemptAt()).orElse(due))
-                    .ifPresentOrElse(at -> queue.reschedule(complete, at), queue::remove));
+                    .ifPresentOrElse(row -> settle(complete, queue, row, due), queue::remove));
+  }
+
+  private static void settle(
+      ExecutionComplete complete, ExecutionOperations<Void> queue, TrainingJob row, Instant due) {
+    switch (row.status()) {
+      case QUEUED ->
+          queue.reschedule(complete, Optional.ofNullable(row.retry().nextAttemptAt()).orElse(due));
+      case RUNNING -> LOG.debug("Job {} runs elsewhere, under its own entry", row.id());
+      default -> queue.remove();
+    }
   }
 
   private void takeOver(ExecutionComplete complete, ExecutionOperations<Void> queue) {
@@ -167,6 +174,9 @@ final class TrainingTask implements SmartLifecycle {
     } else if (!contact.isSteady(System.nanoTime())) {
       LOG.info("The database was unavailable: job {} stays with its worker for now", job);
     } else {
+      jobs.find(job)
+          .filter(left -> left.status() == JobStatus.RUNNING)
+          .ifPresent(runner::requeueAfterCrash);
       again(complete, queue);
     }
   }
@@ -185,7 +195,7 @@ final class TrainingTask implements SmartLifecycle {
     if (!scheduler.scheduleIfNotExists(task.instance(job), now)) {
       try {
         scheduler.reschedule(TaskInstanceId.of(NAME, job), now);
-      } catch (TaskInstanceNotFoundException | TaskInstanceCurrentlyExecutingException e) {
+      } catch (TaskInstanceException e) {
         LOG.debug("The entry of job {} is not waiting", job, e);
       }
     }
@@ -195,7 +205,7 @@ final class TrainingTask implements SmartLifecycle {
   void unschedule(String job) {
     try {
       scheduler.cancel(TaskInstanceId.of(NAME, job));
-    } catch (TaskInstanceNotFoundException | TaskInstanceCurrentlyExecutingException e) {
+    } catch (TaskInstanceException e) { // also if it was taken between the look and the deletion
       LOG.debug("The entry of job {} is not waiting any more", job, e);
     }
   }
@@ -225,6 +235,9 @@ final class TrainingTask implements SmartLifecycle {
       if (freed > 0) {
         LOG.info("{} jobs were running when the previous process ended; they continue", freed);
       }
+      jobs.unfinished().stream()
+          .filter(job -> job.status() == JobStatus.RUNNING)
+          .forEach(runner::requeueAfterCrash);
     }
     jobs.unfinished().forEach(job -> schedule(job.id(), job.due()));
     scheduler.start();

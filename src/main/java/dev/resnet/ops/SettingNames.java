@@ -4,13 +4,15 @@ import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -25,19 +27,19 @@ import org.springframework.util.ClassUtils;
  */
 final class SettingNames {
   private static final Logger LOG = LoggerFactory.getLogger(SettingNames.class);
-  private static final String OURS = "resnet.";
+  private static final String OURS = "resnet";
+  private static final String AUTO = "resnet.engine.auto";
 
   /** Those that no class of settings declares. */
-  private static final Set<String> ALONE =
-      Set.of("resnet.home", "resnet.role", "resnet.engine.auto");
+  private static final Set<String> ALONE = Set.of("resnet.home", "resnet.role", AUTO);
 
   /** Allows for missing letters, swapped words and a renamed group. */
   private static final int MOST_EDITS = 6;
 
   private final Set<String> names = new TreeSet<>(ALONE);
 
-  /** Lists and maps: their entries have names of their own. */
-  private final Set<String> prefixes = new TreeSet<>();
+  /** Their entries have names of their own. */
+  private final Set<String> lists = new TreeSet<>();
 
   SettingNames() {
     var scanner = new ClassPathScanningCandidateComponentProvider(false);
@@ -55,9 +57,8 @@ final class SettingNames {
         add(name + ".", component.getType());
       } else {
         names.add(name);
-        if (Collection.class.isAssignableFrom(component.getType())
-            || Map.class.isAssignableFrom(component.getType())) {
-          prefixes.add(name);
+        if (Collection.class.isAssignableFrom(component.getType())) {
+          lists.add(name);
         }
       }
     }
@@ -81,24 +82,79 @@ final class SettingNames {
   void check(ConfigurableEnvironment environment) {
     for (PropertySource<?> source : environment.getPropertySources()) {
       if (source instanceof EnumerablePropertySource<?> enumerable) {
+        boolean variables =
+            source.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
         for (String name : enumerable.getPropertyNames()) {
-          check(name, source.getName());
+          if (variables) {
+            checkVariable(name);
+          } else {
+            check(name, enumerable);
+          }
         }
       }
     }
   }
 
-  private void check(String name, String source) {
-    boolean variable = source.equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
-    String prefix = variable ? "RESNET_" : OURS;
-    if (!name.startsWith(prefix) || isKnown(name)) {
+  private void checkVariable(String name) {
+    String plain = plain(name);
+    boolean known =
+        names.stream().anyMatch(setting -> plain(setting).equals(plain))
+            || lists.stream().anyMatch(list -> plain.matches(plain(list) + "[0-9].*"));
+    if (name.startsWith("RESNET_") && !known) {
+      LOG.warn("{}", message("The environment variable " + name, name));
+    }
+  }
+
+  private void check(String written, EnumerablePropertySource<?> source) {
+    var name = ConfigurationPropertyName.adapt(written, '.');
+    if (name.getNumberOfElements() < 2 || !element(name, 0).equals(OURS)) {
       return;
     }
-    if (variable) {
-      LOG.warn("{}", message("The environment variable " + name, name));
-    } else {
-      throw new UnknownSettingException(message(name, name));
+    if (same(name, ConfigurationPropertyName.of(AUTO)) && !isSystem(source)) {
+      throw new UnknownSettingException(
+          "%s is read before the settings: write -D%s=… before -jar, or set RESNET_ENGINE_AUTO."
+              .formatted(written, AUTO));
     }
+    boolean known =
+        names.stream().map(ConfigurationPropertyName::of).anyMatch(setting -> same(name, setting))
+            || lists.stream().map(ConfigurationPropertyName::of).anyMatch(l -> isEntry(name, l))
+            || isEmptyGroup(name, source.getProperty(written));
+    if (!known) {
+      throw new UnknownSettingException(message(written, written));
+    }
+  }
+
+  private static boolean isSystem(PropertySource<?> source) {
+    return source.getName().equals(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
+  }
+
+  /** Spring Boot takes queue-capacity, queueCapacity and queue_capacity for the same. */
+  private static String element(ConfigurationPropertyName name, int index) {
+    return name.getElement(index, ConfigurationPropertyName.Form.UNIFORM);
+  }
+
+  private static boolean same(ConfigurationPropertyName a, ConfigurationPropertyName b) {
+    return a.getNumberOfElements() == b.getNumberOfElements() && startsWith(a, b);
+  }
+
+  private static boolean startsWith(ConfigurationPropertyName a, ConfigurationPropertyName b) {
+    return a.getNumberOfElements() >= b.getNumberOfElements()
+        && IntStream.range(0, b.getNumberOfElements())
+            .allMatch(i -> element(a, i).equals(element(b, i)));
+  }
+
+  private static boolean isEntry(ConfigurationPropertyName name, ConfigurationPropertyName list) {
+    return startsWith(name, list)
+        && name.getNumberOfElements() > list.getNumberOfElements()
+        && element(name, list.getNumberOfElements()).matches("[0-9]+");
+  }
+
+  /** A group in YAML whose settings are all commented out. */
+  private boolean isEmptyGroup(ConfigurationPropertyName name, @Nullable Object value) {
+    return (value == null || value.toString().isEmpty())
+        && names.stream()
+            .map(ConfigurationPropertyName::of)
+            .anyMatch(setting -> startsWith(setting, name));
   }
 
   private String message(String what, String name) {
@@ -106,24 +162,18 @@ final class SettingNames {
         .formatted(what, nearest(name).map(" Did you mean %s?"::formatted).orElse(""));
   }
 
-  private boolean isKnown(String name) {
-    String plain = plain(name);
-    return names.stream().anyMatch(known -> plain(known).equals(plain))
-        || prefixes.stream().anyMatch(known -> plain.startsWith(plain(known)));
-  }
-
-  /** Spring Boot takes each name in several spellings, RESNET_JOBS_QUEUECAPACITY among them. */
   private static String plain(String name) {
     return name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
   }
 
-  /** The same last word under another group comes first, then the fewest edits. */
+  /** Other dots and dashes come first, then the same last word, then the fewest edits. */
   private Optional<String> nearest(String name) {
     String last = lastWord(name);
     return names.stream()
         .filter(known -> lastWord(known).equals(last) || edits(name, known) <= MOST_EDITS)
         .min(
-            Comparator.comparing((String known) -> !lastWord(known).equals(last))
+            Comparator.comparing((String known) -> edits(name, known) > 0)
+                .thenComparing(known -> !lastWord(known).equals(last))
                 .thenComparing(known -> edits(name, known)));
   }
 

@@ -147,7 +147,7 @@ final class Refusals
                 .formatted(
                     host.length() <= LONGEST_HOST ? host : host.substring(0, LONGEST_HOST) + "…",
                     SecuritySettings.ALLOWED_HOSTS)
-            + " (RESNET_SECURITY_ALLOWEDHOSTS); localhost and IP addresses are always allowed.");
+            + " (RESNET_SECURITY_ALLOWED_HOSTS); localhost and IP addresses are always allowed.");
   }
 
   /** 400: a URL that programs interpret differently. */

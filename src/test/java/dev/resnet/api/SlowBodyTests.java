@@ -38,21 +38,23 @@ class SlowBodyTests {
   }
 
   @Test
-  void aBodyOfUnknownLengthIsTimedOnceItIsNoLongerSmall() {
+  void aBodyOfUnknownLengthIsTimedAsWell() {
     try (BodyMemory body = body(-1)) {
       body.begin();
-      time.addAndGet(2 * LIMIT.toNanos());
       body.count(BodyMemory.FREE);
+      time.addAndGet(2 * LIMIT.toNanos());
       assertThatThrownBy(() -> body.count(1)).hasMessageContaining("max-time");
     }
   }
 
   @Test
-  void aSmallBodyTakesNoMemoryAndMayTakeItsTime() {
+  void aSmallBodyIsTimedTooSinceItKeepsAThread() {
     try (BodyMemory body = body(1000)) {
       body.begin();
-      time.addAndGet(100 * LIMIT.toNanos());
-      assertThatCode(() -> body.count(1000)).doesNotThrowAnyException();
+      time.addAndGet(LIMIT.toNanos());
+      body.count(999);
+      time.addAndGet(1);
+      assertThatThrownBy(() -> body.count(1)).hasMessageContaining("max-time");
     }
   }
 

@@ -276,6 +276,25 @@ class CrashRecoveryTests {
     assertThat(next.job(id).attempt()).isEqualTo(1);
   }
 
+  @Test
+  void aJobWithoutASlotAfterACrashIsQueuedAndCanBeCancelled() throws Exception {
+    var twoSlots = JobsProcess.settings(2, 1000, JobsProcess.QUICK);
+    JobsProcess dead = new JobsProcess(dataSource, home, twoSlots, true).start();
+    processes.add(dead);
+    String first = dead.submit(2);
+    dead.training.awaitStart();
+    String second = dead.submit(2);
+    dead.training.awaitStart();
+    dead.training.ignoreStop();
+
+    JobsProcess next = start(10); // with one slot
+    next.training.awaitStart();
+    String waiting = next.job(first).status() == JobStatus.QUEUED ? first : second;
+    assertThat(next.job(waiting).status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(next.job(waiting).crashes()).isEqualTo(1);
+    assertThat(next.jobs.cancel(waiting).job().status()).isEqualTo(JobStatus.CANCELLED);
+  }
+
   private JobsProcess start(int maxAttempts) {
     var settings = JobsProcess.settings(1, 100, maxAttempts, Duration.ofSeconds(4));
     var process = new JobsProcess(dataSource, home, settings, true).start();

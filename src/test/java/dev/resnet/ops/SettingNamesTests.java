@@ -32,7 +32,11 @@ class SettingNamesTests {
     "resnet.jobs.slot, resnet.jobs.slots",
     "resnet.jobs.queuecapacitiy, resnet.jobs.queue-capacity",
     "resnet.serving.max-pixels, resnet.pictures.max-pixels",
-    "resnet.hom, resnet.home"
+    "resnet.hom, resnet.home",
+    "resnet.security.keys-fil, resnet.security.keys-file",
+    "resnet.security.keysfile_x, resnet.security.keys-file",
+    "resnet.jobs.max.attempts, resnet.jobs.max-attempts",
+    "RESNET.JOBS.SLOTZ, resnet.jobs.slots"
   })
   void aMisspeltSettingIsRefusedWithTheOneThatWasMeant(String name, String meant) {
     assertThatThrownBy(() -> settings.check(environment(name)))
@@ -53,7 +57,10 @@ class SettingNamesTests {
         "resnet.jobs.queueCapacity",
         "resnet.jobs.queue_capacity",
         "resnet.jobs.retry.attempts",
-        "resnet.security.allowed-hosts[0]",
+        "resnet.security.allowed-hosts",
+        "resnet.security.allowedHosts[0]",
+        "resnet.security.keys[1].sha256",
+        "RESNET.JOBS.SLOTS",
         "resnet.home",
         "resnet.role",
         "server.prot"
@@ -75,14 +82,37 @@ class SettingNamesTests {
                     "RESNET_PORT", "tcp://10.0.0.1:8080",
                     "RESNET_JOBS_QUEUECAPACITY", "7",
                     "RESNET_JOBS_SHUTDOWN_WAIT", "7s",
+                    "RESNET_SECURITY_KEYSFILES", "x",
+                    "RESNET_SECURITY_KEYS_0_NAME", "me",
+                    "RESNET_SECURITY_ALLOWED_HOSTS", "a,b",
                     "RESNET_JOBS_SLOT", "2")));
 
     settings.check(environment);
 
     assertThat(output)
         .contains("RESNET_PORT is not a setting")
+        .contains("RESNET_SECURITY_KEYSFILES is not a setting.")
         .contains("RESNET_JOBS_SLOT is not a setting. Did you mean resnet.jobs.slots?")
-        .doesNotContain("QUEUECAPACITY", "SHUTDOWN_WAIT");
+        .doesNotContain("QUEUECAPACITY", "SHUTDOWN_WAIT", "KEYS_0", "ALLOWED_HOSTS");
+  }
+
+  @Test
+  void aGroupInYamlWhoseSettingsAreCommentedOutIsNoMistake() {
+    var environment = new StandardEnvironment();
+    environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource("yaml", Map.of("resnet.jobs", "", "resnet.datasets", "")));
+    assertThatCode(() -> settings.check(environment)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> settings.check(environment("resnet.jobs")))
+        .as("with a value")
+        .isInstanceOf(UnknownSettingException.class);
+  }
+
+  @Test
+  void whatIsReadBeforeTheSettingsIsRefusedAmongThem() {
+    assertThatThrownBy(() -> settings.check(environment("resnet.engine.auto")))
+        .hasMessageContaining("-Dresnet.engine.auto=…")
+        .hasMessageContaining("RESNET_ENGINE_AUTO");
   }
 
   @Test

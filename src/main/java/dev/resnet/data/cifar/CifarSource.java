@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,9 @@ final class CifarSource implements DatasetSource {
   private final CifarOrigin origin;
   private final Path volume;
   private final CifarDownload download;
+
+  /** Of an archive that the operator gave; null until it has been asked for. */
+  private @Nullable Overview packed;
 
   /**
    * @param volume the folder {@code datasets/<name>} of the service's home
@@ -41,10 +45,9 @@ final class CifarSource implements DatasetSource {
   @Override
   public Overview overview() {
     if (origin instanceof CifarOrigin.Local local) {
-      // An archive would have to be unpacked for its counts.
       return local.files() instanceof CifarDirectory directory
           ? overview(directory)
-          : official(true);
+          : packed(local.files());
     }
     Path folder = volume.resolve(format.folder());
     return Files.isDirectory(folder)
@@ -85,9 +88,9 @@ final class CifarSource implements DatasetSource {
   }
 
   /** Files that turn out damaged are reported when they are read. */
-  private Overview overview(CifarDirectory directory) {
+  private Overview overview(CifarFiles files) {
     try {
-      Map<String, Integer> counts = CifarReader.counts(directory);
+      Map<String, Integer> counts = CifarReader.counts(files);
       return new Overview(
           format.classes(),
           CifarReader.trainCount(format, counts),
@@ -97,6 +100,14 @@ final class CifarSource implements DatasetSource {
       LOG.debug("{}: sizes are not known yet: {}", format.dataset(), e.getMessage());
       return official(true);
     }
+  }
+
+  /** Unpacks an archive once for its counts, which takes a second or two. */
+  private synchronized Overview packed(CifarFiles archive) {
+    if (packed == null) {
+      packed = overview(archive);
+    }
+    return packed;
   }
 
   private Overview official(boolean present) {
