@@ -5,14 +5,14 @@ import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How large a request's body may be on some paths. A feature that takes larger bodies than {@code
- * resnet.http.max-body-size} declares a bean of this type beside its controller.
+ * The maximum size of request bodies on some paths. A feature that accepts bodies larger than
+ * {@code resnet.http.max-body-size} declares a bean of this type next to its controller.
  *
- * @param pathPattern of Spring's path patterns: {@code /api/v1/datasets/*}
- * @param size the largest body
+ * @param pathPattern a Spring path pattern, such as {@code /api/v1/datasets/*}
+ * @param size the maximum size of a body
  * @param property the setting to name to the client
- * @param beside a sentence about the limits that hold beside it, so that a client need not run into
- *     one after the other; may be empty
+ * @param beside a sentence about other limits on the same paths, so that a client that exceeds one
+ *     learns of the others; may be empty
  */
 public record BodyLimit(String pathPattern, DataSize size, String property, String beside) {
 

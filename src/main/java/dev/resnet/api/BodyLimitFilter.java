@@ -14,9 +14,9 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Refuses a body that is too large: by its announced length before a byte of it is read, or else as
- * soon as it turns out to be. The servlet container only limits forms. Compressed bodies are
- * decoded here, and counted after that.
+ * Refuses bodies that are too large: before the first byte is read if the length is declared,
+ * otherwise as soon as the limit is exceeded. The servlet container limits only forms. Compressed
+ * bodies are decompressed here; the limit applies to the decompressed bytes.
  */
 final class BodyLimitFilter extends OncePerRequestFilter {
   private final BodyLimit everywhereElse;
@@ -24,8 +24,8 @@ final class BodyLimitFilter extends OncePerRequestFilter {
   private final HandlerExceptionResolver resolver;
 
   /**
-   * @param everywhereElse of the paths that no other limit matches
-   * @param resolver renders the refusal as any other error
+   * @param everywhereElse the limit for paths that no other limit matches
+   * @param resolver renders the refusal like any other error
    */
   BodyLimitFilter(
       BodyLimit everywhereElse, List<BodyLimit> limits, HandlerExceptionResolver resolver) {
@@ -56,7 +56,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
   private BodyRequest limited(HttpServletRequest request, HttpServletResponse response) {
     BodyLimit limit = limit(request);
-    request.setAttribute(BodyLimit.class.getName(), limit); // For BodyMemoryFilter.
+    request.setAttribute(BodyLimit.class.getName(), limit); // BodyMemoryFilter reads it.
     ContentCoding coding = ContentCoding.of(request, response);
     var limited = new BodyRequest(request, limit, coding);
     long most =

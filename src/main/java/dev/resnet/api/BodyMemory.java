@@ -8,22 +8,28 @@ import java.util.function.LongSupplier;
 import org.springframework.http.HttpStatus;
 
 /**
- * What the body of one request takes of the budget. Where its length is known, so much is taken
- * before the first byte is read. Else the most that it may have is taken once it is no longer
- * small, and the rest is given back at its end. Taking more and more as it comes would not do:
- * bodies that come together would each hold a part and wait for the others.
+ * The memory that the body of one request takes from the budget. If the body's length is declared,
+ * that much is reserved before the first byte is read. Otherwise the maximum is reserved once the
+ * body is no longer small, and the unused rest is released at the end of the body. Reserving step
+ * by step would not work: concurrent bodies would each hold a part and wait for the others.
  */
 final class BodyMemory implements AutoCloseable {
-  /** Smaller bodies are free: as many as there are threads take some megabytes. */
+  /** Bytes of a body that need no reservation. One such body per thread takes a few megabytes. */
   static final int FREE = 64 << 10;
 
-  /** One array of the announced length. */
+  /** Bytes of memory per byte of an image with a declared length: one array. */
   private static final int PICTURE = 1;
 
-  /** The body, and what is read from it, or an array that grows. */
+  /**
+   * Bytes of memory per byte of other bodies: the body and what is read from it, or a growing
+   * array.
+   */
   private static final int OTHER = 2;
 
-  /** The container's buffers, which double as a part grows, and one part's own bytes. */
+  /**
+   * Bytes of memory per byte of a multipart body: the container's buffers, which double as a part
+   * grows, and the part's own bytes.
+   */
   private static final int MULTIPART = 3;
 
   private final HttpServletRequest request;
@@ -40,9 +46,9 @@ final class BodyMemory implements AutoCloseable {
   private long covered = FREE;
 
   /**
-   * @param largest bytes of a body, its length being unknown
-   * @param maxTime until a body has arrived
-   * @param nanoTime as {@link System#nanoTime}
+   * @param largest maximum length in bytes, for a body without a declared length
+   * @param maxTime how long a body may take to arrive
+   * @param nanoTime like {@link System#nanoTime}
    */
   BodyMemory(
       HttpServletRequest request,
@@ -63,7 +69,7 @@ final class BodyMemory implements AutoCloseable {
     factor = multipart ? MULTIPART : exact ? PICTURE : OTHER;
   }
 
-  /** Before the first byte is read. */
+  /** Called before the first byte is read. */
   void begin() {
     if (begun) {
       return;
@@ -74,11 +80,11 @@ final class BodyMemory implements AutoCloseable {
     if (length > FREE) {
       take(length);
     } else if (length < 0 && multipart) {
-      takeLargest(); // The container may read the parts by itself, past what is counted here.
+      takeLargest(); // The container may read the parts itself, without calling count.
     }
   }
 
-  /** After so many further bytes have been read. */
+  /** Called after this many more bytes have been read. */
   void count(long bytes) {
     read += bytes;
     if (read > covered && covered == FREE) {
@@ -95,7 +101,7 @@ final class BodyMemory implements AutoCloseable {
     }
   }
 
-  /** At the end of the body. */
+  /** Called at the end of the body. */
   void end() {
     if (covered > read && read > 0) {
       covered = Math.max(FREE, read);

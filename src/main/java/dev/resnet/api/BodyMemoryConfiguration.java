@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Bounds the bytes of all bodies together; {@link BodyLimitFilter} bounds each one. */
+/** Limits the memory of all request bodies together; {@link BodyLimitFilter} limits each one. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(BodyMemoryProperties.class)
 class BodyMemoryConfiguration {
@@ -26,7 +26,7 @@ class BodyMemoryConfiguration {
             "the bodies of other requests");
     var registration =
         new FilterRegistrationBean<>(new BodyMemoryFilter(budget, properties.maxTime(), resolver));
-    // Next to the body as the application reads it: after its limit and its decoding.
+    // After BodyLimitFilter, so that it sees the body as the application does: decompressed.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
     return registration;
   }

@@ -21,8 +21,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Takes the memory of a body out of the budget of all bodies when somebody begins to read it, so
- * after the caller has been let in, and gives it back when the request is over, however it ends.
+ * Reserves memory for a body in the shared budget when the body is first read, which is after
+ * access has been granted. Releases it when the request ends, whatever the outcome.
  */
 final class BodyMemoryFilter extends OncePerRequestFilter {
   private final MemoryBudget budget;
@@ -30,8 +30,8 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
   private final HandlerExceptionResolver resolver;
 
   /**
-   * @param maxTime until a body has arrived
-   * @param resolver renders a refusal as any other error
+   * @param maxTime how long a body may take to arrive
+   * @param resolver renders a refusal like any other error
    */
   BodyMemoryFilter(MemoryBudget budget, Duration maxTime, HandlerExceptionResolver resolver) {
     this.budget = budget;
@@ -51,7 +51,7 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
     try {
       chain.doFilter(new CountedRequest(request, body), response);
     } catch (ProblemException e) {
-      // A filter further in has read the body.
+      // A filter inside this one has read the body.
       if (response.isCommitted()) {
         throw e;
       }
@@ -117,7 +117,7 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
     }
   }
 
-  /** At the end of a request that is answered later. */
+  /** Releases the memory at the end of an asynchronous request. */
   private record Release(BodyMemory body) implements AsyncListener {
     @Override
     public void onComplete(AsyncEvent event) {

@@ -6,13 +6,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What all request bodies together may take.
+ * Limits for all request bodies together.
  *
- * @param maxMemory bytes that bodies and what is read from them may take at one moment; 0 is a
- *     quarter of the largest heap
- * @param maxWait how long a request waits for its share before it is 503
- * @param maxTime how long a body may take to arrive: a client that sends a byte now and then would
- *     keep a thread, and the memory of its body, from all others
+ * @param maxMemory memory that bodies and what is read from them may take at the same time; 0 means
+ *     a quarter of the maximum heap
+ * @param maxWait how long a request waits for memory before it gets 503
+ * @param maxTime how long a body may take to arrive; without a limit, a client that sends a byte
+ *     now and then would block a thread and the memory of its body
  */
 @ConfigurationProperties("resnet.http.bodies")
 record BodyMemoryProperties(

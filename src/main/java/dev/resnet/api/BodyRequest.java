@@ -17,11 +17,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose body is decompressed and counted while it is read. What stands in memory counts,
- * so the limit is that of the decompressed bytes.
+ * A request whose body is decompressed and counted while it is read. The limit applies to the
+ * decompressed bytes, because those take the memory.
  */
 final class BodyRequest extends HttpServletRequestWrapper {
-  /** They speak of the compressed bytes. */
+  /** Headers that describe the compressed body. */
   private static final Set<String> OF_THE_CODING = Set.of("content-encoding", "content-length");
 
   private final BodyLimit limit;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
-/** How a request's body is compressed (RFC 9110, section 8.4). */
+/** The compression of a request's body (RFC 9110, section 8.4). */
 enum ContentCoding {
   IDENTITY,
   GZIP;
@@ -22,16 +22,16 @@ enum ContentCoding {
   private static final List<String> GZIP_NAMES = List.of("gzip", "x-gzip");
 
   /**
-   * Compressed bytes beyond those of the content: headers, names, empty members and empty blocks. A
-   * gzip header may go on without end, and the decoder keeps it. This is not a setting, because no
-   * honest sender comes near it.
+   * Compressed bytes that hold no content: headers, names, empty members and empty blocks. A gzip
+   * header may be endless, and the decoder keeps it in memory. This is not a setting, because
+   * legitimate bodies stay far below it.
    */
   private static final int OVERHEAD = 64 << 10;
 
   /**
    * The coding of a request's body.
    *
-   * @throws ProblemException 415, with the header that names the codings that would do
+   * @throws ProblemException 415, with a header that names the supported codings
    */
   static ContentCoding of(HttpServletRequest request, HttpServletResponse response) {
     List<String> codings =
@@ -59,24 +59,24 @@ enum ContentCoding {
   }
 
   /**
-   * A body of this coding as its sender meant it; a damaged one is a {@link ProblemException}.
+   * The decoded body. Reading a damaged one throws {@link ProblemException}.
    *
-   * @param limit of the decoded bytes; little more may be sent
+   * @param limit for the decoded bytes; the limit for the compressed bytes is slightly higher
    */
   InputStream decoded(InputStream body, BodyLimit limit) {
     return this == GZIP ? new Gunzip(body, limit) : body;
   }
 
   /**
-   * The most that an honest sender needs for a body at its limit. Content that does not compress is
-   * stored in blocks of 16 kB or more with 5 bytes before each: 0.03 %.
+   * The most compressed bytes that a legitimate body at the limit needs. Content that does not
+   * compress is stored in blocks of 16 kB or more with 5 bytes before each: 0.03 %.
    */
   static long most(BodyLimit limit) {
     long content = limit.size().toBytes();
     return content + content / 1000 + OVERHEAD;
   }
 
-  /** Tells damaged data, which is the client's affair, from a connection that broke off. */
+  /** Distinguishes damaged data, the client's error, from a lost connection. */
   private static final class Gunzip extends InputStream {
     private final Source source;
     private @Nullable InputStream decoded;
@@ -96,7 +96,7 @@ enum ContentCoding {
       source.idle = 0;
       try {
         if (decoded == null) {
-          // Here, since the header is read at once. Members that follow the first belong to it.
+          // Created here, because the constructor reads the header. True: reads all gzip members.
           decoded = new GzipCompressorInputStream(source, true);
         }
         return decoded.read(buffer, offset, length);
@@ -112,13 +112,13 @@ enum ContentCoding {
     }
   }
 
-  /** The compressed bytes, counted. */
+  /** Counts the compressed bytes. */
   private static final class Source extends FilterInputStream {
     private final BodyLimit limit;
     private boolean broken;
     private long count;
 
-    /** Bytes since something came out of them. */
+    /** Compressed bytes read since the decoder last returned. */
     private long idle;
 
     Source(InputStream in, BodyLimit limit) {

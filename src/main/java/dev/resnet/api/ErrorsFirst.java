@@ -24,9 +24,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
 /**
- * What does not exist is 404 whatever the client accepts. Spring MVC compares {@code Accept} before
- * it asks the controller, so that the 404 would be a 406. Here a reading request goes to its
- * controller in any case, and 406 is said of what the controller has found.
+ * Makes a missing resource 404 whatever the client accepts. Spring MVC compares {@code Accept}
+ * before it calls the controller, so the client would get 406 instead of 404. Here GET and HEAD
+ * requests always reach their controller, and 406 is sent only if the controller does not return an
+ * error.
  */
 final class ErrorsFirst extends RequestMappingHandlerMapping {
   private static final String NOT_ACCEPTABLE = ErrorsFirst.class.getName();
@@ -39,7 +40,7 @@ final class ErrorsFirst extends RequestMappingHandlerMapping {
     try {
       return super.handleNoMatch(infos, path, request);
     } catch (HttpMediaTypeNotAcceptableException e) {
-      // The second time it is the wrapper's, which accepts everything.
+      // In the nested lookup the request is the wrapper, which accepts everything.
       if (!READING.contains(request.getMethod()) || request instanceof AcceptingEverything) {
         throw e;
       }
@@ -54,7 +55,7 @@ final class ErrorsFirst extends RequestMappingHandlerMapping {
 
   private @Nullable HandlerMethod lookup(String path, HttpServletRequest request)
       throws ServletException {
-    ProducesRequestCondition.clearMediaTypesAttribute(request); // what Accept was read as
+    ProducesRequestCondition.clearMediaTypesAttribute(request); // the parsed Accept
     try {
       return lookupHandlerMethod(path, new AcceptingEverything(request));
     } catch (ServletException e) {
@@ -64,7 +65,7 @@ final class ErrorsFirst extends RequestMappingHandlerMapping {
     }
   }
 
-  /** The 406, where there would be a good answer. */
+  /** Sends the postponed 406 if the response is not an error. */
   @ControllerAdvice
   static final class Late implements ResponseBodyAdvice<Object> {
 
@@ -92,7 +93,7 @@ final class ErrorsFirst extends RequestMappingHandlerMapping {
     }
   }
 
-  /** Spring's exception, which is checked, through a method that may throw none. */
+  /** Wraps Spring's exception, which is checked, for a method that may not throw it. */
   static final class NotAcceptable extends RuntimeException {
     NotAcceptable(HttpMediaTypeNotAcceptableException cause) {
       super(cause);

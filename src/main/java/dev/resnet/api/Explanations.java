@@ -24,7 +24,7 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** Says what Spring MVC's own exceptions mean to a client, and what to do about them. */
+/** Explains to the client what Spring MVC's own exceptions mean and what to do about them. */
 final class Explanations {
   /**
    * @param body the problem detail that Spring would have sent
@@ -69,7 +69,9 @@ final class Explanations {
     return Problem.of(status.value(), detail == null ? "The request can't be answered." : detail);
   }
 
-  /** Whether the container could not decode the parameters, which it says on first access. */
+  /**
+   * Whether the container could not decode the parameters; it throws on the first access to them.
+   */
   boolean isUnreadableParameter(Exception exception) {
     return exception.getClass().getSimpleName().equals("InvalidParameterException");
   }
@@ -126,7 +128,7 @@ final class Explanations {
     return List.of();
   }
 
-  /** A value of the wrong type. */
+  /** The message for a value of the wrong type. */
   static String mismatch(@Nullable Class<?> type, @Nullable Object value) {
     return "must be %s, was \"%s\"".formatted(expected(type), Problems.abbreviated("" + value));
   }

@@ -6,15 +6,15 @@ import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.core.util.JsonGeneratorDelegate;
 
 /**
- * Writes null where a number is NaN or infinite: JSON has no word for them, and Jackson's strings
- * {@code "NaN"} and {@code "Infinity"} break clients that were promised a number.
+ * Writes null for NaN and infinite numbers. JSON has no such values, and Jackson's strings {@code
+ * "NaN"} and {@code "Infinity"} break clients that expect a number.
  */
 public final class FiniteNumbers extends JsonGeneratorDelegate {
   private FiniteNumbers(JsonGenerator generator) {
     super(generator, false);
   }
 
-  /** A factory for mappers whose output is sent to clients. */
+  /** A factory for mappers that write responses. */
   public static JsonFactory factory() {
     var builder = JsonFactory.builder();
     addTo(builder);

@@ -7,10 +7,10 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What holds for every request.
+ * Limits for every request.
  *
- * @param maxBodySize the largest request body, multipart or not, where a feature sets no limit of
- *     its own; a larger one is 413
+ * @param maxBodySize the maximum size of a request body, multipart or not, unless a feature sets
+ *     its own limit; a larger body gets 413
  */
 @Validated
 @ConfigurationProperties("resnet.http")

@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The body of a request, declared by one record. The record's annotations become the schema that
- * the OpenAPI document publishes, and {@link #read} checks bodies with this same schema.
+ * The body of a request, declared by a record. The record's annotations become the schema in the
+ * OpenAPI document, and {@link #read} validates bodies against the same schema.
  *
  * <pre>{@code
  * record Rename(
@@ -32,15 +32,15 @@ import tools.jackson.databind.node.ObjectNode;
  * }
  * }</pre>
  *
- * <p>A component that is not {@code @NotNull} may be absent or null. Nothing is converted: {@code
- * "3"} and {@code 3.0} are no integers. Clients write names in snake case and enums in lower case.
+ * <p>A component without {@code @NotNull} may be absent or null. Values are not converted: {@code
+ * "3"} and {@code 3.0} are not integers. Names are in snake case, enum values in lower case.
  */
 public final class JsonRequest<T> {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(tools.jackson.databind.PropertyNamingStrategies.SNAKE_CASE)
           .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE)
-          // The check has reported unknown fields and missing values.
+          // SchemaCheck has already reported unknown fields and missing values.
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
@@ -56,10 +56,9 @@ public final class JsonRequest<T> {
   }
 
   /**
-   * Reads the annotations of a record: those of Bean Validation for limits, {@code @Schema} for the
-   * rest.
+   * Reads the annotations of a record: Bean Validation for limits, {@code @Schema} for the rest.
    *
-   * @throws IllegalArgumentException if they say something that would be published and not checked
+   * @throws IllegalArgumentException if an annotation would be published but not validated
    */
   public static <T> JsonRequest<T> of(Class<T> type) {
     ModelConverters converters = new ModelConverters(true);
@@ -74,13 +73,13 @@ public final class JsonRequest<T> {
     return new JsonRequest<>(type, RequestSchemas.resolve(resolved.schema, schemas), schemas);
   }
 
-  /** The largest value of a field, where an operator sets it. */
+  /** Sets the maximum of a field whose limit is a setting. */
   public JsonRequest<T> maximum(String field, long maximum) {
     property(field).setMaximum(BigDecimal.valueOf(maximum));
     return this;
   }
 
-  /** The most characters of a field, where an operator sets it. */
+  /** Sets the maximum length, in characters, of a field whose limit is a setting. */
   public JsonRequest<T> maxLength(String field, int maxLength) {
     property(field).setMaxLength(maxLength);
     return this;
@@ -90,18 +89,18 @@ public final class JsonRequest<T> {
     return (Schema<?>) schema.getProperties().get(field);
   }
 
-  /** What the OpenAPI document shows. */
+  /** Adds the schemas to the OpenAPI document. */
   void publish(Components components) {
     schemas.forEach(components::addSchemas);
   }
 
   /**
-   * Reads a body and reports everything that is wrong with it at once.
+   * Reads a body and reports all errors at once.
    *
-   * @param rules adds what a schema can't say, such as how two fields depend on each other. Fields
-   *     that are wrong are null in the record that it gets, elements of lists too; {@link
-   *     Problems#none} tells them from absent ones
-   * @throws ProblemException 400 with every error
+   * @param rules adds errors that a schema can't express, such as dependencies between fields. In
+   *     the record that it gets, invalid fields and list elements are null; {@link Problems#none}
+   *     distinguishes them from absent ones
+   * @throws ProblemException 400 with all errors
    */
   public T read(byte @Nullable [] body, BiConsumer<T, Problems> rules) {
     ObjectNode object = StrictJson.readObject(body == null ? new byte[0] : body);

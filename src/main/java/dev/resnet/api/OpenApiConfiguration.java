@@ -29,12 +29,12 @@ import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The OpenAPI document says what the service really does: names, errors, paging. */
+/** Makes the OpenAPI document match the service: names, errors, paging. */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
   private static final String PROBLEM_REF = "#/components/schemas/Problem";
 
-  /** The Open Inference Protocol has an error format of its own. */
+  /** The Open Inference Protocol has its own error format. */
   private static final String INFERENCE_PROTOCOL = "/v2";
 
   static {
@@ -52,12 +52,12 @@ class OpenApiConfiguration {
                 .description(
                     "Trains residual networks (depth 6n+2) on 32×32 images and serves them. Start"
                         + " a training job with a `stack_n`, poll its loss and accuracy by epoch,"
-                        + " then classify pictures with the model that came out. The data set"
-                        + " `synthetic` needs no download. Every error is a problem detail (RFC"
-                        + " 9457) that lists every bad field at once."));
+                        + " then classify images with the trained model. The data set `synthetic`"
+                        + " needs no download. Every error is a problem detail (RFC 9457) that"
+                        + " lists all invalid fields at once."));
   }
 
-  /** The schemas' names as Jackson writes them; springdoc has an object mapper of its own. */
+  /** Names as Jackson writes them; springdoc has its own object mapper. */
   @Bean
   ModelResolver snakeCaseModelResolver(ObjectMapperProvider provider) {
     return new ModelResolver(
@@ -86,8 +86,8 @@ class OpenApiConfiguration {
   }
 
   /**
-   * A field that holds an object or null. The document's generator writes a reference beside the
-   * type null, which in OpenAPI 3.1 asks for both at once.
+   * Corrects fields that hold an object or null. springdoc writes both a reference and the type
+   * null, and in OpenAPI 3.1 a value would have to match both.
    */
   @Bean
   OpenApiCustomizer nullableReferences() {
@@ -103,7 +103,7 @@ class OpenApiConfiguration {
     };
   }
 
-  /** The bodies of requests as they are checked. */
+  /** Publishes the schemas that request bodies are validated against. */
   @Bean
   OpenApiCustomizer requestSchemas(ObjectProvider<JsonRequest<?>> requests) {
     return openApi -> requests.forEach(request -> request.publish(openApi.getComponents()));
@@ -139,7 +139,7 @@ class OpenApiConfiguration {
         "4XX",
         status ->
             new ApiResponse()
-                .description("The request is wrong: 'detail' and 'errors' say why.")
+                .description("The request is invalid: 'detail' and 'errors' explain why.")
                 .content(problem()));
     responses.computeIfAbsent(
         "5XX",
@@ -147,8 +147,8 @@ class OpenApiConfiguration {
             new ApiResponse()
                 .description(
                     "500: the service failed; its log has the cause under the id in 'instance'. 503:"
-                        + " it can't answer at present; 'detail' says why, and Retry-After when to"
-                        + " try again.")
+                        + " it is temporarily unavailable; 'detail' explains why, and Retry-After"
+                        + " says when to try again.")
                 .content(problem()));
   }
 
@@ -159,7 +159,7 @@ class OpenApiConfiguration {
             new MediaType().schema(new Schema<>().$ref(PROBLEM_REF)));
   }
 
-  /** The query parameters behind a {@code @Sortable PageRequest}. */
+  /** Adds the query parameters of a {@code @Sortable PageRequest}. */
   @Bean
   OperationCustomizer pagingParameters() {
     return (operation, handler) -> {
@@ -188,7 +188,7 @@ class OpenApiConfiguration {
         .addParametersItem(
             new QueryParameter()
                 .name("size")
-                .description("The most items of a page.")
+                .description("Most items per page.")
                 .schema(
                     new IntegerSchema()
                         .minimum(BigDecimal.ONE)
@@ -197,7 +197,7 @@ class OpenApiConfiguration {
         .addParametersItem(
             new QueryParameter()
                 .name("sort")
-                .description("A field, ascending unless ,desc follows.")
+                .description("The field to sort by, ascending unless ,desc follows.")
                 .schema(sort));
   }
 }

@@ -5,27 +5,27 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which page of a list, in which order. A controller's method takes it as a parameter annotated
- * with {@link Sortable}; {@code page}, {@code size} and {@code sort} are then read from the query
- * and appear in the OpenAPI document.
+ * Page, size and order of a list. A controller's method takes it as a parameter annotated with
+ * {@link Sortable}; {@code page}, {@code size} and {@code sort} are then read from the query and
+ * appear in the OpenAPI document.
  *
  * @param page counted from 0
- * @param size the most items of a page, 1 to {@value #LARGEST}
- * @param sortField one of the fields that may be sorted by, as the client writes it
+ * @param size most items per page, 1 to {@value #LARGEST}
+ * @param sortField the field to sort by, as the client writes it
  */
 public record PageRequest(int page, int size, String sortField, boolean ascending) {
   static final int LARGEST = 100;
   static final int DEFAULT_SIZE = 20;
 
-  /** Items before this page. */
+  /** Number of items before this page. */
   public long offset() {
     return (long) page * size;
   }
 
   /**
-   * Reads the query parameters and reports every bad one.
+   * Reads the query parameters and reports all errors.
    *
-   * @param query gives null for parameters that are not given
+   * @param query returns null for absent parameters
    */
   static PageRequest read(
       UnaryOperator<@Nullable String> query, Sortable sortable, Problems problems) {

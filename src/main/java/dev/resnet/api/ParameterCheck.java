@@ -27,18 +27,20 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Checks the query of a request and tells everything that is wrong with it at once. Parameters that
- * would do nothing are refused: a misspelt one must not be ignored in silence. An operation's
- * parameters are those that its method declares, as {@link RequestParam}, {@link Sortable}, or in
- * words for the OpenAPI document.
+ * Validates the query of a request and reports all errors at once. Unknown parameters are refused,
+ * because a misspelt one must not be ignored silently. The parameters of an operation are those
+ * that its method declares: as {@link RequestParam}, as {@link Sortable}, or only in annotations
+ * for the OpenAPI document.
  */
 final class ParameterCheck implements HandlerInterceptor {
   private static final List<String> OF_A_PAGE = List.of("page", "size", "sort");
 
-  /** The converters of Spring MVC. */
+  /** Spring MVC's converters. */
   private static final ConversionService CONVERSIONS = new DefaultFormattingConversionService();
 
-  /** By operation: each name, with what the method declares of it; null for words alone. */
+  /**
+   * Parameters of each operation by name; null for those that only the OpenAPI document declares.
+   */
   private final Map<Method, Map<String, @Nullable MethodParameter>> known =
       new ConcurrentHashMap<>();
 
@@ -84,7 +86,7 @@ final class ParameterCheck implements HandlerInterceptor {
             || Collection.class.isAssignableFrom(parameter.getParameterType()));
   }
 
-  /** Types and ranges, of what is not refused already. */
+  /** Validates types and ranges of the parameters that have no error yet. */
   private static void values(
       MultiValueMap<String, @Nullable String> query,
       Map<String, @Nullable MethodParameter> declared,
@@ -100,7 +102,7 @@ final class ParameterCheck implements HandlerInterceptor {
             PageRequest.read(given -> given.equals(name) ? value : null, sortable, problems);
           } else if (!query.containsKey(name) && isRequired(parameter)) {
             problems.add(name, "is required");
-          } else if (value != null && !value.isEmpty()) { // else it has its default
+          } else if (value != null && !value.isEmpty()) { // an empty value means the default
             value(name, value, parameter, problems);
           }
         });

@@ -11,13 +11,13 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What every error looks like to a client: a problem detail after RFC 9457 with the bad fields.
+ * The body of every error response: a problem detail (RFC 9457) with all invalid fields.
  *
- * @param type always {@code about:blank}: the status says what kind of problem it is
- * @param instance names this one occurrence in the log; only of errors that are the service's own
- * @param errors every bad field; empty where the problem is not one of fields
+ * @param type always {@code about:blank}: the status identifies the kind of problem
+ * @param instance identifies this occurrence in the log; only for errors of the service itself
+ * @param errors all invalid fields; empty if the error does not concern fields
  */
-@Schema(description = "A problem detail (RFC 9457) with every bad field at once.")
+@Schema(description = "A problem detail (RFC 9457) with all invalid fields.")
 record Problem(
     @Schema(example = "about:blank") String type,
     @Schema(example = "Bad Request") String title,
@@ -27,7 +27,7 @@ record Problem(
                 "One field is wrong: stack_n must be a whole number from 1 to 200, was \"three\".")
         String detail,
     @Schema(
-            description = "Names this occurrence in the service's log; of status 500 only.",
+            description = "Identifies this occurrence in the service's log; only with status 500.",
             example = "urn:uuid:7b0c1f0e-5d0e-4c5e-9a57-0a3b8c1f8d55")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable String instance,
@@ -36,7 +36,7 @@ record Problem(
   /** {@link MediaType#APPLICATION_PROBLEM_JSON}; fixed, whatever the client accepts. */
   static final MediaType MEDIA_TYPE = MediaType.APPLICATION_PROBLEM_JSON;
 
-  /** Of its own, so that an error can be told even where the service's settings are not there. */
+  /** A mapper of its own, so that errors can be written even without the service's settings. */
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY).build();
 
@@ -52,7 +52,7 @@ record Problem(
     return new Problem("about:blank", title(status), status, wellFormed(detail), null, sound);
   }
 
-  /** An error of the service itself: whose id is also in the log, and nothing else of it here. */
+  /** An error of the service itself. Clients see only its id; the log has the details. */
   static Problem internal(int status, String id) {
     return new Problem(
         "about:blank",
@@ -68,8 +68,8 @@ record Problem(
   }
 
   /**
-   * Half of a surrogate pair becomes a question mark: a client may have sent one, and no JSON can
-   * be written with it.
+   * Replaces unpaired surrogates with question marks: a client may have sent them, and JSON can't
+   * contain them.
    */
   private static String wellFormed(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);

@@ -11,7 +11,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The servlet container's error page: what fails outside Spring MVC looks like the rest. */
+/** The servlet container's error page: errors outside Spring MVC get the same format. */
 @Hidden
 @RestController
 final class ProblemErrorController implements ErrorController {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 /**
- * The one way to answer with an error: becomes an RFC 9457 problem detail. Every message is meant
- * for the client.
+ * The only way to answer with an error; becomes an RFC 9457 problem detail. Clients see the
+ * message.
  */
 public class ProblemException extends RuntimeException {
   private final HttpStatus status;
@@ -34,12 +34,12 @@ public class ProblemException extends RuntimeException {
     return status;
   }
 
-  /** Every bad field; empty where the problem is not one of fields. */
+  /** All invalid fields; empty if the error does not concern fields. */
   public List<FieldError> errors() {
     return errors;
   }
 
-  /** Sent as the {@code Retry-After} header. */
+  /** The value of the {@code Retry-After} header. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
   }

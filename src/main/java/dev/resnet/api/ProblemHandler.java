@@ -25,8 +25,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
- * The one path from an exception to a client. Comes last, so that a protocol with an error format
- * of its own can put its advice before it.
+ * Turns every exception into an error response. Runs last, so that a protocol with its own error
+ * format can register its advice before it.
  */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)
@@ -46,7 +46,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
   ResponseEntity<Object> handle(ProblemException exception) {
     HttpHeaders headers = new HttpHeaders();
     if (exception.retryAfter() != null) {
-      // Whole seconds, rounded up: a client that waits them must not come too early.
+      // Whole seconds, rounded up, so that a client does not retry too early.
       headers.set(
           HttpHeaders.RETRY_AFTER, Long.toString((exception.retryAfter().toMillis() + 999) / 1000));
     }
@@ -65,7 +65,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             exception.retryAfter()));
   }
 
-  /** What {@link ErrorsFirst} has put off. */
+  /** Sends the 406 that {@link ErrorsFirst} postponed. */
   @ExceptionHandler
   ResponseEntity<Object> handle(ErrorsFirst.NotAcceptable exception, WebRequest request) {
     return handleHttpMediaTypeNotAcceptable(
@@ -81,7 +81,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
       }
     }
     if (DISCONNECTED.checkAndLogClientDisconnectedException(exception)) {
-      return null; // nobody is there to be told
+      return null; // the client has disconnected
     }
     ResponseStatus declared =
         AnnotatedElementUtils.findMergedAnnotation(exception.getClass(), ResponseStatus.class);
@@ -107,7 +107,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     return internal(exception, 500, request);
   }
 
-  /** Where every exception of Spring MVC itself arrives. */
+  /** Handles all of Spring MVC's own exceptions. */
   @Override
   protected ResponseEntity<Object> handleExceptionInternal(
       Exception exception,
@@ -135,7 +135,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   private static ResponseEntity<Object> answer(Problem problem, HttpHeaders headers) {
     HttpHeaders all = new HttpHeaders(headers);
-    // Set here, the client's Accept is not looked at: an error is JSON for who asked for a picture.
+    // Setting the type bypasses Accept: even a client that asked for an image gets JSON.
     all.setContentType(Problem.MEDIA_TYPE);
     return ResponseEntity.status(problem.status()).headers(all).body(problem.json());
   }

@@ -5,15 +5,15 @@ import java.util.function.Function;
 import org.springframework.http.HttpStatus;
 
 /**
- * How an exception of a feature is answered. A feature's {@code web} package declares a bean of
- * this type for each of its exceptions, so that the feature itself need not know HTTP.
+ * How to answer an exception of a feature. A feature's {@code web} package declares a bean of this
+ * type for each of its exceptions, so that the feature itself does not depend on HTTP.
  *
- * @param type of the exception, whose message is meant for the client
+ * @param type the class of the exception; clients see its message
  */
 public record ProblemMapping<E extends Exception>(
     Class<E> type, Function<E, ProblemException> problem) {
 
-  /** Answers with a status and the exception's message. */
+  /** Answers with this status and the exception's message. */
   public static <E extends Exception> ProblemMapping<E> of(Class<E> type, HttpStatus status) {
     return new ProblemMapping<>(type, e -> new ProblemException(status, e.getMessage()));
   }

@@ -7,15 +7,15 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Tomcat itself says of a request that never reaches the service, such as one that is not
- * HTTP: instead of a page that names the server and its version.
+ * Tomcat's answer to a request that never reaches the service, such as one that is not HTTP. It
+ * replaces a page that names the server and its version.
  */
 final class ProblemReportValve extends ErrorReportValve {
 
   @Override
   protected void report(Request request, Response response, @Nullable Throwable throwable) {
     int status = response.getStatus();
-    // The same conditions as the superclass has: nothing to say, too late, or said already.
+    // As in the superclass: no error, response already written, or error already reported.
     if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
       return;
     }

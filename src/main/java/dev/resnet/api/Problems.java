@@ -5,21 +5,21 @@ import java.util.Arrays;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 
-/** Collects everything wrong with one request, so that the client hears it all at once. */
+/** Collects all errors in one request, so that the client gets them at once. */
 public final class Problems {
-  /** A body of a million unknown fields must not become an answer of a million errors. */
+  /** A body with a million unknown fields must not cause a response with a million errors. */
   private static final int MOST_LISTED = 100;
 
   private final List<FieldError> errors = new ArrayList<>();
 
-  /** Of all errors, also of those that are not listed. */
+  /** The fields of all errors, including errors that are not listed. */
   private final List<String> fields = new ArrayList<>();
 
   /**
    * Adds an error.
    *
    * @param field the JSON path or parameter name as the client wrote it: {@code learning_rate.peak}
-   * @param message what is wrong and what would be right
+   * @param message what is wrong and what is valid
    */
   public void add(String field, String message) {
     fields.add(field);
@@ -28,7 +28,7 @@ public final class Problems {
     }
   }
 
-  /** Whether nothing has been found wrong with these fields, or inside them. */
+  /** Whether there are no errors in these fields or inside them. */
   public boolean none(String... fields) {
     return this.fields.stream()
         .noneMatch(
@@ -42,9 +42,9 @@ public final class Problems {
   }
 
   /**
-   * To be called last.
+   * Called last.
    *
-   * @throws ProblemException 400 with every error; nothing is thrown if there is none
+   * @throws ProblemException 400 with all errors, if there are any
    */
   public void throwIfAny() {
     if (errors.isEmpty()) {
@@ -59,12 +59,12 @@ public final class Problems {
     throw new ProblemException(HttpStatus.BAD_REQUEST, detail, errors);
   }
 
-  /** What a client sent, short enough to be sent back. */
+  /** A client's text, shortened for an error message. */
   static String abbreviated(String text) {
     return abbreviated(text, 80);
   }
 
-  /** Likewise, with a limit in characters. */
+  /** The same with a limit in characters. */
   public static String abbreviated(String text, int most) {
     return text.codePointCount(0, text.length()) <= most
         ? text

@@ -14,8 +14,8 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.util.ForwardedHeaderUtils;
 
 /**
- * Says what is wrong where a proxy's headers can't be read. Spring's filter answers with 400 alone,
- * and again for the page of that error, so that nothing is left to tell.
+ * Explains what is wrong if the headers of a proxy can't be read. Spring's filter answers with a
+ * bare 400 and fails again on the error page, so the client would get no explanation.
  */
 final class ProxyFilter extends ForwardedHeaderFilter {
   private final HandlerExceptionResolver resolver;

@@ -9,21 +9,21 @@ import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 
 /**
- * The parameters of an address. Asking the request for them would make the container read a body
- * that calls itself a form, as curl calls every body.
+ * The query parameters of a request. Asking the request for them would make the container parse the
+ * body of a form, and curl labels every body a form.
  */
 public final class QueryString {
-  /** For every query that can't be decoded, whoever notices it first. */
+  /** The message for a query that can't be decoded, wherever that is detected. */
   static final String UNREADABLE =
       "The query string or form can't be read; check its percent-encoding.";
 
   private QueryString() {}
 
   /**
-   * Decoded, in the order of the address; the value of {@code ?resize}, without an equals sign, is
-   * null.
+   * The decoded parameters in the order of the query. The value of {@code ?resize}, without an
+   * equals sign, is null.
    *
-   * @throws ProblemException 400 where it can't be decoded
+   * @throws ProblemException 400 if the query can't be decoded
    */
   public static MultiValueMap<String, @Nullable String> of(HttpServletRequest request) {
     MultiValueMap<String, @Nullable String> parameters = new LinkedMultiValueMap<>();

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Schemas of requests, made from annotations and completed by what holds for every request. */
+/** Schemas of request bodies: generated from annotations, then completed with common rules. */
 final class RequestSchemas {
   private static final String REF = "#/components/schemas/";
 
-  /** What {@link SchemaCheck} compares, and what only describes. */
+  /** Keywords that {@link SchemaCheck} validates or that only describe. */
   private static final Set<String> KNOWN =
       Set.of(
           ("type format properties required additionalProperties items enum const minimum maximum"
@@ -26,7 +26,7 @@ final class RequestSchemas {
 
   private RequestSchemas() {}
 
-  /** Without unknown fields; with null for what is not required. */
+  /** Forbids unknown fields and allows null for optional fields. */
   static Map<String, Schema<?>> strict(Map<String, ? extends Schema> resolved) {
     Map<String, Schema<?>> schemas = new LinkedHashMap<>();
     resolved.forEach((name, schema) -> schemas.put(name, schema));
@@ -36,7 +36,7 @@ final class RequestSchemas {
     return schemas;
   }
 
-  /** The schema that a reference names, if it is one; without the null of a nullable reference. */
+  /** Resolves a reference, also a nullable one; returns any other schema unchanged. */
   static Schema<?> resolve(Schema<?> schema, Map<String, Schema<?>> schemas) {
     if (schema.getOneOf() != null && schema.getDiscriminator() == null) {
       return resolve(schema.getOneOf().get(0), schemas);
@@ -52,7 +52,9 @@ final class RequestSchemas {
     return target;
   }
 
-  /** A value that is an object of this schema, or null. OpenAPI 3.1 needs two schemas for it. */
+  /**
+   * A schema for an object of the referenced schema or null. OpenAPI 3.1 needs two schemas for it.
+   */
   static Schema<?> orNull(Schema<?> reference) {
     return new Schema<>()
         .description(reference.getDescription())
@@ -61,7 +63,7 @@ final class RequestSchemas {
                 new Schema<>().$ref(reference.get$ref()), new Schema<>().types(Set.of("null"))));
   }
 
-  /** A word that is published but not checked would be a promise that nobody keeps. */
+  /** Refuses keywords that would be published but not validated. */
   private static void onlyKnownWords(Schema<?> schema) {
     for (Object word : Json31.mapper().convertValue(schema, Map.class).keySet()) {
       if (!KNOWN.contains(word)) {
@@ -79,7 +81,7 @@ final class RequestSchemas {
     }
   }
 
-  /** Each variant of a union has the field that tells which one it is. */
+  /** Adds to each variant of a union the field that identifies the variant. */
   private static void tagVariants(Schema<?> union, Map<String, Schema<?>> schemas) {
     if (union.getDiscriminator() == null) {
       return;
@@ -116,7 +118,7 @@ final class RequestSchemas {
             });
   }
 
-  /** Enums as clients write them; what the Java type holds is a limit too. */
+  /** Writes enum values as clients do, and limits integers to the range of the Java type. */
   @SuppressWarnings("unchecked")
   private static Schema<?> completed(Schema<?> value) {
     if (value.getItems() != null) {

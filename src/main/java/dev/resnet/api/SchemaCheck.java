@@ -17,16 +17,16 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Compares a body with its schema. What is wrong is reported and set to null, so that the rest can
- * still be looked at.
+ * Validates a body against its schema. Invalid values are reported and set to null, so that the
+ * rest can still be validated.
  */
 final class SchemaCheck {
-  /** Says in words which texts a pattern allows. */
+  /** Describes in words which texts a pattern allows. */
   static final String ALLOWED = "x-allowed";
 
   /**
-   * Half of a surrogate pair is no character, and no strict reader takes it; PostgreSQL takes no
-   * NUL. No text of a request has a use for either.
+   * An unpaired surrogate is not a character, and strict parsers reject it. PostgreSQL rejects NUL.
+   * No text in a request needs either.
    */
   private static final Pattern UNSOUND = Pattern.compile("[\\x00\\p{Cs}]");
 
@@ -44,9 +44,9 @@ final class SchemaCheck {
   }
 
   /**
-   * Checks the fields of an object.
+   * Validates the fields of an object.
    *
-   * @param path of the object, with a dot at its end unless it is the body
+   * @param path the object's path with a dot at the end; empty for the body
    */
   void object(Schema<?> schema, ObjectNode object, String path) {
     Map<String, Schema> properties = schema.getProperties();
@@ -73,7 +73,9 @@ final class SchemaCheck {
     }
   }
 
-  /** Whether this value may be bound; parts of it may be wrong, and null by then. */
+  /**
+   * Whether the value can be bound. Invalid values inside it have been reported and set to null.
+   */
   private boolean isRight(Schema<?> declared, JsonNode value, String path) {
     Schema<?> schema = RequestSchemas.resolve(declared, schemas);
     if (schema.getDiscriminator() != null && value instanceof ObjectNode object) {

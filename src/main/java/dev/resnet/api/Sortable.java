@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a {@link PageRequest} parameter: what the list can be sorted by. */
+/** Declares what a list can be sorted by, on a {@link PageRequest} parameter. */
 @Documented
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
@@ -14,6 +14,6 @@ public @interface Sortable {
   /** The fields, as clients write them. */
   String[] value();
 
-  /** As a client would write it: {@code created_at,desc}. */
+  /** As clients write it: {@code created_at,desc}. */
   String defaultSort();
 }

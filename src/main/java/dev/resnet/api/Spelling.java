@@ -5,31 +5,31 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what a misspelt name was meant to be. */
+/** Suggests the correct spelling of a misspelt name. */
 final class Spelling {
   private static final int MOST_EDITS = 2;
 
   private Spelling() {}
 
-  /** The known name nearest to the unknown one, if at most two edits apart and not a new word. */
+  /** The known name closest to the unknown one; empty if none is similar enough. */
   static Optional<String> nearest(String unknown, Collection<String> known) {
     String lower = unknown.toLowerCase(Locale.ROOT);
     return known.stream()
         .filter(name -> Math.abs(name.length() - lower.length()) <= MOST_EDITS)
-        // Two edits turn any two-letter name into any other: at least half must be right.
+        // Two edits turn any two-letter name into any other, so at least half must be right.
         .filter(name -> edits(lower, name) <= Math.min(MOST_EDITS, name.length() / 2))
         .min(
             Comparator.comparingInt((String name) -> edits(lower, name))
                 .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** A message about a field that is not among the known ones. */
+  /** The message for an unknown field. */
   static String unknownField(String name, Collection<String> known) {
     return "is not a known field"
         + nearest(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
-  /** Levenshtein's distance with swapped neighbours as one edit (optimal string alignment). */
+  /** Levenshtein distance with swapped neighbours as one edit (optimal string alignment). */
   private static int edits(String a, String b) {
     int[][] distance = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -11,9 +11,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One JSON value and nothing else: no duplicate names, no trailing text, no deep nesting. */
+/**
+ * Parses one JSON value and nothing else: no duplicate names, no trailing text, no deep nesting.
+ */
 final class StrictJson {
-  /** Deeper than any request of this service; far below what would exhaust a stack. */
+  /** Deeper than any request of this service needs, and far below what overflows the stack. */
   private static final int DEEPEST = 32;
 
   private static final JsonMapper MAPPER =
@@ -31,7 +33,7 @@ final class StrictJson {
   /**
    * Reads a body that must be an object.
    *
-   * @throws ProblemException 400 that says what is wrong in which line and column
+   * @throws ProblemException 400 with the error's line and column
    */
   static ObjectNode readObject(byte[] body) {
     JsonNode node = read(body);
@@ -59,7 +61,7 @@ final class StrictJson {
     }
   }
 
-  /** Where and what, without the names of Java classes. */
+  /** The error and its location, without names of Java classes. */
   private static String describe(JacksonException exception) {
     TokenStreamLocation location = exception.getLocation();
     String where =
@@ -69,7 +71,7 @@ final class StrictJson {
     String what =
         exception
             .getOriginalMessage()
-            // Jackson appends where a bracket was opened, with the name of its source class.
+            // Jackson appends where the bracket was opened, with the name of its source class.
             .replaceAll("(?s) ?\\(start marker at .*", "")
             .replaceAll("(?s)\\n.*", "");
     return "The body is not valid JSON" + where + ": " + Problems.abbreviated(what, 200) + ".";

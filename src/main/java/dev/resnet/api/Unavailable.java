@@ -13,17 +13,17 @@ import org.springframework.http.HttpStatus;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
-/** Faults that pass: the same request may succeed later, and nothing of it has been done. */
+/** Temporary failures: the same request may succeed later, and it has changed nothing. */
 final class Unavailable {
-  /** A client that comes back so soon may find the volume or the database mended. */
+  /** By then the data directory or the database may be available again. */
   static final Duration RETRY = Duration.ofSeconds(10);
 
-  /** Chains of causes may be circular. */
+  /** A chain of causes may be circular. */
   private static final int LONGEST_CHAIN = 50;
 
   private Unavailable() {}
 
-  /** What to tell the client; empty where the fault is none of these. */
+  /** The error to send; empty if the failure is of another kind. */
   static Optional<ProblemException> of(Throwable thrown) {
     Throwable failure = beforeRollback(thrown);
     if (FullVolume.isCauseOf(failure)) {
@@ -42,7 +42,7 @@ final class Unavailable {
     return Optional.empty();
   }
 
-  /** A rollback that fails as well, on a connection that is gone, hides what failed before it. */
+  /** A rollback that also fails, on a lost connection, hides the original exception. */
   private static Throwable beforeRollback(Throwable thrown) {
     return thrown instanceof TransactionSystemException e && e.getApplicationException() != null
         ? e.getApplicationException()

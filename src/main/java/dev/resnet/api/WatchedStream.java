@@ -5,21 +5,21 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A request's body that tells how much of it has been read. */
+/** A request's body that reports how much of it has been read. */
 abstract class WatchedStream extends ServletInputStream {
   private final ServletInputStream source;
   private final InputStream in;
 
   /**
-   * @param source what the container gave
-   * @param in what is read: the same, or its decompressed content
+   * @param source the container's stream
+   * @param in the stream to read: the same, or its decompressed content
    */
   WatchedStream(ServletInputStream source, InputStream in) {
     this.source = source;
     this.in = in;
   }
 
-  /** So many bytes have been read; negative at the end of the body. */
+  /** Called after this many bytes have been read; negative at the end of the body. */
   abstract void read(int bytes);
 
   @Override

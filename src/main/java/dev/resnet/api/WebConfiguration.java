@@ -20,7 +20,7 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Paging, parameters, numbers in JSON, body limits and Tomcat's own errors. */
+/** Paging, parameters, numbers in JSON, body limits, and Tomcat's own errors. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpProperties.class)
 class WebConfiguration implements WebMvcConfigurer {
@@ -36,8 +36,8 @@ class WebConfiguration implements WebMvcConfigurer {
   }
 
   /**
-   * What a proxy says of the client's address counts where an operator says that there is a proxy;
-   * else anybody could write it, so nobody gets to read it.
+   * Uses forwarded headers only if the operator has declared a proxy. Otherwise any client could
+   * set them, so they are removed.
    */
   @Bean
   FilterRegistrationBean<ForwardedHeaderFilter> forwardedHeaders(
@@ -82,14 +82,14 @@ class WebConfiguration implements WebMvcConfigurer {
         new BodyLimit("/**", properties.maxBodySize(), HttpProperties.MAX_BODY_SIZE);
     FilterRegistrationBean<BodyLimitFilter> registration =
         new FilterRegistrationBean<>(new BodyLimitFilter(everywhereElse, limits, resolver));
-    // Before anything that might read a parameter, and with it the body of a form.
+    // Before any filter that may read a parameter, because that reads the body of a form.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
     return registration;
   }
 
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatProblems() {
-    // Added after Spring Boot's own, so nearer to the request: it speaks first.
+    // Added after Spring Boot's own valve, so inside it: this one reports first.
     return factory ->
         factory.addContextCustomizers(
             context -> context.getParent().getPipeline().addValve(new ProblemReportValve()));

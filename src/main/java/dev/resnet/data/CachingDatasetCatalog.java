@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The data sets of some sources, each kept in memory once it has been asked for. */
+/** The data sets of several sources, each kept in memory after its first use. */
 final class CachingDatasetCatalog implements DatasetCatalog, AutoCloseable {
   private final Map<String, SharedDataset> datasets = new LinkedHashMap<>();
 
-  /** In the order of {@code sources}. */
+  /**
+   * @param sources in the order in which they are listed
+   */
   CachingDatasetCatalog(List<DatasetSource> sources) {
     sources.forEach(source -> datasets.put(source.name(), new SharedDataset(source)));
   }
@@ -35,7 +37,7 @@ final class CachingDatasetCatalog implements DatasetCatalog, AutoCloseable {
     return dataset.load();
   }
 
-  /** Ends what is being read or downloaded; a download goes on where it was at the next start. */
+  /** Stops reading and downloading. After the next start a download continues where it stopped. */
   @Override
   public void close() {
     datasets.values().forEach(SharedDataset::close);

@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A random choice of images in which every class keeps its part (a stratified sample). */
+/** A random sample that keeps the proportions of the classes (a stratified sample). */
 final class ClassSample {
   private final int[][] byClass;
   private final int[] wanted;
   private final long seed;
 
   /**
-   * @param limit images to choose, fewer than there are
+   * @param limit size of the sample, less than the number of images
    */
   ClassSample(ImageSet images, int limit, long seed) {
     int classes = IntStream.range(0, images.count()).map(images::label).max().orElse(-1) + 1;
@@ -25,7 +25,7 @@ final class ClassSample {
     this.seed = seed;
   }
 
-  /** Each class's part rounded down; what is left goes to the largest remainders. */
+  /** Images per class: its proportion rounded down, then one more for the largest remainders. */
   private int[] wanted(int limit, int count) {
     int[] parts = new int[byClass.length];
     long[] remainders = new long[byClass.length];
@@ -47,13 +47,14 @@ final class ClassSample {
     return parts;
   }
 
-  /** In ascending order. */
+  /** The indices of the sample in ascending order. */
   int[] indices() {
     int[] chosen =
         IntStream.range(0, byClass.length)
             .flatMap(
                 c -> {
-                  // Below the numbers of epochs, so that no shuffle draws the same.
+                  // Negative, unlike the numbers of epochs, so that no shuffle uses the same
+                  // numbers.
                   int[] order = CounterRandom.permutation(byClass[c].length, seed, -1 - c);
                   return Arrays.stream(order).limit(wanted[c]).map(i -> byClass[c][i]);
                 })

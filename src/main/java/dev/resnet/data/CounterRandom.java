@@ -1,15 +1,15 @@
 package dev.resnet.data;
 
 /**
- * Random numbers as a function of where they are used: a training that was killed and resumed sees
- * exactly the images it would have seen, and image {@code i} of a drawn set is the same whatever
- * else was drawn.
+ * Random numbers that depend only on where they are used. A resumed training sees exactly the
+ * images that it would have seen without the interruption, and image {@code i} of a generated set
+ * is the same however many are generated.
  *
  * <p>The mixing function is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014), applied once
  * to the seed and once to each coordinate.
  */
 public final class CounterRandom {
-  /** What a number of a training is used for: two uses at one position are independent. */
+  /** The purpose of a number; numbers for two purposes at one position are independent. */
   public enum Use {
     SHUFFLE,
     CROP_ROW,
@@ -22,22 +22,22 @@ public final class CounterRandom {
   private final long key;
   private long counter;
 
-  /** The numbers at one place: of an image in an epoch, or of an image in a split. */
+  /** The numbers for one position: for an image in an epoch, or for an image in a split. */
   public CounterRandom(long seed, long stream, long position) {
     key = mix(mix(mix(seed) + stream) + position);
   }
 
-  /** The next number of this place. */
+  /** The next number for this position. */
   public long nextLong() {
     return mix(key + counter++);
   }
 
-  /** Uniform in [from, to); takes the next number. */
+  /** Uniform in [from, to); uses the next number. */
   public double between(double from, double to) {
     return from + (to - from) * ((nextLong() >>> 11) * 0x1.0p-53);
   }
 
-  /** A uniform number in [0, bound), the same however many were drawn before. */
+  /** Uniform in [0, bound); does not depend on how many numbers have been drawn. */
   public int below(int bound, Use use) {
     // Multiply-shift: its bias is at most bound / 2^32.
     return (int) (((mix(key + use.ordinal()) >>> 32) * bound) >>> 32);

@@ -2,7 +2,7 @@ package dev.resnet.data;
 
 import java.io.IOException;
 
-/** Files of a data set are there, but are not what they should be; the message names the place. */
+/** The files of a data set exist but are damaged; the message says where. */
 public final class DamagedDatasetException extends IOException {
   public DamagedDatasetException(String message) {
     super(message);

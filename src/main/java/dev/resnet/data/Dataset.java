@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as clients write it: {@code cifar10}, {@code synthetic}
  * @param classes the class names by index
- * @param train what is trained on, and what {@link #normalization()} is computed from
- * @param test what is only measured on
- * @param sha256 of all images and labels, train before test: which data a model was made from
+ * @param train the training images; {@link #normalization()} is computed from them
+ * @param test the test images, used only for evaluation
+ * @param sha256 SHA-256 of all images and labels, training before test; identifies the data that a
+ *     model was trained on
  */
 public record Dataset(
     String name, List<String> classes, ImageSet train, ImageSet test, String sha256) {
@@ -21,7 +22,7 @@ public record Dataset(
     classes = List.copyOf(classes);
   }
 
-  /** The set with the digest of its content. */
+  /** The data set with the digest of its content. */
   public static Dataset of(String name, List<String> classes, ImageSet train, ImageSet test) {
     String sha256 = Sha256.of(train.pixels(), train.labels(), test.pixels(), test.labels());
     return new Dataset(name, classes, train, test, sha256);
@@ -33,8 +34,9 @@ public record Dataset(
   }
 
   /**
-   * The same set with at most so many images; null means all. The training images are a sample by
-   * class, the test images the first ones, so that accuracies under one limit can be compared.
+   * The same data set with at most this many images; null means all. The training images are a
+   * stratified sample, the test images the first ones, so that accuracies under one limit are
+   * comparable.
    *
    * @param seed of the sample
    */

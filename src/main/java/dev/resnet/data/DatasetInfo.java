@@ -5,15 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a data set without loading it.
+ * What is known about a data set without loading it.
  *
  * @param train number of training images
  * @param test number of test images
- * @param normalization null until the set has been loaded once in this process
+ * @param normalization null until the data set has been loaded once in this process
  * @param sha256 null until then, too
- * @param progress of a download, 0 to 1; null where none is under way
- * @param error why the last attempt to get it failed, also while a download is retried; null
- *     otherwise
+ * @param progress fraction of a download, 0 to 1; null if none is running
+ * @param error why the last attempt failed, also while a download is retried; null otherwise
  */
 public record DatasetInfo(
     String name,
@@ -26,7 +25,7 @@ public record DatasetInfo(
     @Nullable Double progress,
     @Nullable String error) {
 
-  /** {@code ABSENT} sets are fetched when a job first needs them. */
+  /** {@code ABSENT} data sets are downloaded when a job first needs them. */
   public enum Status {
     ABSENT,
     DOWNLOADING,

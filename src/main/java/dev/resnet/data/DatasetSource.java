@@ -3,27 +3,27 @@ package dev.resnet.data;
 import java.io.IOException;
 import java.util.List;
 
-/** One way to come by a data set; knows nothing of who waits for it or keeps it. */
+/** Provides one data set. Neither keeps it in memory nor knows who waits for it. */
 public interface DatasetSource {
 
   String name();
 
-  /** What can be said at once. */
+  /** What is known without reading the data set. */
   Overview overview();
 
   /**
-   * Reads, draws or downloads the set. Ends soon with an {@link IOException} when the thread is
-   * interrupted.
+   * Reads, generates or downloads the data set. If the thread is interrupted, it soon throws {@link
+   * IOException}.
    *
    * @param listener never called if nothing is downloaded
-   * @throws IOException where the set can't be had; the message says what to do
+   * @throws IOException if the data set is not available; the message says what to do
    */
   Dataset read(DownloadListener listener) throws IOException;
 
   /**
-   * A set as it is before it was read.
+   * A data set before it has been read.
    *
-   * @param present false where it has to be downloaded first
+   * @param present false if it has to be downloaded first
    */
   record Overview(List<String> classes, int train, int test, boolean present) {}
 }

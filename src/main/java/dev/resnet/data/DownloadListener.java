@@ -1,14 +1,14 @@
 package dev.resnet.data;
 
-/** Is told how a download goes. */
+/** Receives the progress of a download. */
 @FunctionalInterface
 public interface DownloadListener {
 
   /**
-   * @param share of the whole, 0 to 1
+   * @param share downloaded fraction of the whole, 0 to 1
    */
   void downloaded(double share);
 
-  /** An attempt failed; the next one follows. The message says why, and what to do. */
+  /** An attempt failed and will be followed by another. The message says why, and what to do. */
   default void attemptFailed(String message) {}
 }

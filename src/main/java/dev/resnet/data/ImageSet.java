@@ -21,7 +21,7 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
     }
   }
 
-  /** As many black images of class 0, to be filled. */
+  /** This many black images of class 0, to be filled. */
   public static ImageSet empty(ImageShape shape, int count) {
     return new ImageSet(
         shape, new byte[Math.multiplyExact(count, shape.values())], new byte[count]);
@@ -36,7 +36,7 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
     return labels[i] & 0xff;
   }
 
-  /** The first {@code limit} images, or all where there are no more. */
+  /** The first {@code limit} images, or all if there are fewer. */
   public ImageSet limited(int limit) {
     if (limit >= count()) {
       return this;
@@ -46,10 +46,10 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
   }
 
   /**
-   * So many images, chosen at random by class, each class with its part of the whole; in their
-   * order here. All where there are no more.
+   * A random sample of this many images, in their original order, that keeps the proportions of the
+   * classes; all images if there are fewer.
    *
-   * @param seed another one chooses others
+   * @param seed another seed chooses other images
    */
   public ImageSet sample(int limit, long seed) {
     if (limit >= count()) {
@@ -66,15 +66,15 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
   }
 
   /**
-   * Mean and standard deviation of all pixels, in double precision; a constant channel counts as
-   * deviation 1.
+   * Mean and standard deviation of each channel, in double precision. The deviation of a constant
+   * channel is 1.
    */
   public Normalization normalization() {
     float[] mean = new float[ImageShape.CHANNELS];
     float[] deviation = new float[ImageShape.CHANNELS];
     double n = (double) count() * shape.pixels();
     for (int c = 0; c < ImageShape.CHANNELS; c++) {
-      // Sums of bytes are exact in a long: the result does not depend on the order.
+      // Sums of bytes are exact in a long, so the result does not depend on the order.
       long sum = 0;
       long squares = 0;
       for (int at = c; at < pixels.length; at += ImageShape.CHANNELS) {

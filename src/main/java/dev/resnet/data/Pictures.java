@@ -7,14 +7,14 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 
-/** Single images of a set, for people to look at and to send to a classifier. */
+/** Single images of a set, to look at or to classify. */
 public final class Pictures {
   private Pictures() {}
 
   /**
    * Image {@code index} as it is in the set.
    *
-   * @throws IndexOutOfBoundsException where the set has no such image
+   * @throws IndexOutOfBoundsException if the set has no such image
    */
   public static BufferedImage picture(ImageSet images, int index) {
     int size = images.shape().size();
@@ -32,7 +32,7 @@ public final class Pictures {
     return picture;
   }
 
-  /** The same as a PNG file, which keeps every pixel as it is. */
+  /** The image as a PNG file, which is lossless. */
   public static byte[] png(ImageSet images, int index) {
     var out = new ByteArrayOutputStream();
     try {

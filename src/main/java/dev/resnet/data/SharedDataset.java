@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One data set: read once, by a thread of its own, for all who wait for it; then kept in memory.
+ * One data set: its own thread reads it once for all callers; then it stays in memory.
  *
- * <p>A waiter that is interrupted leaves; when the last one has left, reading is given up. State is
- * guarded by this object's lock, under which nothing is ever read or waited for.
+ * <p>A caller that is interrupted stops waiting; when the last one has left, the read is cancelled.
+ * This object's lock guards the state and is never held while reading or waiting.
  */
 final class SharedDataset implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedDataset.class);
@@ -27,7 +27,7 @@ final class SharedDataset implements AutoCloseable {
 
   private final DatasetSource source;
 
-  /** One thread: a reading that was given up has ended before the next one begins. */
+  /** One thread: a cancelled read ends before the next one begins. */
   private final ThreadPoolExecutor reader;
 
   private @Nullable Loaded loaded;
@@ -104,7 +104,7 @@ final class SharedDataset implements AutoCloseable {
       if (reading == null) {
         var begun = new Reading();
         begun.task = submitted(begun);
-        reading = begun; // not before: nobody may join a reading that no thread has taken
+        reading = begun; // not earlier: no caller may join a read that no thread has accepted
         error = null;
       }
       joined = reading;
@@ -159,7 +159,7 @@ final class SharedDataset implements AutoCloseable {
     reader.shutdownNow();
   }
 
-  /** One attempt to come by the set. */
+  /** One attempt to read the data set. */
   private final class Reading implements Runnable, DownloadListener {
     final CompletableFuture<Dataset> result = new CompletableFuture<>();
     int waiting;
@@ -180,7 +180,7 @@ final class SharedDataset implements AutoCloseable {
                     .formatted(source.name()),
                 e));
       } catch (Throwable e) {
-        // Also what can't be foreseen, a library that does not link for one: somebody waits.
+        // Also unexpected errors, such as a library that does not link: callers are waiting.
         fail(e);
       }
     }
@@ -194,9 +194,9 @@ final class SharedDataset implements AutoCloseable {
     }
 
     /**
-     * Has the outcome in place before anyone who waits goes on.
+     * Stores the outcome before any caller continues.
      *
-     * @return false where this reading had been given up
+     * @return false if this read was cancelled
      */
     private boolean end(@Nullable Loaded outcome, @Nullable String failure) {
       synchronized (SharedDataset.this) {
@@ -210,7 +210,7 @@ final class SharedDataset implements AutoCloseable {
       }
     }
 
-    /** New bytes end what was said of the attempt before; the mere start of another does not. */
+    /** New bytes clear the error of the previous attempt; the mere start of another does not. */
     @Override
     public void downloaded(double share) {
       synchronized (SharedDataset.this) {

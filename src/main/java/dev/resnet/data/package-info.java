@@ -1,4 +1,6 @@
-/** The data sets: CIFAR-10, the synthetic set, their download, checking and statistics. */
+/**
+ * The data sets: CIFAR-10, CIFAR-100, the synthetic set, their download, validation and statistics.
+ */
 @ApplicationModule(allowedDependencies = {"pictures", "files", "api"})
 @NullMarked
 package dev.resnet.data;

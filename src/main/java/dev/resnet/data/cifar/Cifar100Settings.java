@@ -10,9 +10,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * CIFAR-100.
  *
- * @param uri as {@link Cifar10Settings#uri}, for train.bin and test.bin (in the folder itself or in
- *     cifar-100-binary)
- * @param md5 of a downloaded archive, 32 hex digits; empty means that it is not compared
+ * @param uri like {@link Cifar10Settings#uri}, for train.bin and test.bin (in the folder itself or
+ *     in cifar-100-binary)
+ * @param md5 expected MD5 of a downloaded archive, 32 hex digits; empty to skip the check
  */
 @Validated
 @ConfigurationProperties("resnet.datasets.cifar100")

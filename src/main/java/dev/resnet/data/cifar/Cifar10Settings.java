@@ -10,11 +10,11 @@ import org.springframework.validation.annotation.Validated;
 /**
  * CIFAR-10.
  *
- * @param uri a folder that holds the six .bin files (itself or in cifar-10-batches-bin), a .tar.gz
+ * @param uri a folder with the six .bin files (itself or in cifar-10-batches-bin) or a .tar.gz
  *     archive of them, each as a path or a file: URI, or an http(s) address of such an archive. A
- *     folder or archive is read where it is, before the volume is looked at; an address takes the
- *     place of the official one. Unset: the volume, else the official address
- * @param md5 of a downloaded archive, 32 hex digits; empty means that it is not compared
+ *     folder or archive is read where it is and takes precedence over the data directory; an
+ *     address replaces the official one. Unset: the data directory, otherwise the official address
+ * @param md5 expected MD5 of a downloaded archive, 32 hex digits; empty to skip the check
  */
 @Validated
 @ConfigurationProperties("resnet.datasets.cifar10")

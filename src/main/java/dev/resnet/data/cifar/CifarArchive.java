@@ -19,11 +19,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * The archive as the University of Toronto serves it: a tar in gzip.
+ * The archive as the University of Toronto publishes it: a tar file compressed with gzip.
  *
- * <p>It may come from anywhere, so that nothing in it is trusted: only the known file names are
- * taken, a path that leaves the archive is an error, and so is an entry or a number of entries that
- * no CIFAR archive has.
+ * <p>It may come from anywhere, so its content is not trusted. Only the known file names are read.
+ * A path that leaves the archive is an error, and so is an entry or a number of entries that no
+ * CIFAR archive has.
  */
 record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
   private static final int BUFFER = 1 << 16;
@@ -31,10 +31,10 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
   /** The official archives have at most nine entries. */
   private static final int MOST_ENTRIES = 64;
 
-  /** What may follow a tar's last entry: its padding to whole records of 10 KiB. */
+  /** Most bytes after the last entry: tar pads to records of 10 KiB. */
   private static final int MOST_PADDING = 1 << 20;
 
-  /** Whether a file starts as every gzip file does; asked before an archive is relied upon. */
+  /** Whether the file starts like every gzip file; checked before the archive is used. */
   boolean looksLikeGzip() throws IOException {
     try (var in = Files.newInputStream(archive)) {
       return Arrays.equals(in.readNBytes(2), new byte[] {0x1f, (byte) 0x8b});
@@ -58,7 +58,7 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
     walk((entry, file, in) -> visitor.visit(file, in));
   }
 
-  /** Writes the known files into {@code directory}, each flushed to the disk. */
+  /** Writes the known files into {@code directory} and flushes each to the disk. */
   void extract(Path directory) throws IOException {
     forEach((file, in) -> AtomicFiles.write(directory.resolve(file), in::transferTo));
   }
@@ -92,7 +92,7 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
         }
         visitor.visit(entry, name, tar);
       }
-      // Only at its end does gzip compare its checksum.
+      // gzip verifies its checksum only at the end.
       if (gzip.readNBytes(MOST_PADDING).length == MOST_PADDING) {
         throw damaged("goes on after its last file");
       }
@@ -124,7 +124,7 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
     }
   }
 
-  /** What {@code isFile} does not tell from a file. */
+  /** Whether the entry has a special type, which {@code isFile} does not detect. */
   private static boolean isSpecial(TarArchiveEntry entry) {
     return entry.isLink()
         || entry.isSymbolicLink()
@@ -138,7 +138,7 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
         "%s is no %s archive: it %s".formatted(archive, format.title(), what));
   }
 
-  /** The name of a file at the top or in the official folder; any other path as it is. */
+  /** The name of a file at the top or in the official folder; any other path unchanged. */
   private String bareName(String path) {
     String name = path.startsWith("./") ? path.substring(2) : path;
     return name.startsWith(format.folder() + "/")

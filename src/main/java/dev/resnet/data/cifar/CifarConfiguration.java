@@ -31,7 +31,7 @@ class CifarConfiguration {
     return source(CifarFormat.CIFAR_100, settings.uri(), settings.md5(), download, home);
   }
 
-  /** Prevents the start of the service where the files can't be where the settings say. */
+  /** Makes the start of the service fail if the setting {@code uri} is invalid. */
   private static DatasetSource source(
       CifarFormat format,
       @Nullable String uri,

@@ -11,7 +11,7 @@ import java.util.Map;
 record CifarDirectory(CifarFormat format, Path directory) implements CifarFiles {
   private static final int BUFFER = 1 << 16;
 
-  /** The files in {@code directory} itself, or in the folder that the archive unpacks to. */
+  /** The files in {@code directory} itself, or in the folder that the archive contains. */
   static CifarDirectory in(CifarFormat format, Path directory) {
     Path inner = directory.resolve(format.folder());
     boolean direct =

@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a CIFAR data set into the volume, once: whichever of several processes on one volume comes
- * first downloads, the others wait and find the result.
+ * Downloads a CIFAR data set into the data directory, once. If several processes share the
+ * directory, the first one downloads; the others wait and use the result.
  */
 final class CifarDownload {
   private static final Logger LOG = LoggerFactory.getLogger(CifarDownload.class);
 
-  /** For the class names and whatever else the archive holds. */
+  /** Bytes for the class names and other small files of the archive. */
   private static final long REST = 1 << 20;
 
   private final CifarFormat format;
@@ -32,7 +32,7 @@ final class CifarDownload {
   private final String md5;
 
   /**
-   * @param md5 that the archive must have; empty where any will do
+   * @param md5 expected MD5 of the archive; empty to skip the check
    */
   CifarDownload(CifarFormat format, HttpDownload http, String md5) {
     this.format = format;
@@ -41,8 +41,8 @@ final class CifarDownload {
   }
 
   /**
-   * Downloads the archive beside {@code folder}, checks it, unpacks it and lets the folder appear
-   * by a rename.
+   * Downloads the archive next to {@code folder}, verifies it, unpacks it, and renames the result
+   * to {@code folder}.
    */
   void fetch(URI address, Path folder, DownloadListener listener) throws IOException {
     Path volume = Files.createDirectories(folder.toAbsolutePath().getParent());
@@ -84,7 +84,7 @@ final class CifarDownload {
       CifarReader.counts(new CifarDirectory(format, partial));
       Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (DamagedDatasetException e) {
-      // The same bytes would be unpacked in vain for ever.
+      // Otherwise each attempt would unpack the same damaged bytes.
       http.forget(archive);
       throw new IOException(
           "What %s serves is not %s's binary version: %s. Set %s.uri to a good copy."

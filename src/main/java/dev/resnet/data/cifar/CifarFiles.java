@@ -4,25 +4,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 
-/** Where the files of a CIFAR data set lie: unpacked, or still in their archive. */
+/** The files of a CIFAR data set: unpacked, or still in their archive. */
 sealed interface CifarFiles permits CifarDirectory, CifarArchive {
 
   CifarFormat format();
 
-  /** Takes the content of one file. */
+  /** Reads the content of one file. */
   @FunctionalInterface
   interface Visitor {
     void visit(String file, InputStream content) throws IOException;
   }
 
-  /** Bytes of each file of records that is there. */
+  /** Size in bytes of each record file that exists. */
   Map<String, Long> sizes() throws IOException;
 
   /**
-   * Hands each of the format's files that is there to {@code visitor}, in whatever order they lie.
+   * Passes each of the format's files that exists to {@code visitor}, in the order in which they
+   * are stored.
    */
   void forEach(Visitor visitor) throws IOException;
 
-  /** A file's place, as error messages name it. */
+  /** A file's location, for error messages. */
   String place(String file);
 }

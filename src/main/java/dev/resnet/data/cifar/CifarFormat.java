@@ -9,9 +9,9 @@ import java.util.stream.Stream;
  * The binary versions of the two CIFAR data sets.
  *
  * <p>A record is the label bytes, then the red, the green and the blue plane of 32×32 bytes each.
- * CIFAR-10 has one label byte; CIFAR-100 has two, of which the second is the class (the fine label)
- * and the first a group of five classes. Source: Krizhevsky, <a
- * href="https://www.cs.toronto.edu/~kriz/cifar.html">The CIFAR-10 and CIFAR-100 data sets</a>.
+ * CIFAR-10 has one label byte. CIFAR-100 has two: first a group of five classes, then the class
+ * (the fine label). Source: Krizhevsky, <a href="https://www.cs.toronto.edu/~kriz/cifar.html">The
+ * CIFAR-10 and CIFAR-100 data sets</a>.
  */
 enum CifarFormat {
   CIFAR_10(
@@ -51,7 +51,7 @@ enum CifarFormat {
       snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television
       tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm""");
 
-  /** Records of the official test file. */
+  /** Records in the official test file. */
   static final int MOST_TEST_RECORDS = 10_000;
 
   private final String dataset;
@@ -88,17 +88,17 @@ enum CifarFormat {
     this.classes = List.of(classes.split("\\s+"));
   }
 
-  /** As clients write it. */
+  /** The name in the API. */
   String dataset() {
     return dataset;
   }
 
-  /** For messages: {@code CIFAR-10}. */
+  /** The name in messages: {@code CIFAR-10}. */
   String title() {
     return title;
   }
 
-  /** The address that the data set's authors give. */
+  /** The address that the authors of the data set publish. */
   URI official() {
     return official;
   }
@@ -113,52 +113,52 @@ enum CifarFormat {
     return folder;
   }
 
-  /** The files of training records, in order. */
+  /** The files with training records, in order. */
   List<String> train() {
     return train;
   }
 
-  /** The file of test records. */
+  /** The file with test records. */
   String test() {
     return test;
   }
 
-  /** All files of records, training before test. */
+  /** All record files, training before test. */
   List<String> records() {
     return Stream.concat(train.stream(), Stream.of(test)).toList();
   }
 
-  /** The file with the class names, one a line; optional. */
+  /** The file with the class names, one per line; optional. */
   String classNames() {
     return classNames;
   }
 
-  /** In front of the pixels of a record; the last one is the class. */
+  /** Label bytes before the pixels of a record; the last one is the class. */
   int labelBytes() {
     return labelBytes;
   }
 
-  /** Bytes of a record. */
+  /** Size of a record in bytes. */
   int record() {
     return labelBytes + ImageShape.CIFAR.values();
   }
 
-  /** Records of the official file, which no file may exceed. */
+  /** Records in the official file; no file may have more. */
   int mostRecords(String file) {
     return file.equals(test) ? MOST_TEST_RECORDS : mostTrainRecords;
   }
 
-  /** Bytes of the largest official file. */
+  /** Size of the largest official file in bytes. */
   long largestFile() {
     return (long) record() * Math.max(mostTrainRecords, MOST_TEST_RECORDS);
   }
 
-  /** Bytes of all official files together. */
+  /** Size of all official files together in bytes. */
   long size() {
     return records().stream().mapToLong(file -> (long) record() * mostRecords(file)).sum();
   }
 
-  /** The class names in the order of the labels, where no file says otherwise. */
+  /** The class names by label, used if no file has them. */
   List<String> classes() {
     return classes;
   }

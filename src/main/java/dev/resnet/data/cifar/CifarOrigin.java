@@ -9,21 +9,20 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where a CIFAR data set comes from, as its setting {@code uri} says it. */
+/** Where a CIFAR data set comes from, according to its setting {@code uri}. */
 sealed interface CifarOrigin {
 
-  /** Files that the operator has put somewhere; they are read where they are. */
+  /** Files that the operator provides; they are read where they are. */
   record Local(CifarFiles files) implements CifarOrigin {}
 
-  /** An archive to download into the volume. */
+  /** An archive to download into the data directory. */
   record Remote(URI address) implements CifarOrigin {}
 
   /**
-   * Understands a folder, an archive or an address, and makes sure of all that can be made sure of
-   * without the network.
+   * Parses a folder, an archive or an address, and checks everything that needs no network.
    *
    * @param uri null or blank for the official address
-   * @throws IllegalArgumentException saying what is wrong and what would be right
+   * @throws IllegalArgumentException if it is invalid; the message says what is valid
    */
   static CifarOrigin parse(CifarFormat format, @Nullable String uri) {
     if (uri == null || uri.isBlank()) {
@@ -41,7 +40,7 @@ sealed interface CifarOrigin {
     };
   }
 
-  /** A single letter is a drive, not a scheme. */
+  /** A single letter is a Windows drive, not a scheme. */
   private static String scheme(String text) {
     int colon = text.indexOf(':');
     boolean scheme = colon > 1 && text.substring(0, colon).matches("[A-Za-z][A-Za-z0-9+.-]*");

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the binary version of a CIFAR data set. Fewer records than the official files have are
- * accepted, so that a trial can work on a part, but they have to be whole, and no file of records
+ * Reads the binary version of a CIFAR data set. Files may have fewer records than the official
+ * ones, so that a trial can use a subset, but the records have to be complete, and no record file
  * may be missing.
  */
 final class CifarReader {
   private static final Logger LOG = LoggerFactory.getLogger(CifarReader.class);
 
-  /** A hundred names take far less. */
+  /** Bytes; a hundred names take far less. */
   private static final int LONGEST_CLASS_NAMES = 16_384;
 
   private final CifarFiles files;
@@ -45,7 +45,7 @@ final class CifarReader {
   /**
    * Reads everything.
    *
-   * @throws DamagedDatasetException naming the file and, counted from 0, the record
+   * @throws DamagedDatasetException with the file and the record, counted from 0
    */
   static Dataset read(CifarFiles files) throws IOException {
     var reader = new CifarReader(files);
@@ -54,10 +54,10 @@ final class CifarReader {
   }
 
   /**
-   * The number of records of each file, from the sizes alone.
+   * The number of records of each file, from the file sizes alone.
    *
-   * @throws DamagedDatasetException where a file is missing or its size is no whole number of
-   *     records
+   * @throws DamagedDatasetException if a file is missing or its size is not a multiple of the
+   *     record size
    */
   static Map<String, Integer> counts(CifarFiles files) throws IOException {
     Map<String, Long> sizes = files.sizes();
@@ -118,7 +118,7 @@ final class CifarReader {
     }
   }
 
-  /** The files of an archive may come in any order; their images keep the official one. */
+  /** The files of an archive may come in any order; their images keep the official order. */
   private int firstOf(String trainFile) {
     return format.train().stream()
         .takeWhile(file -> !file.equals(trainFile))
@@ -155,7 +155,7 @@ final class CifarReader {
     }
   }
 
-  /** From the record's red, green and blue planes to pixels. */
+  /** Converts the red, green and blue planes of a record to pixels. */
   private static void interleave(byte[] planes, byte[] pixels, int to) {
     int plane = planes.length / ImageShape.CHANNELS;
     for (int c = 0; c < ImageShape.CHANNELS; c++) {

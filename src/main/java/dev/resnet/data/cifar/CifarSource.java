@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A CIFAR data set from the operator's folder or archive, else from the volume, else downloaded
- * into the volume.
+ * A CIFAR data set from the operator's folder or archive, otherwise from the data directory,
+ * otherwise downloaded into the data directory.
  */
 final class CifarSource implements DatasetSource {
   private static final Logger LOG = LoggerFactory.getLogger(CifarSource.class);
@@ -24,11 +24,11 @@ final class CifarSource implements DatasetSource {
   private final Path volume;
   private final CifarDownload download;
 
-  /** Of an archive that the operator gave; null until it has been asked for. */
+  /** Describes the operator's archive; null until first needed. */
   private @Nullable Overview packed;
 
   /**
-   * @param volume the folder {@code datasets/<name>} of the service's home
+   * @param volume the folder {@code datasets/<name>} in the data directory
    */
   CifarSource(CifarFormat format, CifarOrigin origin, Path volume, CifarDownload download) {
     this.format = format;
@@ -87,7 +87,7 @@ final class CifarSource implements DatasetSource {
     }
   }
 
-  /** Files that turn out damaged are reported when they are read. */
+  /** Damaged files are reported when they are read. */
   private Overview overview(CifarFiles files) {
     try {
       Map<String, Integer> counts = CifarReader.counts(files);

@@ -13,8 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A response body that is waited for with a limit. The JDK has none: the timeout of a request ends
- * with its headers, and reading the stream of {@code BodyHandlers.ofInputStream} waits for ever; on
+ * A response body that can be read with a timeout. The JDK has none: the timeout of a request ends
+ * with its headers, and reading the stream of {@code BodyHandlers.ofInputStream} waits forever; on
  * Java 17 not even an interrupt ends it (JDK-8294047).
  */
 final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoCloseable {
@@ -28,7 +28,7 @@ final class BodyQueue implements HttpResponse.BodySubscriber<BodyQueue>, AutoClo
   /**
    * The next bytes; empty at the end.
    *
-   * @throws IOException if nothing comes within {@code limit}, or the connection is lost
+   * @throws IOException if nothing arrives within {@code limit}, or the connection is lost
    */
   List<ByteBuffer> next(Duration limit) throws IOException, InterruptedException {
     Piece piece = pieces.poll(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -13,12 +13,12 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Downloads of data sets.
  *
- * @param connectTimeout until a connection stands
- * @param readTimeout until an answer begins, and between two pieces of it
- * @param attempts that may fail one after the other without getting further than before
- * @param firstWait before the second attempt; doubles with each attempt after that
- * @param longestWait between two attempts
- * @param maxSize of an archive
+ * @param connectTimeout how long to wait for a connection
+ * @param readTimeout how long to wait for the response, and between two pieces of it
+ * @param attempts consecutive failed attempts without progress before giving up
+ * @param firstWait wait before the second attempt; doubles with each attempt after that
+ * @param longestWait longest wait between two attempts
+ * @param maxSize maximum size of an archive
  */
 @Validated
 @ConfigurationProperties("resnet.datasets.download")

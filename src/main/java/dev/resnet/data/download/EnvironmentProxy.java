@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The proxy that {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}
- * name, as curl reads them: in upper or lower case; lower case has priority. If the JVM has proxy
- * settings ({@code -Dhttps.proxyHost}), they apply instead.
+ * name, interpreted as by curl: in upper or lower case; lower case takes precedence. If the JVM has
+ * proxy settings ({@code -Dhttps.proxyHost}), they apply instead.
  */
 final class EnvironmentProxy extends ProxySelector {
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentProxy.class);
@@ -40,7 +40,7 @@ final class EnvironmentProxy extends ProxySelector {
   EnvironmentProxy(Map<String, String> environment, Properties jvm) {
     var variables = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
     if (OF_JVM.stream().noneMatch(jvm::containsKey)) {
-      variables.putAll(new TreeMap<>(environment)); // lower case comes last
+      variables.putAll(new TreeMap<>(environment)); // added last: lower case takes precedence
     }
     for (String scheme : List.of("https", "http")) {
       String proxy = variables.getOrDefault(scheme + "_proxy", variables.get("all_proxy"));
@@ -81,7 +81,7 @@ final class EnvironmentProxy extends ProxySelector {
 
   @Override
   public void connectFailed(URI target, SocketAddress proxy, IOException reason) {
-    // The request itself fails and says so.
+    // The request itself fails and reports it.
   }
 
   /** {@code host:port} of the proxy for this target, if there is one. */
@@ -94,8 +94,8 @@ final class EnvironmentProxy extends ProxySelector {
   }
 
   /**
-   * Gives a proxy the user and password in its address, and nobody else. Empty if there are none:
-   * with an authenticator that knows nothing the client hides the status 407.
+   * Sends the user and password in a proxy's address to that proxy only. Empty if there are none,
+   * because with an authenticator that has no password the client hides the status 407.
    */
   Optional<Authenticator> authenticator() {
     if (proxies.values().stream().allMatch(proxy -> proxy.getUserInfo() == null)) {

@@ -14,9 +14,9 @@ import org.springframework.core.retry.RetryTemplate;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Downloads one large file over a network that may fail at any moment: each attempt continues where
- * the last one stopped, also after a restart of the service. At the end the MD5 of the whole is
- * compared.
+ * Downloads one large file over an unreliable network. Each attempt continues where the previous
+ * one stopped, also after a restart of the service. At the end the MD5 of the whole file is
+ * verified.
  */
 public final class HttpDownload {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDownload.class);
@@ -49,17 +49,17 @@ public final class HttpDownload {
   }
 
   /**
-   * Downloads to {@code path}, or what is missing there.
+   * Downloads the file to {@code path}, or the part of it that is missing there.
    *
-   * @param reserve bytes that must be left on the disk afterwards
-   * @throws IOException if it fails; the message says what to do
+   * @param reserve bytes that must remain free on the disk
+   * @throws IOException if the download fails; the message says what to do
    */
   public void fetch(RemoteFile file, Path path, long reserve, DownloadListener listener)
       throws IOException {
     var partial = new PartialFile(path);
     var request = new RangeRequest(client, proxy, settings, usableSpace, file, partial, reserve);
     if (transfer(request, listener) && !partial.matches(file.md5())) {
-      // The server may have changed the file in between, and not its validator.
+      // The server may have changed the file without changing its validator.
       LOG.warn("{}: the parts do not fit together; downloading it again", file);
       partial.delete();
       transfer(request, listener);
@@ -73,15 +73,15 @@ public final class HttpDownload {
     }
   }
 
-  /** Deletes what a download has left at {@code path}. */
+  /** Deletes the partial files of the download at {@code path}. */
   public void forget(Path path) throws IOException {
     new PartialFile(path).delete();
   }
 
   /**
-   * Attempts until the file is whole.
+   * Repeats attempts until the file is complete.
    *
-   * @return whether it consists of parts of several answers
+   * @return whether it consists of parts of several responses
    */
   private boolean transfer(RangeRequest request, DownloadListener listener) throws IOException {
     var policy =

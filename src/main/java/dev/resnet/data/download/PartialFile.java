@@ -9,12 +9,12 @@ import java.util.Optional;
 import org.springframework.util.DigestUtils;
 
 /**
- * The part of a file that has been downloaded. Beside it is the validator (RFC 9110, section 8.8)
- * of the version that it is a part of: without one the download can't be resumed.
+ * The downloaded part of a file. Next to it is the validator (RFC 9110, section 8.8) of the version
+ * that it is a part of; without a validator the download can't be resumed.
  */
 record PartialFile(Path path) {
 
-  /** In bytes; 0 if there is none. */
+  /** Size in bytes; 0 if there is none. */
   long size() {
     return path.toFile().length();
   }
@@ -50,7 +50,7 @@ record PartialFile(Path path) {
     Files.deleteIfExists(path);
   }
 
-  /** In lower-case hex. */
+  /** The MD5 in lower-case hex. */
   String md5() throws IOException {
     try (var in = Files.newInputStream(path)) {
       return DigestUtils.md5DigestAsHex(in);
@@ -58,7 +58,7 @@ record PartialFile(Path path) {
   }
 
   /**
-   * @param expected empty if any will do
+   * @param expected MD5; empty to skip the check
    */
   boolean matches(String expected) throws IOException {
     return expected.isEmpty() || md5().equalsIgnoreCase(expected);

@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * One attempt to get what is missing of a file (RFC 9110, section 14). It does not check that the
- * parts fit together: the MD5 of the whole does.
+ * One attempt to download the missing part of a file (RFC 9110, section 14). It does not check that
+ * the parts fit together; the MD5 of the whole does.
  *
- * @param usableSpace bytes that can be written into a folder
- * @param reserve bytes that must be left there afterwards
+ * @param usableSpace bytes that can be written to the file system of a folder
+ * @param reserve bytes that must remain free there
  */
 record RangeRequest(
     HttpClient client,
@@ -40,14 +40,14 @@ record RangeRequest(
     long reserve) {
   private static final Logger LOG = LoggerFactory.getLogger(RangeRequest.class);
 
-  /** Request timeout, too early, too many requests: the client errors that pass. */
+  /** Request timeout, too early, too many requests: the temporary client errors. */
   private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
-  /** What the JDK says if a proxy opens no tunnel, or does not take the password. */
+  /** The JDK's messages if a proxy refuses a tunnel or the password. */
   private static final List<String> REFUSED =
       List.of("Tunnel failed", "too many authentication attempts");
 
-  /** The file did not come. The message says why and what to do. */
+  /** The download failed. The message says why and what to do. */
   static final class Failure extends IOException {
     private final boolean passes;
 
@@ -66,8 +66,8 @@ record RangeRequest(
    * Completes the file.
    *
    * @return whether an earlier part was continued
-   * @throws Failure if it does not come; what came is kept
-   * @throws IOException if it can't be written
+   * @throws Failure if the download fails; the received part is kept
+   * @throws IOException if the file can't be written
    */
   boolean send(DownloadListener listener) throws IOException, InterruptedException {
     long have = partial.size();
@@ -75,7 +75,7 @@ record RangeRequest(
     var request =
         HttpRequest.newBuilder(file.address())
             .header("User-Agent", "resnet-service")
-            // A compressed transfer would count other bytes.
+            // In a compressed transfer, ranges would count compressed bytes.
             .header("Accept-Encoding", "identity");
     validator.ifPresent(
         value -> request.header("Range", "bytes=%d-".formatted(have)).header("If-Range", value));
@@ -102,7 +102,7 @@ record RangeRequest(
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     } finally {
-      answer.cancel(true); // does nothing to one that has come
+      answer.cancel(true); // no effect if the response has arrived
     }
   }
 
@@ -119,7 +119,7 @@ record RangeRequest(
         long before = at;
         for (ByteBuffer buffer : buffers) {
           while (buffer.hasRemaining()) {
-            at += out.write(buffer); // a disk that is nearly full may take a part
+            at += out.write(buffer); // a nearly full disk may accept only a part
           }
         }
         checkSize(at);
@@ -158,7 +158,7 @@ record RangeRequest(
     }
   }
 
-  /** A weak ETag promises nothing about bytes; then the date is used. */
+  /** A weak ETag does not guarantee the same bytes, so the date is used instead. */
   private static Optional<String> validatorOf(HttpHeaders headers) {
     return headers
         .firstValue("ETag")
@@ -167,9 +167,9 @@ record RangeRequest(
   }
 
   /**
-   * Tells the listener each piece, and the log each tenth.
+   * Reports each piece to the listener and each tenth to the log.
    *
-   * @param total 0 if the server does not say
+   * @param total size in bytes; 0 if the server does not send it
    */
   private void tell(long before, long at, long total, DownloadListener listener) {
     if (total == 0) {

@@ -5,12 +5,12 @@ import java.net.URI;
 /**
  * A file to download.
  *
- * @param md5 of the whole; empty if any will do
- * @param settings prefix of the settings {@code uri} and {@code md5} that name it, for messages
+ * @param md5 expected MD5 of the whole file; empty to skip the check
+ * @param settings prefix of the settings {@code uri} and {@code md5} for this file, for messages
  */
 public record RemoteFile(URI address, String md5, String settings) {
 
-  /** The address without what may be secret: what stands before @ or after ?. */
+  /** The address without the parts that may be secret: before @ and after ?. */
   @Override
   public String toString() {
     String port = address.getPort() < 0 ? "" : ":" + address.getPort();

@@ -6,8 +6,8 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Waits that double up to a limit, for as many attempts in a row as may bring nothing new. An
- * attempt that brings new bytes starts the waits and the count again.
+ * Waits that double up to a limit. Retries end after a number of consecutive attempts without new
+ * bytes; an attempt that brings new bytes resets the waits and the count.
  */
 final class UntilNoProgress implements BackOff, BackOffExecution {
   private final ExponentialBackOff doubling;
@@ -32,7 +32,7 @@ final class UntilNoProgress implements BackOff, BackOffExecution {
     return this;
   }
 
-  /** In milliseconds. */
+  /** The wait in milliseconds. */
   @Override
   public long nextBackOff() {
     long reached = bytes.getAsLong();

@@ -7,9 +7,9 @@ import java.util.Locale;
 /**
  * The ten classes of the synthetic set, each as the signed distance of a point to its outline.
  *
- * <p>None is another one's mirror image and none needs more than a third of a turn to be told from
- * the others, so that horizontal flips and the generator's tilt keep the class. The outlines of
- * triangle, star and heart follow Inigo Quilez, "2D distance functions".
+ * <p>No class is the mirror image of another, and no small rotation turns one class into another,
+ * so that horizontal flips and the generator's tilt keep the class. The outlines of triangle, star
+ * and heart follow Inigo Quilez, "2D distance functions".
  */
 public enum SyntheticClass {
   CIRCLE {
@@ -117,16 +117,16 @@ public enum SyntheticClass {
 
   private static final double HEART_SCALE = 1.6;
 
-  /** Width of a stripe or a field of the board. */
+  /** Width of a stripe or of a field of the board. */
   private static final double STRIPE = 0.5;
 
   /**
-   * Negative inside the drawn area, positive outside; x to the right, y down; a shape fills about
-   * [-1, 1]², a texture the whole plane.
+   * Negative inside the shape, positive outside. x points right, y down. A shape fills about [-1,
+   * 1]², a texture the whole plane.
    */
   abstract double distance(double x, double y);
 
-  /** The class name as clients see it. */
+  /** The class name in the API. */
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -143,7 +143,7 @@ public enum SyntheticClass {
     return Math.sqrt(x * x + y * y);
   }
 
-  /** Bars of width STRIPE, one centred on 0. */
+  /** Bars of width STRIPE, one of them centred on 0. */
   private static double stripes(double v) {
     double period = 2 * STRIPE;
     double within = v - period * Math.floor(v / period + 0.5);

@@ -6,14 +6,14 @@ import dev.resnet.pictures.ImageShape;
 import java.util.stream.IntStream;
 
 /**
- * Draws the synthetic set: a shape or texture of random place, size, tilt and colours before a
+ * Generates the synthetic set: a shape or texture of random position, size, tilt and colours on a
  * shaded background with blurred spots and noise.
  *
- * <p>Foreground and background have the same distribution of colours, so that neither colour nor
- * brightness nor any weighted sum of pixels tells the class: a network has to find edges and put
- * them together. An image depends on (seed, split, index) alone, not on how many are drawn, and is
- * the same on every machine. No class hangs on a side or on the rim of the image: a horizontal flip
- * or a crop with 4 pixels of padding keeps it.
+ * <p>Foreground and background have the same distribution of colours, so neither colour nor
+ * brightness nor any weighted sum of pixels reveals the class: a network has to detect edges and
+ * combine them. An image depends only on (seed, split, index), not on how many are generated, and
+ * is the same on every machine. No class depends on left and right or on the border of the image: a
+ * horizontal flip or a crop with 4 pixels of padding keeps it.
  */
 public final class SyntheticImages {
   private static final int SIZE = ImageShape.CIFAR.size();
@@ -25,13 +25,13 @@ public final class SyntheticImages {
 
   private static final double LARGEST = 11;
 
-  /** A shape's centre is at most so far from the image's, in pixels along an axis. */
+  /** Maximum distance of a shape's centre from the image's centre along each axis, in pixels. */
   private static final double SHIFT = 4;
 
-  /** Largest tilt, in radians. */
+  /** Maximum tilt, in radians. */
   private static final double TILT = Math.toRadians(20);
 
-  /** Least Euclidean distance of foreground and background in RGB, each channel in [0, 1]. */
+  /** Minimum Euclidean distance of foreground and background in RGB, each channel in [0, 1]. */
   private static final double CONTRAST = 0.55;
 
   private static final int SPOTS = 3;
@@ -53,7 +53,7 @@ public final class SyntheticImages {
     return draw(TEST, count);
   }
 
-  /** Labels take turns, so that any number of first images is balanced. */
+  /** Labels cycle through the classes, so that any number of first images is balanced. */
   private ImageSet draw(long split, int count) {
     ImageSet images = ImageSet.empty(ImageShape.CIFAR, count);
     SyntheticClass[] classes = SyntheticClass.values();
@@ -99,7 +99,7 @@ public final class SyntheticImages {
     }
   }
 
-  /** Room is left at both ends, so that light, spots and noise are seldom clipped. */
+  /** Keeps a margin at both ends, so that light, spots and noise are seldom clipped. */
   private static double[] colour(CounterRandom random) {
     return new double[] {
       random.between(0.08, 0.92), random.between(0.08, 0.92), random.between(0.08, 0.92)
@@ -114,7 +114,7 @@ public final class SyntheticImages {
     return Math.sqrt(sum);
   }
 
-  /** Nearly normal, mean 0, deviation 1: the scaled sum of eight uniform bytes. */
+  /** Approximately normal, mean 0, deviation 1: the scaled sum of eight uniform bytes. */
   private static double noise(CounterRandom random) {
     long bits = random.nextLong();
     int sum = 0;
@@ -124,7 +124,7 @@ public final class SyntheticImages {
     return (sum - 8 * 127.5) / Math.sqrt(8 * (256.0 * 256 - 1) / 12);
   }
 
-  /** Where a figure lies: the map from image coordinates in pixels to its own. */
+  /** The placement of a shape: maps image coordinates in pixels to the shape's own. */
   private record Place(double x, double y, double radius, double cos, double sin) {
     static Place draw(CounterRandom random) {
       double tilt = random.between(-TILT, TILT);
@@ -136,7 +136,7 @@ public final class SyntheticImages {
           StrictMath.sin(tilt));
     }
 
-    /** How much of the pixel around a point the figure covers, 0 to 1: smooth edges. */
+    /** Fraction of the pixel around a point that the shape covers, 0 to 1, for smooth edges. */
     double coverage(SyntheticClass figure, double px, double py) {
       double dx = (px - x) / radius;
       double dy = (py - y) / radius;
@@ -145,7 +145,7 @@ public final class SyntheticImages {
     }
   }
 
-  /** Light that falls from one side: a linear ramp over the whole image. */
+  /** Light from one side: a linear ramp over the whole image. */
   private record Shade(double perX, double perY) {
     static Shade draw(CounterRandom random) {
       return new Shade(random.between(-0.12, 0.12) / SIZE, random.between(-0.12, 0.12) / SIZE);
@@ -166,7 +166,10 @@ public final class SyntheticImages {
           random.between(-0.18, 0.18));
     }
 
-    /** A parabola that ends at the spot's rim: no exponential, the same on every machine. */
+    /**
+     * A parabola that ends at the spot's rim. Without an exponential it is the same on every
+     * machine.
+     */
     double at(double px, double py) {
       double square = ((px - x) * (px - x) + (py - y) * (py - y)) / (radius * radius);
       return square < 1 ? strength * (1 - square) : 0;

@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The generated set.
+ * The synthetic set.
  *
- * @param train training images; 600,000 take 1.8 GB of heap
- * @param test test images
- * @param seed another seed draws other images
+ * @param train number of training images; 600,000 take 1.8 GB of heap
+ * @param test number of test images
+ * @param seed another seed generates other images
  */
 @Validated
 @ConfigurationProperties("resnet.datasets.synthetic")
@@ -20,6 +20,6 @@ public record SyntheticSettings(
     @DefaultValue("1000") @Min(10) @Max(MOST_IMAGES) int test,
     @DefaultValue("1") long seed) {
 
-  /** What one Java array holds, rounded down. */
+  /** Most images that fit into one Java array, rounded down. */
   static final int MOST_IMAGES = 600_000;
 }

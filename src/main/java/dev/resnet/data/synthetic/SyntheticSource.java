@@ -5,7 +5,7 @@ import dev.resnet.data.DatasetSource;
 import dev.resnet.data.DownloadListener;
 import dev.resnet.data.ImageSet;
 
-/** Draws the synthetic set. */
+/** Generates the synthetic set. */
 public final class SyntheticSource implements DatasetSource {
   static final String NAME = "synthetic";
 

@@ -1,4 +1,4 @@
-/** A data set that is drawn rather than downloaded. */
+/** A data set that is generated instead of downloaded. */
 @NullMarked
 package dev.resnet.data.synthetic;
 

@@ -26,10 +26,10 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What jobs can be trained on. */
+/** Shows the data sets that jobs can train on. */
 @RestController
 @RequestMapping("/api/v1/datasets")
-@Tag(name = "Data sets", description = "What jobs can be trained on")
+@Tag(name = "Data sets", description = "Data sets that jobs can train on")
 class DatasetController {
   private static final Logger LOG = LoggerFactory.getLogger(DatasetController.class);
   private static final Duration DOWNLOAD_RETRY = Duration.ofSeconds(15);
@@ -48,9 +48,9 @@ class DatasetController {
 
   @GetMapping(path = "/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
-      summary = "Look at a data set",
+      summary = "Get a data set",
       description =
-          "Classes, sizes, statistics, and how far a download is. Looking never starts a download.")
+          "Classes, sizes, statistics and download progress. This never starts a download.")
   @ApiResponse(responseCode = "200", description = "The data set.", useReturnTypeSchema = true)
   @ApiResponse(responseCode = "404", description = "There is no such data set.")
   DatasetResponse dataset(@Parameter(example = "synthetic") @PathVariable("name") String name) {
@@ -59,12 +59,12 @@ class DatasetController {
 
   @GetMapping(path = "/{name}/images/{split}/{index}", produces = MediaType.IMAGE_PNG_VALUE)
   @Operation(
-      summary = "Get one picture",
+      summary = "Get an image",
       description =
-          "A 32×32 PNG, fit to be posted to classify; the header X-Label has its true class.")
+          "A 32×32 PNG that can be classified as it is; the header X-Label has its true class.")
   @ApiResponse(
       responseCode = "200",
-      description = "The picture.",
+      description = "The image.",
       headers = {
         @Header(
             name = "X-Label",
@@ -79,13 +79,13 @@ class DatasetController {
           @Content(
               mediaType = MediaType.IMAGE_PNG_VALUE,
               schema = @Schema(type = "string", format = "binary")))
-  @ApiResponse(responseCode = "404", description = "There is no such data set, split or picture.")
-  @ApiResponse(responseCode = "409", description = "The data set has not been fetched yet.")
-  @ApiResponse(responseCode = "503", description = "The data set can't be read at present.")
+  @ApiResponse(responseCode = "404", description = "There is no such data set, split or image.")
+  @ApiResponse(responseCode = "409", description = "The data set has not been downloaded yet.")
+  @ApiResponse(responseCode = "503", description = "The data set is not available at present.")
   ResponseEntity<byte[]> picture(
       @Parameter(example = "synthetic") @PathVariable("name") String name,
       @Parameter(
-              description = "train, or test for held-out pictures.",
+              description = "train, or test for held-out images.",
               schema =
                   @Schema(
                       type = "string",
@@ -126,7 +126,7 @@ class DatasetController {
                         .formatted(name)));
   }
 
-  /** A picture is not worth a download: only a job starts one. */
+  /** Does not start a download for an image: only a job does. */
   private Dataset loaded(String name) {
     DatasetInfo info = info(name);
     return switch (info.status()) {

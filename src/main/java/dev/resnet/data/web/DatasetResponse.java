@@ -5,7 +5,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A data set as clients see it. */
+/** A data set in the API. */
 @Schema(name = "Dataset")
 record DatasetResponse(
     @Schema(example = "synthetic") String name,
@@ -17,29 +17,29 @@ record DatasetResponse(
     @Schema(description = "Number of test images.", example = "1000") int test,
     @Schema(
             description =
-                "ABSENT: fetched when a job first needs it. DOWNLOADING: see progress. READY: can"
-                    + " be used at once. FAILED: see error; the next job that needs it tries again.",
+                "ABSENT: downloaded when a job first needs it. DOWNLOADING: see progress. READY:"
+                    + " available. FAILED: see error; the next job that needs it tries again.",
             example = "READY")
         DatasetInfo.Status status,
     @Schema(
             description =
-                "Mean of the training images, R, G, B, in 0 to 1; null until the set has been"
-                    + " loaded once since the service started.",
+                "Mean of each channel (R, G, B) of the training images, 0 to 1; null until the"
+                    + " data set has been loaded once since the service started.",
             example = "[0.4914, 0.4822, 0.4465]",
             nullable = true)
         float @Nullable [] mean,
     @Schema(
-            description = "Standard deviation of the same.",
+            description = "Standard deviation of each channel; null like mean.",
             example = "[0.247, 0.2435, 0.2616]",
             nullable = true)
         float @Nullable [] std,
     @Schema(
-            description = "Of all pixels and labels, training before test; null like mean.",
+            description = "SHA-256 of all pixels and labels, training before test; null like mean.",
             example = "9b1f2c0e5d7a4c83b6e8f0a1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5e4f",
             nullable = true)
         @Nullable String sha256,
     @Schema(
-            description = "Share of a download that is done, 0 to 1; null where none is under way.",
+            description = "Downloaded fraction, 0 to 1; null if no download is running.",
             example = "0.42",
             nullable = true)
         @Nullable Double progress,

@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The kept checkpoints of a job: zips that any DL4J program can load. */
+/** The kept checkpoints of a job: zip files that any DL4J program can load. */
 @RestController
 @RequestMapping(TrainingJobController.PATH + "/{id}/checkpoints")
 @Tag(name = "Training jobs")
@@ -66,8 +66,8 @@ class CheckpointController {
   @Operation(
       summary = "Download a checkpoint",
       description =
-          "A DL4J model zip with the optimiser's state, and training.json with the history. The"
-              + " ETag is its SHA-256, which is checked before the first byte is sent.")
+          "A DL4J model zip with the optimiser state, and training.json with the history. The"
+              + " ETag is the file's SHA-256, which is verified before the first byte is sent.")
   @ApiResponse(
       responseCode = "200",
       description = "The file.",
@@ -75,16 +75,16 @@ class CheckpointController {
           @Content(
               mediaType = "application/zip",
               schema = @Schema(type = "string", format = "binary")))
-  @ApiResponse(responseCode = "206", description = "The parts that Range names.")
-  @ApiResponse(responseCode = "304", description = "If-None-Match names the file's ETag.")
+  @ApiResponse(responseCode = "206", description = "The parts that Range requests.")
+  @ApiResponse(responseCode = "304", description = "If-None-Match contains the file's ETag.")
   @ApiResponse(responseCode = "404", description = "There is no such job or checkpoint.")
   @ApiResponse(
       responseCode = "410",
-      description = "The file is damaged: it is not what was written. Nothing of it is sent.")
-  @ApiResponse(responseCode = "412", description = "If-Match does not name the file's ETag.")
+      description = "The file is damaged: its content has changed. Nothing is sent.")
+  @ApiResponse(responseCode = "412", description = "If-Match does not contain the file's ETag.")
   @ApiResponse(
       responseCode = "416",
-      description = "The file has no bytes in that range; Content-Range says how many it has.")
+      description = "The range is outside the file; Content-Range has the file's size.")
   @Nullable ResponseEntity<Resource> download(
       @PathVariable String id,
       @PathVariable int epoch,
@@ -107,13 +107,13 @@ class CheckpointController {
         .answer(request, response);
   }
 
-  /** Before the first byte, since the answer's ETag promises the registered content. */
+  /** Runs before the first byte is sent, because the ETag guarantees the registered content. */
   private void verify(String id, CheckpointFile file, List<CheckpointFile> files) {
     Optional<String> damage;
     try {
       damage = verified.damage(file.path(), file.size(), file.sha256());
     } catch (NoSuchFileException e) {
-      throw absent(id, file.epoch(), files); // deleted since it was looked for
+      throw absent(id, file.epoch(), files); // deleted since the lookup
     } catch (IOException e) {
       throw new UncheckedIOException(file.path() + " can't be read", e);
     }
@@ -148,7 +148,7 @@ class CheckpointController {
     return epochs.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
-  /** The epochs whose files are there. */
+  /** The epochs whose files exist. */
   private static List<Integer> present(List<CheckpointFile> files) {
     return files.stream()
         .filter(file -> Files.isReadable(file.path()))

@@ -4,12 +4,12 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 
-/** One kept checkpoint. */
+/** A kept checkpoint. */
 @Schema(name = "Checkpoint")
 record CheckpointResponse(
-    @Schema(description = "Completed epochs that it holds.", example = "12") int epoch,
-    @Schema(description = "In bytes.", example = "2216394") long size,
-    @Schema(description = "Of the file, in lower-case hex.") String sha256,
+    @Schema(description = "Number of completed epochs.", example = "12") int epoch,
+    @Schema(description = "Size in bytes.", example = "2216394") long size,
+    @Schema(description = "SHA-256 of the file, in lower-case hex.") String sha256,
     @Schema(example = "0.814") double testAccuracy,
     @Schema(description = "Whether no other epoch has a higher test accuracy.") boolean best) {
 

@@ -25,13 +25,13 @@ import org.springframework.http.converter.ResourceRegionHttpMessageConverter;
 import org.springframework.http.server.ServletServerHttpResponse;
 
 /**
- * A file that is sent whole or in part, as RFC 9110 has it (sections 13.2.2 and 14.2). Spring MVC
- * reads {@code Range} too, but before {@code If-Range}, and it neither looks at {@code If-Match}
- * when a file is read nor ignores a range that it can't read.
+ * A file that is sent whole or in parts, according to RFC 9110 (sections 13.2.2 and 14.2). Spring
+ * MVC supports {@code Range} too, but it evaluates {@code Range} before {@code If-Range}, does not
+ * evaluate {@code If-Match} when a file is read, and does not ignore an invalid range.
  *
  * @param size in bytes
  * @param tag a strong ETag in quotes
- * @param name that a browser saves it under
+ * @param name the file name that a browser uses
  */
 record Download(Path file, long size, String tag, MediaType type, String name) {
   private static final ResourceRegionHttpMessageConverter PARTS =
@@ -41,11 +41,14 @@ record Download(Path file, long size, String tag, MediaType type, String name) {
 
   private static final Pattern BYTES = Pattern.compile("(?i:bytes)=([-0-9, \t]*)");
 
-  /** More digits than a long holds: as far beyond any file's end as its largest number. */
+  /**
+   * Numbers with more digits than a long. {@link Long#MAX_VALUE} replaces them: it is beyond any
+   * file's end, too.
+   */
   private static final Pattern HUGE = Pattern.compile("0*[1-9][0-9]{18,}");
 
   /**
-   * @return null where parts have been written
+   * @return null if parts have been written
    * @throws ProblemException 412 or 416
    */
   @Nullable ResponseEntity<Resource> answer(
@@ -61,7 +64,7 @@ record Download(Path file, long size, String tag, MediaType type, String name) {
     }
     List<ResourceRegion> regions = regions(request, response);
     if (regions.isEmpty()) {
-      // A stream, since Spring MVC would look at Range itself before it sends a file.
+      // A stream, because Spring MVC would evaluate Range itself if it were a file.
       return ResponseEntity.ok()
           .headers(this::describe)
           .contentType(type)
@@ -89,7 +92,7 @@ record Download(Path file, long size, String tag, MediaType type, String name) {
         .anyMatch(named -> named.isWildcard() || named.compare(own, strong));
   }
 
-  /** The parts to send; none where the whole file is meant. */
+  /** The parts to send; empty if the whole file is requested. */
   private List<ResourceRegion> regions(HttpServletRequest request, HttpServletResponse response) {
     List<String> condition = values(request, HttpHeaders.IF_RANGE);
     if (!request.getMethod().equals("GET")
@@ -112,11 +115,11 @@ record Download(Path file, long size, String tag, MediaType type, String name) {
     try {
       return HttpRange.toResourceRegions(had, new FileSystemResource(file));
     } catch (IllegalArgumentException e) {
-      return List.of(); // together they are more than the file
+      return List.of(); // together they are larger than the file
     }
   }
 
-  /** None where the header is absent, of another unit or not valid: it is then to be ignored. */
+  /** Empty if the header is absent, has another unit or is invalid: then it must be ignored. */
   private static List<HttpRange> ranges(List<String> headers) {
     var bytes = BYTES.matcher(headers.size() == 1 ? headers.get(0).strip() : "");
     if (!bytes.matches()) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The epochs as a table (RFC 4180) for spreadsheets and plots. */
+/** The epochs as CSV (RFC 4180), for spreadsheets and plots. */
 final class EpochCsv {
   static final String MEDIA_TYPE = "text/csv";
   private static final String HEADER =
@@ -34,7 +34,7 @@ final class EpochCsv {
         .collect(Collectors.joining(",", "", "\r\n"));
   }
 
-  /** Empty where JSON says null. */
+  /** Empty if the value is null in JSON. */
   private static String cell(Object value) {
     return value instanceof Double number && !Double.isFinite(number) ? "" : value.toString();
   }

@@ -6,21 +6,21 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One completed epoch. A network that is not finite is refused before its epoch is written; the
- * figures that can be null are so in rows of earlier versions.
+ * One completed epoch. An epoch is not written if the network contains NaN or infinite values.
+ * Nullable numbers are null only in rows of earlier versions.
  */
 @Schema(name = "Epoch")
 record EpochResponse(
     @Schema(description = "Counted from 1.", example = "12") int epoch,
-    @Schema(description = "Of the last step.", example = "0.1") double learningRate,
+    @Schema(description = "Learning rate of the last step.", example = "0.1") double learningRate,
     Train train,
     Test test,
-    @Schema(description = "Of training and evaluation.", example = "26.4") double seconds,
-    @Schema(description = "Of the training steps alone.", example = "1893.0")
+    @Schema(description = "Duration of training and evaluation.", example = "26.4") double seconds,
+    @Schema(description = "Speed of the training steps alone.", example = "1893.0")
         double imagesPerSecond,
     Instant finishedAt) {
 
-  @Schema(name = "EpochTrain", description = "On the augmented training images, while training.")
+  @Schema(name = "EpochTrain", description = "On the augmented training images, during training.")
   record Train(
       @Schema(description = "Mean, in nats.", nullable = true, example = "0.51")
           double crossEntropy,

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 
-/** The limits of requests that an operator sets, and how the exceptions of jobs are answered. */
+/** Sets the request limits that are settings, and how to answer the exceptions of jobs. */
 @Configuration(proxyBeanMethods = false)
 class JobsWebConfiguration {
 

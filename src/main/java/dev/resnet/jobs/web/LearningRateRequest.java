@@ -13,11 +13,11 @@ import jakarta.validation.constraints.NotNull;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The field {@code learning_rate}: one of four schedules, each with fields of its own. */
+/** The field {@code learning_rate}: one of four schedules, each with its own fields. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "schedule")
 @Schema(
     name = "LearningRate",
-    description = "Without it, the schedule of the recipe, stretched or shrunk to the epochs.",
+    description = "Default: the recipe's schedule, scaled to the number of epochs.",
     discriminatorProperty = "schedule",
     oneOf = {
       LearningRateRequest.Piecewise.class,
@@ -33,16 +33,17 @@ import org.jspecify.annotations.Nullable;
     })
 sealed interface LearningRateRequest {
 
-  /** The schedule, where no field is wrong. */
+  /** The schedule; called only if no field is invalid. */
   LearningRate schedule(int epochs);
 
-  /** Adds errors that concern several fields. Fields that are wrong by themselves are null. */
+  /** Adds errors that concern several fields. Fields that are invalid by themselves are null. */
   default void check(int epochs, Problems problems) {}
 
   @JsonTypeName("piecewise")
-  @Schema(name = "PiecewiseRate", description = "values[i] from epoch boundaries[i-1] on.")
+  @Schema(name = "PiecewiseRate", description = "values[i] applies after boundaries[i-1] epochs.")
   record Piecewise(
-      @Schema(description = "One more than boundaries.", example = "[0.1, 0.01, 0.001]") @NotNull
+      @Schema(description = "One value more than boundaries.", example = "[0.1, 0.01, 0.001]")
+          @NotNull
           List<@DecimalMin(value = "0", inclusive = false) @DecimalMax("10") Double> values,
       @Schema(description = "Completed epochs, strictly increasing.", example = "[80, 120]")
           @Nullable List<@Min(1) Integer> boundaries)
@@ -75,14 +76,14 @@ sealed interface LearningRateRequest {
   }
 
   @JsonTypeName("cosine")
-  @Schema(name = "CosineRate", description = "Linear warm-up, then half a cosine down to zero.")
+  @Schema(name = "CosineRate", description = "Linear warm-up, then a half cosine down to zero.")
   record Cosine(
       @Schema(description = "The highest rate.", example = "0.1")
           @NotNull
           @DecimalMin(value = "0", inclusive = false)
           @DecimalMax("10")
           Double peak,
-      @Schema(description = "Fewer than epochs.", defaultValue = "0") @DecimalMin("0")
+      @Schema(description = "Less than epochs.", defaultValue = "0") @DecimalMin("0")
           @Nullable Double warmupEpochs)
       implements LearningRateRequest {
 
@@ -105,7 +106,7 @@ sealed interface LearningRateRequest {
           @DecimalMin(value = "0", inclusive = false)
           @DecimalMax("10")
           Double peak,
-      @Schema(description = "Fewer than epochs. Default: a quarter of them.", example = "5")
+      @Schema(description = "Less than epochs. Default: a quarter of epochs.", example = "5")
           @DecimalMin("0")
           @Nullable Double warmupEpochs)
       implements LearningRateRequest {

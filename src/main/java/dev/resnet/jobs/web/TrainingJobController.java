@@ -37,10 +37,10 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/** Submits, watches, cancels and deletes training jobs. */
+/** Submits, shows, cancels, resumes and deletes training jobs. */
 @RestController
 @RequestMapping(TrainingJobController.PATH)
-@Tag(name = "Training jobs", description = "Train residual networks, and watch them learn.")
+@Tag(name = "Training jobs", description = "Train residual networks and follow their progress.")
 class TrainingJobController {
   static final String PATH = "/api/v1/training-jobs";
 
@@ -62,8 +62,8 @@ class TrainingJobController {
   @Operation(
       summary = "Submit a training job",
       description =
-          "Queues the training of a network of depth 6n+2 and answers at once. Poll the job, or its"
-              + " epochs; its model is registered when it has succeeded.",
+          "Queues the training of a network of depth 6n+2 and returns at once. Poll the job or its"
+              + " epochs. The model is registered when the job succeeds.",
       requestBody =
           @io.swagger.v3.oas.annotations.parameters.RequestBody(
               required = true,
@@ -83,9 +83,11 @@ class TrainingJobController {
                       })))
   @ApiResponse(
       responseCode = "202",
-      description = "Queued.",
-      headers = @Header(name = "Location", description = "Of the job."))
-  @ApiResponse(responseCode = "400", description = "Every bad field, in 'errors'.")
+      description = "The job is queued.",
+      headers = @Header(name = "Location", description = "URL of the job."))
+  @ApiResponse(
+      responseCode = "400",
+      description = "The request is invalid: 'errors' lists all invalid fields.")
   @ApiResponse(responseCode = "422", description = "The network does not fit into the memory.")
   @ApiResponse(
       responseCode = "429",
@@ -93,7 +95,7 @@ class TrainingJobController {
       headers = @Header(name = "Retry-After", description = "Seconds."))
   ResponseEntity<TrainingJobResponse> submit(
       @RequestBody(required = false) byte @Nullable [] body, HttpServletRequest request) {
-    String all = address(request); // first: once the job is queued, nothing may fail
+    String all = address(request); // first, because nothing may fail once the job is queued
     JobSnapshot job = jobs.submit(reader.read(body));
     return ResponseEntity.accepted()
         .location(URI.create(all + "/" + job.job().id()))
@@ -101,13 +103,11 @@ class TrainingJobController {
   }
 
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
-  @Operation(
-      summary = "List training jobs",
-      description = "The newest first, unless sorted otherwise.")
+  @Operation(summary = "List training jobs", description = "Newest first by default.")
   Page<TrainingJobResponse> list(
-      @Parameter(description = "Only those in this state.") @RequestParam(required = false)
+      @Parameter(description = "Only jobs with this status.") @RequestParam(required = false)
           @Nullable JobStatus status,
-      @Parameter(description = "Only those trained on it.", example = "cifar10")
+      @Parameter(description = "Only jobs on this data set.", example = "cifar10")
           @RequestParam(required = false)
           @Nullable String dataset,
       @Sortable(
@@ -127,18 +127,18 @@ class TrainingJobController {
   }
 
   @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  @Operation(summary = "Look at a training job")
+  @Operation(summary = "Get a training job")
   TrainingJobResponse get(@PathVariable String id) {
     return response(jobs.get(id));
   }
 
   @GetMapping(path = "/{id}/epochs", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
-      summary = "Read loss and accuracy by epoch",
-      description = "As JSON, or as a table under Accept: text/csv.")
+      summary = "Get loss and accuracy by epoch",
+      description = "As JSON, or as CSV with Accept: text/csv.")
   EpochResponse.Items epochs(
       @PathVariable String id,
-      @Parameter(description = "Only the epochs after this one: poll with the last one seen.")
+      @Parameter(description = "Only epochs after this one: to poll, give the last one received.")
           @RequestParam(defaultValue = "0")
           @Min(value = 0, message = FROM_ZERO)
           int after) {
@@ -146,7 +146,7 @@ class TrainingJobController {
   }
 
   @GetMapping(path = "/{id}/epochs", produces = EpochCsv.MEDIA_TYPE)
-  @Operation(summary = "Read loss and accuracy by epoch")
+  @Operation(summary = "Get loss and accuracy by epoch")
   String epochTable(
       @PathVariable String id,
       @RequestParam(defaultValue = "0") @Min(value = 0, message = FROM_ZERO) int after) {
@@ -158,10 +158,10 @@ class TrainingJobController {
   @Operation(
       summary = "Cancel a training job",
       description =
-          "At once where it is queued, within one batch where it is running. Its epochs and"
-              + " checkpoints stay until it is deleted.")
-  @ApiResponse(responseCode = "202", description = "It is cancelled, or about to be.")
-  @ApiResponse(responseCode = "409", description = "It has ended.")
+          "Takes effect at once if the job is queued, within one batch if it is running. Its epochs"
+              + " and checkpoints are kept until it is deleted.")
+  @ApiResponse(responseCode = "202", description = "The job is cancelled or will be soon.")
+  @ApiResponse(responseCode = "409", description = "The job has ended.")
   TrainingJobResponse cancel(@PathVariable String id) {
     return response(jobs.cancel(id));
   }
@@ -171,11 +171,13 @@ class TrainingJobController {
   @Operation(
       summary = "Resume a training job",
       description =
-          "Queues a failed or cancelled job again, behind those that wait. It goes on from its"
-              + " newest valid checkpoint, that of the last completed epoch; without one it begins"
-              + " again. Its hyperparameters stay.")
-  @ApiResponse(responseCode = "202", description = "Queued.")
-  @ApiResponse(responseCode = "409", description = "It is queued, running or has succeeded.")
+          "Queues a failed or cancelled job again, behind the jobs that wait. It continues from"
+              + " its newest valid checkpoint, normally that of the last completed epoch, or starts"
+              + " again if there is none. Its hyperparameters stay the same.")
+  @ApiResponse(responseCode = "202", description = "The job is queued.")
+  @ApiResponse(
+      responseCode = "409",
+      description = "The job is queued or running, or has succeeded.")
   @ApiResponse(responseCode = "422", description = "The network does not fit into the memory.")
   @ApiResponse(
       responseCode = "429",
@@ -189,14 +191,17 @@ class TrainingJobController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @Operation(
       summary = "Delete an ended training job",
-      description = "Its epochs and checkpoints go too; a model that it registered stays.")
-  @ApiResponse(responseCode = "204", description = "It is gone.")
-  @ApiResponse(responseCode = "409", description = "It has not ended: cancel it first.")
+      description =
+          "Deletes its epochs and checkpoints as well. A model that it registered is kept.")
+  @ApiResponse(responseCode = "204", description = "The job is deleted.")
+  @ApiResponse(responseCode = "409", description = "The job has not ended: cancel it first.")
   void delete(@PathVariable String id) {
     jobs.delete(id);
   }
 
-  /** The context path holds what a proxy has cut off, see server.forward-headers-strategy. */
+  /**
+   * The context path contains the prefix that a proxy removed; see server.forward-headers-strategy.
+   */
   private static String address(HttpServletRequest request) {
     String path = request.getContextPath() + PATH;
     try {

@@ -16,10 +16,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Reads the body of a submission, and checks what depends on several fields or on this machine. */
+/** Reads a submission and checks what depends on several fields or on this machine. */
 @Component
 final class TrainingJobReader {
-  /** What the column takes; H2 counts an emoji as two. */
+  /** The length of the column; H2 counts an emoji as two. */
   private static final int LONGEST_NAME = 255;
 
   private final JsonRequest<TrainingJobRequest> body;
@@ -52,7 +52,7 @@ final class TrainingJobReader {
           "must be at most %d UTF-16 code units, was %d".formatted(LONGEST_NAME, name.length()));
     }
     if (request.learningRate() != null) {
-      // Epochs that are wrong are not compared with anything.
+      // Invalid epochs are not compared with other fields.
       int epochs = problems.none("epochs") ? request.epochs(limits) : Integer.MAX_VALUE;
       request.learningRate().check(epochs, problems);
     }
@@ -65,8 +65,8 @@ final class TrainingJobReader {
   }
 
   /**
-   * Where the engine runs with another precision, the precision is to blame. Where nothing can
-   * train at present, no field is to blame: the job waits until something can, and says why.
+   * If the engine can run with another precision, the error is in the precision. If nothing can
+   * train at present, no field is invalid: the job waits until something can, and says why.
    */
   private void checkEngine(TrainingJobRequest request, Problems problems) {
     if (engines.refusal(EngineName.AUTO, Precision.AUTO).isPresent()) {

@@ -24,14 +24,14 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a submission. The largest {@code stack_n}, {@code epochs} and {@code batch_size} and
- * the longest {@code name} are settings, see {@link JobsWebConfiguration}; what depends on several
- * fields is checked by {@link TrainingJobReader}.
+ * The body of a submission. The maxima of {@code stack_n}, {@code epochs} and {@code batch_size}
+ * and the maximum length of {@code name} are settings; see {@link JobsWebConfiguration}. {@link
+ * TrainingJobReader} checks what depends on several fields.
  */
 @Schema(
     name = "TrainingJobRequest",
     description =
-        "Only stack_n is needed. A field that is absent or null has the value of the recipe."
+        "Only stack_n is required. A field that is absent or null has the recipe's value."
             + " Unknown fields are errors.")
 record TrainingJobRequest(
     @Schema(description = "Blocks per stage: the network has depth 6n+2.", example = "3")
@@ -39,7 +39,7 @@ record TrainingJobRequest(
         @Min(1)
         Integer stackN,
     @Schema(
-            description = "For people. Default: resnet-<depth>.",
+            description = "Shown to people. Default: resnet-<depth>.",
             example = "resnet-20",
             extensions =
                 @Extension(
@@ -72,17 +72,17 @@ record TrainingJobRequest(
         @Nullable String dataset,
     @Schema(
             description =
-                "paper: He et al. (2015), 200 epochs. fast: one cycle of the learning rate, 20"
-                    + " epochs. Fields given beside it override it.",
+                "paper: He et al. (2015) on pre-activation blocks, 200 epochs. fast: a one-cycle"
+                    + " schedule, 20 epochs. Other fields of the request override the recipe.",
             defaultValue = "paper")
         @Nullable Recipe recipe,
     @Schema(description = "Passes over the training images.", example = "200") @Min(1)
         @Nullable Integer epochs,
     @Schema(
             description =
-                "Images a step, no more than there are training images: the last partial batch of"
-                    + " an epoch is dropped. Default: the recipe's, or all training images if they"
-                    + " are fewer.",
+                "Images per step, at most the number of training images. The last partial batch"
+                    + " of an epoch is dropped. Default: the recipe's, or all training images if"
+                    + " they are fewer.",
             example = "128")
         @Min(1)
         @Nullable Integer batchSize,
@@ -97,29 +97,31 @@ record TrainingJobRequest(
         @Nullable Double weightDecay,
     @Nullable AugmentationRequest augmentation,
     @Schema(
-            description = "auto takes the fastest that can run here; the job says which, and why.",
+            description =
+                "auto selects the fastest that can run here; the job says which, and why.",
             defaultValue = "auto")
         @Nullable EngineName engine,
-    @Schema(description = "Of activations and their gradients.", defaultValue = "auto")
+    @Schema(description = "Precision of activations and their gradients.", defaultValue = "auto")
         @Nullable Precision precision,
     @Schema(
-            description = "Of initialisation, shuffling and augmentation.",
+            description = "Seed of initialisation, shuffling and augmentation.",
             defaultValue = "1",
             example = "1")
         @Nullable Long seed,
     @Schema(
             description =
-                "Use only so many training images, chosen at random (by the seed), with each class's part kept.")
+                "Use only this many training images: a random sample, determined by the seed, that"
+                    + " keeps the proportions of the classes.")
         @Min(1)
         @Nullable Integer trainLimit,
-    @Schema(description = "Use only the first so many test images.") @Min(1)
+    @Schema(description = "Use only this many test images, the first ones.") @Min(1)
         @Nullable Integer testLimit,
     @Schema(
             description =
-                "Whether the trained version then answers for its model's name. if_better: where"
-                    + " nothing answers yet, or where it has the higher accuracy on the same test"
-                    + " images of the same data set. A version on another data set is replaced"
-                    + " under always only. The job's field promotion says what was decided.",
+                "Whether to put the trained version into production. if_better: if no version of"
+                    + " the model is in production, or if its accuracy on the same test images of"
+                    + " the same data set is higher. A version that was trained on another data set"
+                    + " is replaced only with always. The job's field promotion has the decision.",
             defaultValue = "if_better")
         @Nullable Promote promote) {
 
@@ -129,7 +131,7 @@ record TrainingJobRequest(
           @Min(0)
           @Max(16)
           @Nullable Integer cropPadding,
-      @Schema(description = "With probability one half.", example = "true")
+      @Schema(description = "Flip each image with probability one half.", example = "true")
           @Nullable Boolean horizontalFlip) {
 
     Augmentation or(Augmentation base) {
@@ -140,9 +142,9 @@ record TrainingJobRequest(
   }
 
   /**
-   * The job, every hyperparameter resolved.
+   * The job with all hyperparameters resolved.
    *
-   * @param images training images of the data set
+   * @param images number of training images in the data set
    */
   NewJob job(JobsProperties.Limits limits, int images) {
     String title = "resnet-" + ResNetSpec.depth(stackN);
@@ -176,7 +178,7 @@ record TrainingJobRequest(
     return requireNonNullElse(recipe, Recipe.PAPER);
   }
 
-  /** What the recipe says of this network and data set. */
+  /** The recipe's values for this network and data set. */
   TrainingConfig base() {
     return recipeOrPaper()
         .config(requireNonNullElse(stackN, 1), requireNonNullElse(dataset, "cifar10"));
@@ -191,19 +193,19 @@ record TrainingJobRequest(
     return Math.min(all, requireNonNullElse(trainLimit, all));
   }
 
-  /** A small data set makes small batches, rather than none. */
+  /** Limits the default batch size to the number of images, so that there is a full batch. */
   private int batchSize(JobsProperties.Limits limits, int images) {
     int most = Math.min(limits.batchSize(), trainImages(images));
     return requireNonNullElse(batchSize, Math.min(base().batchSize(), most));
   }
 
-  /** Runs anywhere in about a minute: no download, few images. */
+  /** Takes about a minute on any machine: no download, few images. */
   static final String TRIAL =
       """
       {"stack_n": 1, "name": "a trial", "model": "trial", "dataset": "synthetic", "recipe": "fast",
        "epochs": 2, "train_limit": 1000, "test_limit": 500}""";
 
-  /** The published training. */
+  /** The published training run. */
   static final String PAPER =
       """
       {"stack_n": 3, "name": "resnet-20", "model": "resnet-20", "dataset": "cifar10", "epochs": 200,

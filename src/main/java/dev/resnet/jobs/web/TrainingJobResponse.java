@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A job as clients see it. */
+/** A training job in the API. */
 @Schema(name = "TrainingJob")
 record TrainingJobResponse(
     String id,
@@ -26,49 +26,56 @@ record TrainingJobResponse(
         @Nullable String waitingFor,
     @Schema(example = "3") int stackN,
     @Schema(description = "6n+2", example = "20") int depth,
-    @Schema(description = "Counting running means and variances.", example = "274442")
+    @Schema(
+            description = "Number of parameters, counting running means and variances.",
+            example = "274442")
         long parameters,
-    @Schema(description = "Every resolved hyperparameter, as it could be submitted again.")
+    @Schema(description = "All resolved hyperparameters, in the form of a submission.")
         Map<String, @Nullable Object> config,
-    @Schema(description = "Chosen once it trains.", nullable = true, example = "onednn")
+    @Schema(
+            description = "The chosen engine; null until training starts.",
+            nullable = true,
+            example = "onednn")
         @Nullable String engine,
     @Schema(nullable = true, example = "bfloat16") @Nullable String precision,
-    @Schema(description = "Why this engine.", nullable = true) @Nullable String engineReason,
-    @Schema(description = "The processor or GPU.", nullable = true) @Nullable String device,
+    @Schema(description = "Why this engine was chosen.", nullable = true)
+        @Nullable String engineReason,
+    @Schema(description = "The CPU or GPU.", nullable = true) @Nullable String device,
     ProgressResponse progress,
     @Schema(description = "The last completed epoch.", nullable = true)
         @Nullable EpochResponse latest,
     @Schema(nullable = true) @Nullable Best best,
     @Schema(
-            description = "How often it was taken up: more than once after a restart or a retry.",
+            description = "Number of attempts so far: more than one after a restart or a retry.",
             example = "1")
         int attempt,
-    @Schema(description = "It stops within one batch.") boolean cancelRequested,
-    @Schema(description = "Why it failed.", nullable = true) @Nullable String error,
+    @Schema(description = "Whether the job has to stop within one batch.") boolean cancelRequested,
+    @Schema(description = "Why the job failed.", nullable = true) @Nullable String error,
     @Schema(
-            description = "Retries in a row after a passing fault, without completing an epoch.",
+            description =
+                "Consecutive retries after temporary failures, without a completed epoch.",
             example = "0")
         int retries,
     @Schema(
             description =
-                "What ended the last attempt, where it may pass; null once an epoch has been"
-                    + " completed since.",
+                "What ended the last attempt, if the failure may be temporary; null once an epoch"
+                    + " has been completed since.",
             nullable = true)
         @Nullable String lastError,
-    @Schema(description = "When a queued job is tried again.", nullable = true)
+    @Schema(description = "When the next attempt at a queued job is due.", nullable = true)
         @Nullable Instant nextAttemptAt,
     @Schema(example = "resnet-20") String model,
-    @Schema(description = "Set once it has succeeded.", nullable = true)
+    @Schema(description = "Set once the job has succeeded.", nullable = true)
         @Nullable Integer modelVersion,
     Instant createdAt,
     @Schema(nullable = true) @Nullable Instant startedAt,
     @Schema(nullable = true) @Nullable Instant finishedAt,
     @Schema(
-            description = "Whether the model is to answer for its name.",
+            description = "Whether to put the model into production.",
             allowableValues = {"always", "if_better", "never"},
             example = "if_better")
         String promote,
-    @Schema(description = "What was decided. Set once it has succeeded.", nullable = true)
+    @Schema(description = "The decision; set once the job has succeeded.", nullable = true)
         @Nullable PromotionResponse promotion) {
 
   @Schema(name = "Promotion")
@@ -88,7 +95,9 @@ record TrainingJobResponse(
 
   @Schema(name = "Progress")
   record ProgressResponse(
-      @Schema(description = "Under way, counted from 1; 0 before the first.", example = "12")
+      @Schema(
+              description = "The current epoch, counted from 1; 0 before the first.",
+              example = "12")
           int epoch,
       @Schema(example = "200") int epochs,
       @Schema(description = "Completed steps.", example = "4711") long iteration,
@@ -99,7 +108,7 @@ record TrainingJobResponse(
               nullable = true,
               example = "0.61")
           @Nullable Double trainLoss,
-      @Schema(description = "Over the same.", nullable = true, example = "0.79")
+      @Schema(description = "Over the same steps.", nullable = true, example = "0.79")
           @Nullable Double trainAccuracy,
       @Schema(nullable = true, example = "1900.0") @Nullable Double imagesPerSecond,
       @Schema(nullable = true, example = "4920") @Nullable Long etaSeconds) {
@@ -119,7 +128,7 @@ record TrainingJobResponse(
     }
   }
 
-  @Schema(name = "BestEpoch", description = "The epoch of highest test accuracy.")
+  @Schema(name = "BestEpoch", description = "The epoch with the highest test accuracy.")
   record Best(@Schema(example = "11") int epoch, @Schema(example = "0.8412") double testAccuracy) {}
 
   static TrainingJobResponse of(JobSnapshot snapshot, @Nullable String waitingFor) {

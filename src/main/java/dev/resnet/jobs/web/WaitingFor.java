@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** Says why a job does not train yet: a download may take minutes. */
+/** Says why a job does not train yet; a download, for example, may take minutes. */
 @Component
 final class WaitingFor {
   private final DatasetCatalog datasets;
@@ -26,7 +26,7 @@ final class WaitingFor {
     this.clock = clock;
   }
 
-  /** Null where it trains, or has ended. */
+  /** Null if the job trains or has ended. */
   @Nullable String of(TrainingJob job) {
     if (job.status() == JobStatus.QUEUED) {
       return queued(job);
