@@ -140,7 +140,7 @@ class DatasetController {
       case ABSENT ->
           throw new ProblemException(
               HttpStatus.CONFLICT,
-              "The data set %s is not here yet: start a training job with it, and it is fetched."
+              "The data set %s has not been downloaded yet: a training job with it downloads it."
                   .formatted(name));
       case FAILED ->
           throw new ProblemException(

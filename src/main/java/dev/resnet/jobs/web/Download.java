@@ -109,7 +109,7 @@ record Download(Path file, long size, String tag, MediaType type, String name) {
       response.setHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
       throw new ProblemException(
           HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-          "The range can't be had: the file has %d bytes. Ask for a part of it, as in 'Range: bytes=0-1023'."
+          "The file has only %d bytes. Ask for a part of it, as in 'Range: bytes=0-1023'."
               .formatted(size));
     }
     try {

@@ -81,7 +81,7 @@ final class TrainingJobReader {
     }
     engines
         .refusal(engine, precision)
-        .ifPresent(reason -> problems.add("precision", "can't be had here: " + reason));
+        .ifPresent(reason -> problems.add("precision", "is not available here: " + reason));
   }
 
   private void checkDataset(TrainingJobRequest request, Problems problems) {

@@ -106,7 +106,7 @@ class DatasetControllerTests {
     String path = "/api/v1/datasets/shapes/images/test/0";
 
     catalog.status = DatasetInfo.Status.ABSENT;
-    assertRefused(path, HttpStatus.CONFLICT, "start a training job");
+    assertRefused(path, HttpStatus.CONFLICT, "a training job with it downloads it");
     catalog.status = DatasetInfo.Status.DOWNLOADING;
     assertThat(assertRefused(path, HttpStatus.SERVICE_UNAVAILABLE, "is being downloaded"))
         .extracting(ProblemException::retryAfter)

@@ -46,7 +46,7 @@ class DownloadTests extends JobsOverHttp {
     for (String range :
         new String[] {"bytes=" + size + "-", "bytes=-0", "bytes=99999999999999999999-"}) {
       HttpResponse<String> beyond = ask("Range", range);
-      assertThat(detail(beyond, 416)).contains("the file has " + size + " bytes");
+      assertThat(detail(beyond, 416)).contains("The file has only " + size + " bytes");
       assertThat(beyond.headers().firstValue("Content-Range")).hasValue("bytes */" + size);
       assertThat(beyond.headers().firstValue("ETag")).isEmpty();
     }

@@ -178,7 +178,7 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 101} | batch_size must be at most 100, the number of training images, was 101: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 30, "train_limit": 29} | batch_size must be at most 29, the number of training images, was 30: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "engine": "onednn"} | engine can't run here: the engine onednn is not part of this build; ask for auto
-          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "precision": "bfloat16"} | precision can't be had here: this processor has no bfloat16; ask for float32 or auto
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "precision": "bfloat16"} | precision is not available here: this processor has no bfloat16; ask for float32 or auto
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {}} | learning_rate.schedule is required
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {"schedule": "linear", "peak": 1}} | learning_rate.schedule must be one of "piecewise", "cosine", "one_cycle", "constant", was "linear"
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "learning_rate": {"schedule": "cosine"}} | learning_rate.peak is required
