@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Suggests the correct spelling of a misspelt name. */
-final class Spelling {
+public final class Spelling {
   private static final int MOST_EDITS = 2;
 
   private Spelling() {}
@@ -30,7 +30,7 @@ final class Spelling {
   }
 
   /** Levenshtein distance with swapped neighbours as one edit (optimal string alignment). */
-  private static int edits(String a, String b) {
+  public static int edits(String a, String b) {
     int[][] distance = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {

@@ -1,5 +1,6 @@
 package dev.resnet.ops;
 
+import dev.resnet.api.Spelling;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Comparator;
@@ -181,23 +182,7 @@ final class SettingNames {
     return name.substring(name.lastIndexOf('.') + 1);
   }
 
-  /** Levenshtein's distance of what Spring Boot compares. */
   private static int edits(String name, String known) {
-    String a = plain(name);
-    String b = plain(known);
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int corner = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = corner + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        corner = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    return Spelling.edits(plain(name), plain(known));
   }
 }

@@ -199,43 +199,33 @@ class CrashRecoveryTests {
 
   @Test
   void aRegisteredJobIsNotCancelledByTheNextStart() throws Exception {
-    JobsProcess first = start(10);
-    String id = first.submit(1);
-    first.training.allow(1);
-    awaitStatus(first, id, JobStatus.SUCCEEDED);
-    first.close();
-
-    // Simulates a process that died after the registration, followed by a cancellation request.
-    JdbcClient.create(dataSource)
-        .sql(
-            "update training_job set status = 'RUNNING', model_version = null,"
-                + " cancel_requested = true where id = :id")
-        .param("id", id)
-        .update();
-    var settings = JobsProcess.settings(1, 100, 10, Duration.ofSeconds(4));
-    var next = new JobsProcess(dataSource, home, settings, true);
-    next.registered.addAll(first.registered);
-    processes.add(next.start());
-    awaitStatus(next, id, JobStatus.SUCCEEDED);
-    assertThat(next.job(id).modelVersion()).isEqualTo(1);
+    aRegisteredJobSucceeds("cancel_requested = true", 10);
   }
 
   @Test
   void aRegisteredJobSucceedsEvenAtTheLimitOfCrashes() throws Exception {
+    aRegisteredJobSucceeds("crashes = 2", 3);
+  }
+
+  /**
+   * Simulates a process that died after the registration.
+   *
+   * @param change what else happened to the job's row
+   */
+  private void aRegisteredJobSucceeds(String change, int maxAttempts) throws Exception {
     JobsProcess first = start(10);
     String id = first.submit(1);
     first.training.allow(1);
     awaitStatus(first, id, JobStatus.SUCCEEDED);
     first.close();
-
-    // Simulates that each of its processes died, the last one after the registration.
     JdbcClient.create(dataSource)
         .sql(
-            "update training_job set status = 'RUNNING', model_version = null, crashes = 2"
-                + " where id = :id")
+            "update training_job set status = 'RUNNING', model_version = null, %s where id = :id"
+                .formatted(change))
         .param("id", id)
         .update();
-    var settings = JobsProcess.settings(1, 100, 3, Duration.ofSeconds(4));
+
+    var settings = JobsProcess.settings(1, 100, maxAttempts, Duration.ofSeconds(4));
     var next = new JobsProcess(dataSource, home, settings, true);
     next.registered.addAll(first.registered);
     processes.add(next.start());
