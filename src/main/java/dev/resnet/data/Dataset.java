@@ -1,7 +1,9 @@
 package dev.resnet.data;
 
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.ResizePolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,20 +14,31 @@ import org.jspecify.annotations.Nullable;
  * @param classes the class names by index
  * @param train the training images; {@link #normalization()} is computed from them
  * @param test the test images, used only for evaluation
+ * @param resize how images of another size become one of this data set
  * @param sha256 SHA-256 of all images and labels, training before test; identifies the data that a
  *     model was trained on
  */
 public record Dataset(
-    String name, List<String> classes, ImageSet train, ImageSet test, String sha256) {
+    String name,
+    List<String> classes,
+    ImageSet train,
+    ImageSet test,
+    ResizePolicy resize,
+    String sha256) {
 
   public Dataset {
     classes = List.copyOf(classes);
   }
 
-  /** The data set with the digest of its content. */
+  /** A data set of at most 256 classes, with the digest of its content. */
   public static Dataset of(String name, List<String> classes, ImageSet train, ImageSet test) {
-    String sha256 = Sha256.of(train.pixels(), train.labels(), test.pixels(), test.labels());
-    return new Dataset(name, classes, train, test, sha256);
+    String sha256 = Sha256.of(train.pixels(), train.labelBytes(), test.pixels(), test.labelBytes());
+    return new Dataset(name, classes, train, test, ResizePolicy.CROP, sha256);
+  }
+
+  /** Of every image. */
+  public ImageShape shape() {
+    return train.shape();
   }
 
   /** Computed from the training images, never from test images. */
@@ -46,6 +59,7 @@ public record Dataset(
         classes,
         trainLimit == null ? train : train.sample(trainLimit, seed),
         testLimit == null ? test : test.limited(testLimit),
+        resize,
         sha256);
   }
 }

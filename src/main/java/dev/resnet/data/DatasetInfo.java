@@ -1,12 +1,16 @@
 package dev.resnet.data;
 
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.ResizePolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known about a data set without loading it.
  *
+ * @param shape of every image
+ * @param resize how images of another size become one of this data set
  * @param train number of training images
  * @param test number of test images
  * @param normalization null until the data set has been loaded once in this process
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public record DatasetInfo(
     String name,
     List<String> classes,
+    ImageShape shape,
+    ResizePolicy resize,
     int train,
     int test,
     Status status,

@@ -9,9 +9,9 @@ import java.util.Arrays;
  *
  * @param shape of every image
  * @param pixels unsigned bytes [count, size, size, 3]
- * @param labels one class index per image, unsigned
+ * @param labels one class index per image
  */
-public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
+public record ImageSet(ImageShape shape, byte[] pixels, short[] labels) {
 
   public ImageSet {
     if ((long) labels.length * shape.values() != pixels.length) {
@@ -24,7 +24,7 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
   /** This many black images of class 0, to be filled. */
   public static ImageSet empty(ImageShape shape, int count) {
     return new ImageSet(
-        shape, new byte[Math.multiplyExact(count, shape.values())], new byte[count]);
+        shape, new byte[Math.multiplyExact(count, shape.values())], new short[count]);
   }
 
   public int count() {
@@ -33,7 +33,16 @@ public record ImageSet(ImageShape shape, byte[] pixels, byte[] labels) {
 
   /** The class index of image {@code i}. */
   public int label(int i) {
-    return labels[i] & 0xff;
+    return labels[i];
+  }
+
+  /** The labels as CIFAR's files hold them: one byte for each image of at most 256 classes. */
+  public byte[] labelBytes() {
+    byte[] bytes = new byte[labels.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) labels[i];
+    }
+    return bytes;
   }
 
   /** The first {@code limit} images, or all if there are fewer. */

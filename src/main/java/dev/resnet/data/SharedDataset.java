@@ -1,6 +1,8 @@
 package dev.resnet.data;
 
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.ResizePolicy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +73,8 @@ final class SharedDataset implements AutoCloseable {
       return new DatasetInfo(
           source.name(),
           overview.classes(),
+          ImageShape.CIFAR,
+          ResizePolicy.CROP,
           overview.train(),
           overview.test(),
           status,
@@ -86,6 +90,8 @@ final class SharedDataset implements AutoCloseable {
     return new DatasetInfo(
         dataset.name(),
         dataset.classes(),
+        dataset.shape(),
+        dataset.resize(),
         dataset.train().count(),
         dataset.test().count(),
         DatasetInfo.Status.READY,

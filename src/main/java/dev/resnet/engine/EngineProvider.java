@@ -1,5 +1,6 @@
 package dev.resnet.engine;
 
+import dev.resnet.pictures.ImageShape;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -17,8 +18,12 @@ public interface EngineProvider {
    */
   Optional<String> unavailable(Precision precision);
 
-  /** Why this engine can't run this graph, naming the layer; empty where it can. */
-  Optional<String> unsupported(ComputationGraph graph);
+  /**
+   * Why this engine can't run this graph, naming the layer; empty where it can.
+   *
+   * @param shape of an input image, which a graph doesn't contain
+   */
+  Optional<String> unsupported(ComputationGraph graph, ImageShape shape);
 
   /**
    * The engine and precision that a request gets on this machine.
@@ -37,16 +42,22 @@ public interface EngineProvider {
   /**
    * An engine for steps of {@code batchSize} images on {@code graph}'s own arrays.
    *
+   * @param shape of an input image
    * @param weightDecay λ in {@code λ·Σ‖v‖²/2}
    * @param description as {@link #describe} returned it
    */
   TrainingEngine training(
-      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description);
+      ComputationGraph graph,
+      ImageShape shape,
+      int batchSize,
+      double weightDecay,
+      EngineDescription description);
 
   /**
    * An engine that classifies with {@code graph}, which nobody changes any more.
    *
+   * @param shape of an input image
    * @param precision as {@link #describe} chose it
    */
-  InferenceEngine inference(ComputationGraph graph, Precision precision);
+  InferenceEngine inference(ComputationGraph graph, ImageShape shape, Precision precision);
 }

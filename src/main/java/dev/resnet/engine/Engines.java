@@ -1,5 +1,6 @@
 package dev.resnet.engine;
 
+import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,9 +79,11 @@ public final class Engines {
       EngineName name,
       Precision precision,
       ComputationGraph graph,
+      ImageShape shape,
       int batchSize,
       double weightDecay) {
-    return choose(name, precision, graph, REQUESTED).training(graph, batchSize, weightDecay);
+    return choose(name, precision, graph, shape, REQUESTED)
+        .training(graph, shape, batchSize, weightDecay);
   }
 
   /**
@@ -98,16 +101,17 @@ public final class Engines {
       EngineName before,
       Precision precisionBefore,
       ComputationGraph graph,
+      ImageShape shape,
       int batchSize,
       double weightDecay) {
     EngineName sameName = name == EngineName.AUTO ? before : name;
     Precision samePrecision = precision == Precision.AUTO ? precisionBefore : precision;
     boolean open = name != sameName || precision != samePrecision;
     if (!open || refusal(sameName, samePrecision).isPresent()) {
-      return training(name, precision, graph, batchSize, weightDecay);
+      return training(name, precision, graph, shape, batchSize, weightDecay);
     }
-    return choose(sameName, samePrecision, graph, "as before the interruption")
-        .training(graph, batchSize, weightDecay);
+    return choose(sameName, samePrecision, graph, shape, "as before the interruption")
+        .training(graph, shape, batchSize, weightDecay);
   }
 
   /** What {@code auto} chooses on this machine, for a graph that every engine supports. */
@@ -124,9 +128,9 @@ public final class Engines {
    * @throws EngineUnavailableException where the choice can't run
    */
   public static InferenceEngine inference(
-      EngineName name, Precision precision, ComputationGraph graph) {
-    Choice choice = choose(name, precision, graph, REQUESTED);
-    return choice.provider.inference(graph, choice.description.precision());
+      EngineName name, Precision precision, ComputationGraph graph, ImageShape shape) {
+    Choice choice = choose(name, precision, graph, shape, REQUESTED);
+    return choice.provider.inference(graph, shape, choice.description.precision());
   }
 
   /**
@@ -144,8 +148,9 @@ public final class Engines {
   }
 
   private record Choice(EngineProvider provider, EngineDescription description) {
-    TrainingEngine training(ComputationGraph graph, int batchSize, double weightDecay) {
-      return provider.training(graph, batchSize, weightDecay, description);
+    TrainingEngine training(
+        ComputationGraph graph, ImageShape shape, int batchSize, double weightDecay) {
+      return provider.training(graph, shape, batchSize, weightDecay, description);
     }
   }
 
@@ -155,12 +160,16 @@ public final class Engines {
    * @param because why {@code name}, where it is not {@code auto}
    */
   private static Choice choose(
-      EngineName name, Precision precision, ComputationGraph graph, String because) {
+      EngineName name,
+      Precision precision,
+      ComputationGraph graph,
+      ImageShape shape,
+      String because) {
     requireUsable();
     List<String> passedOver = new ArrayList<>();
     for (EngineProvider provider : candidates(name)) {
       Optional<String> reason =
-          provider.unavailable(precision).or(() -> provider.unsupported(graph));
+          provider.unavailable(precision).or(() -> provider.unsupported(graph, shape));
       if (reason.isEmpty()) {
         String why = name == EngineName.AUTO ? reason(passedOver) : because;
         return new Choice(provider, provider.describe(precision, why));

@@ -61,7 +61,8 @@ final class DurableTrainingJobs implements TrainingJobs {
     TrainingConfig config = request.config();
     DatasetInfo dataset = dataset(config);
     requireMemory(config, dataset);
-    long parameters = new ResNetSpec(config.stackN(), dataset.classes().size()).parameters();
+    long parameters =
+        new ResNetSpec(config.stackN(), dataset.classes().size(), dataset.shape()).parameters();
     long iterations = (long) config.iterationsPerEpoch(dataset.train()) * config.epochs();
     TrainingJob job =
         TrainingJob.queued(

@@ -218,6 +218,8 @@ final class JobRunner {
         completed.dataSha256(),
         completed.checkpoint(),
         completed.classes(),
+        dataset.shape(),
+        dataset.resize(),
         completed.normalization().mean(),
         completed.normalization().standardDeviation(),
         last.testLoss(),

@@ -50,7 +50,7 @@ final class PhysicalMemoryCheck implements MemoryCheck {
 
   @Override
   public long needed(TrainingConfig config, DatasetInfo dataset) {
-    var spec = new ResNetSpec(config.stackN(), dataset.classes().size());
+    var spec = new ResNetSpec(config.stackN(), dataset.classes().size(), dataset.shape());
     long activations = spec.activationsPerImage() * config.batchSize();
     return Engines.memory(config.engine(), config.precision(), activations);
   }

@@ -2,7 +2,7 @@ package dev.resnet.models;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resnet.network.ResNetSpec;
-import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -32,10 +32,13 @@ public record ModelCard(
   /**
    * How pixels are scaled to the network's input: {@code (pixel / 255 - mean) /
    * standard_deviation}, per channel R, G, B.
+   *
+   * @param resize how an image of another size becomes the input
    */
   public record Input(
       int width,
       int height,
+      ResizePolicy resize,
       List<Float> mean,
       @JsonProperty("standard_deviation") List<Float> standardDeviation) {}
 
@@ -69,7 +72,7 @@ public record ModelCard(
   public record File(long size, String sha256) {}
 
   public static ModelCard of(ModelVersion v) {
-    var spec = new ResNetSpec(v.stackN(), v.classes().size());
+    var spec = new ResNetSpec(v.stackN(), v.classes().size(), v.shape());
     return new ModelCard(
         v.name(),
         v.version(),
@@ -78,8 +81,7 @@ public record ModelCard(
         spec.depth(),
         spec.parameters(),
         v.classes(),
-        new Input(
-            ImageShape.CIFAR.size(), ImageShape.CIFAR.size(), v.mean(), v.standardDeviation()),
+        new Input(v.shape().size(), v.shape().size(), v.resize(), v.mean(), v.standardDeviation()),
         new Metrics(v.epoch(), v.testLoss(), v.testAccuracy()),
         new Source(
             v.jobId(),

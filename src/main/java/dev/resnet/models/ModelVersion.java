@@ -1,7 +1,9 @@
 package dev.resnet.models;
 
 import dev.resnet.models.ModelFiles.Stored;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param version counted from 1 within the name
  * @param jobId the job that trained it
  * @param classes the class names by index
+ * @param shape of the input images
+ * @param resize how images of another size become the input
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
  * @param engine that trained it
@@ -33,6 +37,8 @@ public record ModelVersion(
     String dataset,
     String dataSha256,
     List<String> classes,
+    ImageShape shape,
+    ResizePolicy resize,
     List<Float> mean,
     List<Float> standardDeviation,
     double testLoss,
@@ -57,6 +63,8 @@ public record ModelVersion(
         model.dataset(),
         model.dataSha256(),
         List.copyOf(model.classes()),
+        model.shape(),
+        model.resize(),
         boxed(model.mean()),
         boxed(model.standardDeviation()),
         model.testLoss(),

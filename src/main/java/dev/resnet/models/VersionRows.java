@@ -1,6 +1,8 @@
 package dev.resnet.models;
 
 import dev.resnet.models.AliasRows.Pointer;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
 import java.sql.ResultSet;
@@ -82,10 +84,10 @@ public final class VersionRows {
     jdbc.sql(
             """
             insert into model_version (name, version, job_id, stack_n, dataset, data_sha256,
-              classes, mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
+              classes, image_size, resize, mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
               hyperparameters, epoch, file, size, sha256, created_at,
               promoted_by_training, promotion_reason)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         .params(
             Arrays.asList(
@@ -96,6 +98,8 @@ public final class VersionRows {
                 v.dataset(),
                 v.dataSha256(),
                 JSON.writeValueAsString(v.classes()),
+                v.shape().size(),
+                v.resize().wireName(),
                 JSON.writeValueAsString(v.mean()),
                 JSON.writeValueAsString(v.standardDeviation()),
                 v.testLoss(),
@@ -255,6 +259,8 @@ public final class VersionRows {
         row.getString("dataset"),
         row.getString("data_sha256"),
         List.of(JSON.readValue(row.getString("classes"), String[].class)),
+        new ImageShape(row.getInt("image_size")),
+        ResizePolicy.of(row.getString("resize")),
         List.of(JSON.readValue(row.getString("mean"), Float[].class)),
         List.of(JSON.readValue(row.getString("standard_deviation"), Float[].class)),
         row.getDouble("test_loss"),

@@ -22,17 +22,18 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
  * The residual network of He et al. (2015), section 4.2, with pre-activation blocks (He et al.,
- * 2016): depth 6n+2 on 32×32 RGB images.
+ * 2016): depth 6n+2 on square RGB images.
  *
- * <p>Input [batch, 3, 32, 32] → 3×3 convolution to 16 channels → n blocks of 16 (32×32) → n of 32
- * (16×16) → n of 64 (8×8) → batch normalisation, ReLU → 8×8 average pooling → dense softmax [batch,
- * classes]. A block is BN, ReLU, convolution, BN, ReLU, convolution, plus its input; where it
- * halves the image, plus a 1×1 convolution of its pre-activated input.
+ * <p>Input [batch, 3, s, s] → 3×3 convolution to 16 channels → n blocks of 16 (s×s) → n of 32 (s/2)
+ * → n of 64 (s/4) → batch normalisation, ReLU → global average pooling (8×8 for s = 32) → dense
+ * softmax [batch, classes]. A block is BN, ReLU, convolution, BN, ReLU, convolution, plus its
+ * input; where it halves the image, plus a 1×1 convolution of its pre-activated input.
  *
  * @param stackN blocks per stage, at least 1
  * @param classes outputs, at least 2
+ * @param shape of the input images; the parameters don't depend on it
  */
-public record ResNetSpec(int stackN, int classes) {
+public record ResNetSpec(int stackN, int classes, ImageShape shape) {
   public static final String INPUT = "input";
   public static final String OUTPUT = "output";
 
@@ -54,6 +55,11 @@ public record ResNetSpec(int stackN, int classes) {
     if (classes < 2) {
       throw new IllegalArgumentException("a classifier needs at least 2 classes, not " + classes);
     }
+  }
+
+  /** For 32×32 images. */
+  public ResNetSpec(int stackN, int classes) {
+    this(stackN, classes, ImageShape.CIFAR);
   }
 
   /** Layers with weights on the longest path. */
@@ -87,12 +93,9 @@ public record ResNetSpec(int stackN, int classes) {
    * its normalised form). The memory estimate is based on it.
    */
   public long activationsPerImage() {
-    long sum =
-        (long) (ImageShape.CHANNELS + FIRST_WIDTH)
-            * ImageShape.CIFAR.size()
-            * ImageShape.CIFAR.size();
+    long sum = (long) (ImageShape.CHANNELS + FIRST_WIDTH) * shape.pixels();
     for (int stage = 0; stage < STAGES; stage++) {
-      long size = ImageShape.CIFAR.size() >> stage;
+      long size = shape.size() >> stage;
       sum += 4L * stackN * (FIRST_WIDTH << stage) * size * size;
     }
     return sum;
@@ -125,8 +128,7 @@ public record ResNetSpec(int stackN, int classes) {
             .graphBuilder()
             .addInputs(INPUT)
             .setInputTypes(
-                InputType.convolutional(
-                    ImageShape.CIFAR.size(), ImageShape.CIFAR.size(), ImageShape.CHANNELS));
+                InputType.convolutional(shape.size(), shape.size(), ImageShape.CHANNELS));
     String last = add(graph, "conv", convolution(3, 1, FIRST_WIDTH), INPUT);
     for (int stage = 0; stage < STAGES; stage++) {
       for (int block = 0; block < stackN; block++) {
@@ -134,7 +136,7 @@ public record ResNetSpec(int stackN, int classes) {
       }
     }
     last = addNormAndRelu(graph, "final", last);
-    int size = ImageShape.CIFAR.size() >> (STAGES - 1);
+    int size = shape.size() >> (STAGES - 1);
     var pooling =
         new SubsamplingLayer.Builder(PoolingType.AVG)
             .kernelSize(size, size)

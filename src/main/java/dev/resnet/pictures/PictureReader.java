@@ -5,15 +5,16 @@ import dev.resnet.memory.MemoryBudget;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads untrusted PNG and JPEG files.
  *
- * <p>A 32×32 image is used pixel by pixel: the values of an RGB PNG are the network's input.
- * Transparent images are blended over white, 16 bits are scaled to 8, grey is copied to all three
- * channels. Colour profiles and gamma are not applied. An image of another size is refused or, if
- * requested, its largest centred square is resized. Every image is turned upright by its Exif
- * orientation.
+ * <p>An image of the wanted size is used pixel by pixel: the values of an RGB PNG are the network's
+ * input. Transparent images are blended over white, 16 bits are scaled to 8, grey is copied to all
+ * three channels. Colour profiles and gamma are not applied. An image of another size is refused
+ * or, if requested, its largest centred square is resized. Every image is turned upright by its
+ * Exif orientation.
  *
  * <p>The header tells how much memory decoding takes. That much is reserved from a budget shared by
  * all requests, before any memory in proportion to the image size is allocated.
@@ -21,8 +22,6 @@ import java.util.concurrent.TimeUnit;
 public final class PictureReader {
   /** Each scan of a progressive JPEG costs a pass over the image; real files have about 10. */
   private static final int MAX_SCANS = 100;
-
-  private static final ImageShape SHAPE = ImageShape.CIFAR;
 
   private static final int CMYK = 4;
 
@@ -36,7 +35,8 @@ public final class PictureReader {
   private final Semaphore pixels;
 
   /** An image before decoding, and the bytes that decoding will take. */
-  private record Plan(Square square, int pixels, long bytes, int orientation, Open open) {
+  private record Plan(
+      ImageShape shape, Square square, int pixels, long bytes, int orientation, Open open) {
     @FunctionalInterface
     interface Open {
       SquareRows rows();
@@ -55,11 +55,13 @@ public final class PictureReader {
 
   /**
    * @param file PNG or JPEG
-   * @param resize whether to resize an image that is not 32×32
+   * @param shape of the result
+   * @param policy how to resize an image of another size; null refuses it
    * @throws UnreadablePictureException if the file is not a usable image
    * @throws BusyException if other images take all pixels or memory for longer than the wait
    */
-  public Picture read(byte[] file, boolean resize) throws UnreadablePictureException {
+  public Picture read(byte[] file, ImageShape shape, @Nullable ResizePolicy policy)
+      throws UnreadablePictureException {
     PictureFormat format =
         PictureFormat.of(file)
             .orElseThrow(
@@ -70,8 +72,8 @@ public final class PictureReader {
                             : "is neither PNG nor JPEG; send one of these"));
     Plan plan =
         switch (format) {
-          case PNG -> png(file, resize);
-          case JPEG -> jpeg(file, resize);
+          case PNG -> png(file, shape, policy);
+          case JPEG -> jpeg(file, shape, policy);
         };
     if (plan.bytes() > Integer.MAX_VALUE - 8 || !memory.holds(plan.bytes())) {
       throw new UnreadablePictureException(
@@ -82,10 +84,12 @@ public final class PictureReader {
     return decode(plan, format);
   }
 
-  private Plan png(byte[] file, boolean resize) throws UnreadablePictureException {
+  private Plan png(byte[] file, ImageShape shape, @Nullable ResizePolicy policy)
+      throws UnreadablePictureException {
     PngFile png = PngFile.of(file);
-    Square square = square(png.width(), png.height(), resize);
+    Square square = square(png.width(), png.height(), shape, policy);
     return new Plan(
+        shape,
         square,
         png.width() * png.height(),
         PngRows.memory(png, square),
@@ -93,9 +97,10 @@ public final class PictureReader {
         () -> new PngRows(file, png, square));
   }
 
-  private Plan jpeg(byte[] file, boolean resize) throws UnreadablePictureException {
+  private Plan jpeg(byte[] file, ImageShape shape, @Nullable ResizePolicy policy)
+      throws UnreadablePictureException {
     JpegFile jpeg = JpegFile.of(file);
-    Square square = square(jpeg.width(), jpeg.height(), resize);
+    Square square = square(jpeg.width(), jpeg.height(), shape, policy);
     if (jpeg.components() == CMYK) {
       throw new UnreadablePictureException(
           "is a CMYK JPEG, which is not supported; convert it to RGB");
@@ -109,6 +114,7 @@ public final class PictureReader {
     }
     long band = memory.size().toBytes() / BAND;
     return new Plan(
+        shape,
         square,
         jpeg.width() * jpeg.height(),
         JpegRows.memory(jpeg, square, band),
@@ -117,7 +123,8 @@ public final class PictureReader {
   }
 
   /** Checks the size before anything of that size is allocated. */
-  private Square square(int width, int height, boolean resize) throws UnreadablePictureException {
+  private Square square(int width, int height, ImageShape shape, @Nullable ResizePolicy policy)
+      throws UnreadablePictureException {
     if (width == 0 || height == 0) {
       throw new UnreadablePictureException("has no size in its header; save it again");
     }
@@ -126,16 +133,16 @@ public final class PictureReader {
           "is %d×%d pixels large; the limit is %d pixels, send a smaller image"
               .formatted(width, height, limits.maxPixels()));
     }
-    if (!resize && (width != SHAPE.size() || height != SHAPE.size())) {
+    if (policy == null && (width != shape.size() || height != shape.size())) {
       throw new UnreadablePictureException(
           "is %d×%d pixels large, not %s; resize it, or add ?resize=true"
-              .formatted(width, height, SHAPE));
+              .formatted(width, height, shape));
     }
     return Square.of(width, height);
   }
 
   private Picture decode(Plan plan, PictureFormat format) throws UnreadablePictureException {
-    if (plan.pixels() == SHAPE.pixels()) {
+    if (plan.pixels() == plan.shape().pixels()) {
       return decoded(plan, format); // Small images must not wait for a large one.
     }
     if (!acquired(plan.pixels())) {
@@ -163,7 +170,7 @@ public final class PictureReader {
   private static Picture decoded(Plan plan, PictureFormat format)
       throws UnreadablePictureException {
     try (SquareRows rows = plan.open().rows()) {
-      Picture picture = new Resampler(SHAPE).square(rows, plan.square().side());
+      Picture picture = new Resampler(plan.shape()).square(rows, plan.square().side());
       rows.finish();
       return Orientation.upright(picture, plan.orientation());
     } catch (IOException | RuntimeException | OutOfMemoryError e) {

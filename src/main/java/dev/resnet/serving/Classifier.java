@@ -1,7 +1,6 @@
 package dev.resnet.serving;
 
 import dev.resnet.models.ModelVersion;
-import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +93,11 @@ public class Classifier implements AutoCloseable {
 
   private LoadedModel previousOrLoaded(ModelVersion promoted) {
     ModelVersion previous = answering.get(promoted.name());
-    if (previous != null && previous.version() != promoted.version()) {
+    // The images have been read for the promoted version; another kind of input doesn't fit them.
+    if (previous != null
+        && previous.version() != promoted.version()
+        && previous.shape().equals(promoted.shape())
+        && previous.resize() == promoted.resize()) {
       var model = loaded.acquireIfLoaded(previous);
       if (model.isPresent()) {
         prepare(promoted);
@@ -112,7 +115,7 @@ public class Classifier implements AutoCloseable {
   public void warmUp(ModelVersion version) {
     LoadedModel model = loaded.acquire(version);
     try {
-      model.probabilities(List.of(Picture.black(ImageShape.CIFAR)));
+      model.probabilities(List.of(Picture.black(version.shape())));
     } finally {
       model.release();
     }

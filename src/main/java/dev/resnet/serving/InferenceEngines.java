@@ -5,6 +5,7 @@ import dev.resnet.engine.Engines;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.OpenMp;
 import dev.resnet.engine.Precision;
+import dev.resnet.pictures.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -15,16 +16,20 @@ interface InferenceEngines {
 
   /**
    * @param modelZip a DL4J zip
+   * @param shape of the input images
    */
-  InferenceEngine open(Path modelZip) throws IOException;
+  InferenceEngine open(Path modelZip, ImageShape shape) throws IOException;
 
   /** The fastest engine for this precision; models are loaded on one thread (decision 014). */
   static InferenceEngines in(Precision precision) {
-    return file ->
+    return (file, shape) ->
         OpenMp.withThreads(
             1,
             () ->
                 Engines.inference(
-                    EngineName.AUTO, precision, ComputationGraph.load(file.toFile(), false)));
+                    EngineName.AUTO,
+                    precision,
+                    ComputationGraph.load(file.toFile(), false),
+                    shape));
   }
 }

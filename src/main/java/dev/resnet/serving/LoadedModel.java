@@ -50,7 +50,7 @@ final class LoadedModel {
                 .formatted(version.label()),
             new IOException("%s has the SHA-256 %s".formatted(file, sha256)));
       }
-      return new LoadedModel(version, engines.open(file));
+      return new LoadedModel(version, engines.open(file, version.shape()));
     } catch (ModelUnavailableException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -79,7 +79,7 @@ final class LoadedModel {
 
   /** [images, classes] */
   float[][] probabilities(List<Picture> pictures) {
-    float[] input = new float[pictures.size() * ImageShape.CIFAR.values()];
+    float[] input = new float[pictures.size() * version.shape().values()];
     int at = 0;
     for (Picture picture : pictures) {
       byte[] pixels = picture.pixels();

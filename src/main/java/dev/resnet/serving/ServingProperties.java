@@ -2,6 +2,7 @@ package dev.resnet.serving;
 
 import dev.resnet.engine.Precision;
 import dev.resnet.memory.MemoryBudget;
+import dev.resnet.pictures.ImageShape;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -36,8 +37,13 @@ public record ServingProperties(
     @DefaultValue("0B") DataSize maxPicturesMemory,
     @DefaultValue("10s") Duration memoryWait) {
 
-  /** Bytes that one image takes while it is being classified: pixels, floats and probabilities. */
-  public static final int PICTURE_BYTES = 16 << 10;
+  /**
+   * Bytes that one image takes while it is being classified: pixels, floats and probabilities. 16
+   * kB for 32×32.
+   */
+  public static long pictureBytes(ImageShape shape) {
+    return 16L * shape.pixels();
+  }
 
   /** A body is read into one array, hence the upper limit. */
   @AssertTrue(message = "max-body-size and max-image-size must be from 1KB to 1GB")

@@ -11,6 +11,7 @@ import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Checkpoints;
@@ -70,7 +71,7 @@ final class TrainingRun implements AutoCloseable {
           "%d training images do not fill one batch of %d: use a smaller batch_size"
               .formatted(data.train().count(), config.batchSize()));
     }
-    this.engine = engine(config, graph, resumed);
+    this.engine = engine(config, graph, data.shape(), resumed);
     try {
       this.batches = pipeline(data.train());
       this.testBatches = pipeline(data.test());
@@ -86,16 +87,25 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private static TrainingEngine engine(
-      TrainingConfig config, ComputationGraph graph, @Nullable TrainingState resumed) {
+      TrainingConfig config,
+      ComputationGraph graph,
+      ImageShape shape,
+      @Nullable TrainingState resumed) {
     return resumed == null
         ? Engines.training(
-            config.engine(), config.precision(), graph, config.batchSize(), config.weightDecay())
+            config.engine(),
+            config.precision(),
+            graph,
+            shape,
+            config.batchSize(),
+            config.weightDecay())
         : Engines.resumedTraining(
             config.engine(),
             config.precision(),
             EngineName.of(resumed.engine()),
             Precision.of(resumed.precision()),
             graph,
+            shape,
             config.batchSize(),
             config.weightDecay());
   }
@@ -116,7 +126,7 @@ final class TrainingRun implements AutoCloseable {
     var checkpoints = new Checkpoints(folder);
     var restored = newestValid(resumable, data);
     if (restored == null) {
-      var spec = new ResNetSpec(config.stackN(), data.classes().size());
+      var spec = new ResNetSpec(config.stackN(), data.classes().size(), data.shape());
       var graph = spec.initialise(config.seed(), config.momentum());
       return new TrainingRun(config, data, graph, null, checkpoints, clock, nanoTime);
     }

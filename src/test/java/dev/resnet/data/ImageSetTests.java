@@ -20,9 +20,9 @@ class ImageSetTests {
 
   @Test
   void hasAsManyLabelsAsImages() {
-    assertThat(new ImageSet(ImageShape.CIFAR, new byte[2 * 3072], new byte[2]).count())
+    assertThat(new ImageSet(ImageShape.CIFAR, new byte[2 * 3072], new short[2]).count())
         .isEqualTo(2);
-    assertThatThrownBy(() -> new ImageSet(ImageShape.CIFAR, new byte[2 * 3072 - 1], new byte[2]))
+    assertThatThrownBy(() -> new ImageSet(ImageShape.CIFAR, new byte[2 * 3072 - 1], new short[2]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 labels");
   }
@@ -42,9 +42,9 @@ class ImageSetTests {
   @Test
   void aSampleKeepsThePartOfEachClass() {
     // 60 of class 0, 30 of class 1, 10 of class 2, sorted by class as a folder would give them.
-    byte[] labels = new byte[100];
-    Arrays.fill(labels, 60, 90, (byte) 1);
-    Arrays.fill(labels, 90, 100, (byte) 2);
+    short[] labels = new short[100];
+    Arrays.fill(labels, 60, 90, (short) 1);
+    Arrays.fill(labels, 90, 100, (short) 2);
     var images = new ImageSet(ImageShape.CIFAR, new byte[100 * 3072], labels);
     for (int i = 0; i < 100; i++) {
       images.pixels()[i * 3072] = (byte) i;
@@ -53,7 +53,7 @@ class ImageSetTests {
     ImageSet sample = images.sample(25, 7);
 
     assertThat(sample.count()).isEqualTo(25);
-    assertThat(sample.labels()).containsOnly(0, 1, 2).isSorted();
+    assertThat(sample.labels()).containsOnly((short) 0, (short) 1, (short) 2).isSorted();
     // 15, 7.5 and 2.5: of equal remainders the first class gets what is left.
     assertThat(IntStream.range(0, 25).map(sample::label).filter(c -> c == 0)).hasSize(15);
     assertThat(IntStream.range(0, 25).map(sample::label).filter(c -> c == 1)).hasSize(8);
@@ -98,7 +98,7 @@ class ImageSetTests {
     }
 
     Normalization normalization =
-        new ImageSet(ImageShape.CIFAR, pixels, new byte[2]).normalization();
+        new ImageSet(ImageShape.CIFAR, pixels, new short[2]).normalization();
 
     assertThat(normalization.mean()).containsExactly(new float[] {0.5f, 0.2f, 0.2f}, within(1e-6f));
     assertThat(normalization.standardDeviation())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,7 @@ public abstract class EngineContract {
     INDArray start = graph.params().dup();
     INDArray direction;
     double length;
-    try (var engine = Engines.training(this.engine, precision, graph, 8, 0)) {
+    try (var engine = Engines.training(this.engine, precision, graph, ImageShape.CIFAR, 8, 0)) {
       engine.step(NoiseBatches.batch(engine.inputLayout(), 8, 5), 1.0);
       INDArray gradient =
           start
@@ -95,7 +96,7 @@ public abstract class EngineContract {
   private double lossAt(INDArray parameters) {
     ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, MOMENTUM);
     graph.setParams(parameters.reshape(graph.params().shape()));
-    try (var engine = Engines.training(this.engine, precision, graph, 8, 0)) {
+    try (var engine = Engines.training(this.engine, precision, graph, ImageShape.CIFAR, 8, 0)) {
       engine.step(NoiseBatches.batch(engine.inputLayout(), 8, 5), 0);
       return engine.takeTally().meanCrossEntropy();
     }
@@ -147,8 +148,8 @@ public abstract class EngineContract {
     ComputationGraph graph = trained();
     for (int count : new int[] {1, 3, 5, 8}) {
       float[] images = NoiseBatches.pixels(count, 9);
-      try (var a = Engines.inference(engine, precision, graph);
-          var b = Engines.inference(EngineName.DL4J, Precision.AUTO, graph)) {
+      try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR);
+          var b = Engines.inference(EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR)) {
         float[][] ours = a.probabilities(images, count);
         float[][] theirs = b.probabilities(images, count);
         for (int i = 0; i < count; i++) {
@@ -262,10 +263,11 @@ public abstract class EngineContract {
   }
 
   private TrainingEngine engine(ComputationGraph graph, int size) {
-    return Engines.training(this.engine, precision, graph, size, DECAY);
+    return Engines.training(this.engine, precision, graph, ImageShape.CIFAR, size, DECAY);
   }
 
   private static TrainingEngine oracle(ComputationGraph graph, int size) {
-    return Engines.training(EngineName.DL4J, Precision.FLOAT32, graph, size, DECAY);
+    return Engines.training(
+        EngineName.DL4J, Precision.FLOAT32, graph, ImageShape.CIFAR, size, DECAY);
   }
 }

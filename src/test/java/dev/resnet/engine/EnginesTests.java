@@ -3,6 +3,7 @@ package dev.resnet.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import org.junit.jupiter.api.Test;
 
 /** What is chosen for a training that goes on; the choice itself is the engines' own tests'. */
@@ -36,7 +37,8 @@ class EnginesTests {
       EngineName name, Precision precision, EngineName before, Precision precisionBefore) {
     var graph = new ResNetSpec(1, 10).initialise(1, 0.9);
     try (var engine =
-        Engines.resumedTraining(name, precision, before, precisionBefore, graph, 2, 1e-4)) {
+        Engines.resumedTraining(
+            name, precision, before, precisionBefore, graph, ImageShape.CIFAR, 2, 1e-4)) {
       return engine.description();
     }
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.TrainingConfig;
 import java.util.Collections;
@@ -16,6 +18,8 @@ class PhysicalMemoryCheckTests {
       new DatasetInfo(
           "any",
           Collections.nCopies(10, "class"),
+          ImageShape.CIFAR,
+          ResizePolicy.CROP,
           50_000,
           10_000,
           DatasetInfo.Status.READY,

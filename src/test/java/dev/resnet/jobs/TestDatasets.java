@@ -5,6 +5,7 @@ import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.ImageSet;
 import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
@@ -38,6 +39,8 @@ public final class TestDatasets implements DatasetCatalog {
         new DatasetInfo(
             "synthetic",
             CLASSES,
+            ImageShape.CIFAR,
+            ResizePolicy.CROP,
             100,
             20,
             held ? DatasetInfo.Status.DOWNLOADING : DatasetInfo.Status.READY,
@@ -66,11 +69,11 @@ public final class TestDatasets implements DatasetCatalog {
         throw new InterruptedIOException("the download was interrupted");
       }
     }
-    return new Dataset(name, CLASSES, images(100), images(20), "cd".repeat(32));
+    return new Dataset(name, CLASSES, images(100), images(20), ResizePolicy.CROP, "cd".repeat(32));
   }
 
   private static ImageSet images(int count) {
     return new ImageSet(
-        ImageShape.CIFAR, new byte[count * ImageShape.CIFAR.values()], new byte[count]);
+        ImageShape.CIFAR, new byte[count * ImageShape.CIFAR.values()], new short[count]);
   }
 }

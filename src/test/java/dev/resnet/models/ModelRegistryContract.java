@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
@@ -114,6 +116,8 @@ abstract class ModelRegistryContract {
                 "synthetic",
                 model.dataSha256(),
                 TrainedModels.CLASSES,
+                ImageShape.CIFAR,
+                ResizePolicy.CROP,
                 List.of(0.49f, 0.48f, 0.45f),
                 List.of(0.25f, 0.24f, 0.26f),
                 0.375,

@@ -5,6 +5,8 @@ import static dev.resnet.training.checkpoint.Promote.IF_BETTER;
 import static dev.resnet.training.checkpoint.Promote.NEVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
 import java.time.Instant;
@@ -32,6 +34,8 @@ class PromotionRuleTests {
         dataset,
         data,
         classes,
+        ImageShape.CIFAR,
+        ResizePolicy.CROP,
         List.of(),
         List.of(),
         loss,

@@ -1,6 +1,8 @@
 package dev.resnet.models;
 
 import dev.resnet.files.Sha256;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.io.IOException;
@@ -101,6 +103,8 @@ public final class TrainedModels {
         "ab".repeat(32),
         checkpoint,
         CLASSES,
+        ImageShape.CIFAR,
+        ResizePolicy.CROP,
         MEAN,
         DEVIATION,
         loss,

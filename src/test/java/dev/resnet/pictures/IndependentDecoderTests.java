@@ -44,7 +44,7 @@ class IndependentDecoderTests {
 
   private Picture read(String name) throws Exception {
     try (InputStream in = open(name)) {
-      return reader.read(in.readAllBytes(), false);
+      return reader.read(in.readAllBytes(), ImageShape.CIFAR, null);
     }
   }
 

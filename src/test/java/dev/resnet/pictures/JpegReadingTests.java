@@ -73,7 +73,7 @@ class JpegReadingTests {
   @ValueSource(booleans = {false, true})
   void readsBaselineAndProgressiveFiles(boolean progressive) throws Exception {
     byte[] file = jpeg(quarters(32, 32, BufferedImage.TYPE_INT_RGB), progressive);
-    Picture picture = reader.read(file, false);
+    Picture picture = reader.read(file, ImageShape.CIFAR, null);
 
     assertPixel(picture, 4, 4, 255, 0, 0);
     assertPixel(picture, 28, 4, 0, 255, 0);
@@ -87,7 +87,7 @@ class JpegReadingTests {
     for (int i = 0; i < 1024; i++) {
       image.getRaster().setSample(i % 32, i / 32, 0, 100);
     }
-    assertPixel(reader.read(jpeg(image, false), false), 16, 16, 100, 100, 100);
+    assertPixel(reader.read(jpeg(image, false), ImageShape.CIFAR, null), 16, 16, 100, 100, 100);
   }
 
   @ParameterizedTest
@@ -96,7 +96,7 @@ class JpegReadingTests {
     byte[] file = jpeg(quarters(32, 32, BufferedImage.TYPE_INT_RGB), progressive);
     for (int length = 3; length < file.length; length++) {
       byte[] part = Arrays.copyOf(file, length);
-      assertThatThrownBy(() -> reader.read(part, false))
+      assertThatThrownBy(() -> reader.read(part, ImageShape.CIFAR, null))
           .as("%d of %d bytes", length, file.length)
           .isInstanceOf(UnreadablePictureException.class)
           .hasMessageContaining("truncated");
@@ -111,7 +111,7 @@ class JpegReadingTests {
     hole[hole.length - 2] = (byte) 0xff;
     hole[hole.length - 1] = (byte) 0xd9;
 
-    assertThatThrownBy(() -> reader.read(hole, false))
+    assertThatThrownBy(() -> reader.read(hole, ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("missing data");
   }
@@ -127,7 +127,7 @@ class JpegReadingTests {
     } finally {
       writer.dispose();
     }
-    assertThatThrownBy(() -> reader.read(out.toByteArray(), false))
+    assertThatThrownBy(() -> reader.read(out.toByteArray(), ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("CMYK");
   }
@@ -143,7 +143,7 @@ class JpegReadingTests {
     }
     bomb.put(file, file.length - 2, 2);
 
-    assertThatThrownBy(() -> reader.read(bomb.array(), false))
+    assertThatThrownBy(() -> reader.read(bomb.array(), ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("101 scans");
   }
@@ -157,7 +157,9 @@ class JpegReadingTests {
   void aPhotographIsTurnedUpright(int orientation, String quarters) throws Exception {
     byte[] photograph = jpeg(quarters(128, 128, BufferedImage.TYPE_INT_RGB), false);
     for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
-      Picture picture = reader.read(withExif(photograph, orientation, order), true);
+      Picture picture =
+          reader.read(
+              withExif(photograph, orientation, order), ImageShape.CIFAR, ResizePolicy.CROP);
       String[] names = quarters.split(" ");
       for (int i = 0; i < 4; i++) {
         assertPixel(picture, i % 2 == 0 ? 6 : 26, i / 2 == 0 ? 6 : 26, color(names[i]));
@@ -167,8 +169,9 @@ class JpegReadingTests {
 
   @Test
   void anImageOfTheNetworksSizeIsTurnedAsWell() throws Exception {
-    for (boolean resize : new boolean[] {false, true}) {
-      Picture picture = reader.read(withExif(quarters(), 3, ByteOrder.LITTLE_ENDIAN), resize);
+    for (ResizePolicy policy : new ResizePolicy[] {null, ResizePolicy.CROP}) {
+      byte[] file = withExif(quarters(), 3, ByteOrder.LITTLE_ENDIAN);
+      Picture picture = reader.read(file, ImageShape.CIFAR, policy);
       assertPixel(picture, 28, 28, 255, 0, 0);
       assertPixel(picture, 4, 4, 255, 255, 255);
     }
@@ -180,7 +183,7 @@ class JpegReadingTests {
     for (int offset : new int[] {-1, 0, 7, 1_000_000, Integer.MAX_VALUE}) {
       byte[] file = withExif(photograph, 3, ByteOrder.BIG_ENDIAN);
       ByteBuffer.wrap(file).putInt(2 + 4 + 6 + 4, offset);
-      assertPixel(reader.read(file, true), 4, 4, 255, 0, 0);
+      assertPixel(reader.read(file, ImageShape.CIFAR, ResizePolicy.CROP), 4, 4, 255, 0, 0);
     }
   }
 
@@ -215,7 +218,8 @@ class JpegReadingTests {
       bare[scan + 2 * i] = (byte) ids[i];
     }
 
-    assertThat(reader.read(bare, false).pixels()).isEqualTo(reader.read(named, false).pixels());
+    assertThat(reader.read(bare, ImageShape.CIFAR, null).pixels())
+        .isEqualTo(reader.read(named, ImageShape.CIFAR, null).pixels());
   }
 
   private static int[] color(String name) {

@@ -70,10 +70,10 @@ class PictureMemoryTests {
     assertThat(estimate).isLessThan(26 << 20);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
-    large.read(file, true); // Once, to load the classes.
+    large.read(file, ImageShape.CIFAR, ResizePolicy.CROP); // Once, to load the classes.
 
     long before = threads.getThreadAllocatedBytes(thread);
-    large.read(file, true);
+    large.read(file, ImageShape.CIFAR, ResizePolicy.CROP);
     assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThanOrEqualTo(estimate);
   }
 
@@ -82,7 +82,8 @@ class PictureMemoryTests {
   void aJpegDecodedInBandsIsTheSameImage(int width, int height) throws Exception {
     byte[] file = file(noise(width, height), "jpeg", false);
 
-    assertThat(small.read(file, true).pixels()).isEqualTo(large.read(file, true).pixels());
+    assertThat(small.read(file, ImageShape.CIFAR, ResizePolicy.CROP).pixels())
+        .isEqualTo(large.read(file, ImageShape.CIFAR, ResizePolicy.CROP).pixels());
   }
 
   @ParameterizedTest
@@ -90,8 +91,8 @@ class PictureMemoryTests {
   void bufferedCoefficientsAreCounted(String format) throws Exception {
     byte[] file = file(noise(700, 700), format, true);
 
-    assertThat(large.read(file, true)).isNotNull();
-    assertThatThrownBy(() -> small.read(file, true))
+    assertThat(large.read(file, ImageShape.CIFAR, ResizePolicy.CROP)).isNotNull();
+    assertThatThrownBy(() -> small.read(file, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("MB to decode")
         .hasMessageContaining("1 MB (resnet.pictures.max-decode-memory)");
@@ -103,8 +104,15 @@ class PictureMemoryTests {
     PngFile png = PngFile.of(file);
     long needed = (PngRows.memory(png, Square.of(700, 700)) + 1023) / 1024 * 1024;
 
-    assertThat(reader(DataSize.ofBytes(needed)).read(file, true).pixels()).containsOnly(0);
-    assertThatThrownBy(() -> reader(DataSize.ofBytes(needed - 1)).read(file, true))
+    assertThat(
+            reader(DataSize.ofBytes(needed))
+                .read(file, ImageShape.CIFAR, ResizePolicy.CROP)
+                .pixels())
+        .containsOnly(0);
+    assertThatThrownBy(
+            () ->
+                reader(DataSize.ofBytes(needed - 1))
+                    .read(file, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class);
   }
 
@@ -125,7 +133,7 @@ class PictureMemoryTests {
     // 44×44 units of four luma blocks and one block of each chroma component; 64 coefficients of 2
     // bytes.
     assertThat(JpegFile.of(partial).coefficients()).isEqualTo(44 * 44 * 6 * 64 * 2);
-    assertThatThrownBy(() -> small.read(partial, true))
+    assertThatThrownBy(() -> small.read(partial, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("MB to decode");
   }
@@ -137,13 +145,17 @@ class PictureMemoryTests {
     byte[] file = Png.plain(40, 50, 1, 2, 3);
     pixels.acquire();
 
-    assertThatThrownBy(() -> reader.read(file, true))
+    assertThatThrownBy(() -> reader.read(file, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOfSatisfying(BusyException.class, e -> assertThat(e.retryAfter()).isPositive())
         .hasMessageContaining("2000 pixels")
         .hasMessageContaining("resnet.pictures.max-pixels-at-once");
-    assertThat(reader.read(Png.plain(32, 32, 1, 2, 3), true)).as("needs none").isNotNull();
+    assertThat(reader.read(Png.plain(32, 32, 1, 2, 3), ImageShape.CIFAR, ResizePolicy.CROP))
+        .as("needs none")
+        .isNotNull();
     pixels.release();
-    assertThat(reader.read(file, true).pixels()).startsWith(1).endsWith(3);
+    assertThat(reader.read(file, ImageShape.CIFAR, ResizePolicy.CROP).pixels())
+        .startsWith(1)
+        .endsWith(3);
     assertThat(pixels.availablePermits()).isEqualTo(2000);
   }
 
@@ -155,8 +167,9 @@ class PictureMemoryTests {
   void anInterlacedPngIsTheSameImage(int width, int height) throws Exception {
     BufferedImage image = noise(width, height);
 
-    assertThat(large.read(file(image, "png", true), true).pixels())
-        .isEqualTo(large.read(file(image, "png", false), true).pixels());
+    assertThat(large.read(file(image, "png", true), ImageShape.CIFAR, ResizePolicy.CROP).pixels())
+        .isEqualTo(
+            large.read(file(image, "png", false), ImageShape.CIFAR, ResizePolicy.CROP).pixels());
   }
 
   @Test
@@ -180,7 +193,7 @@ class PictureMemoryTests {
     rows[0] = 1;
     byte[] file = Png.of(32, 64, 8, Png.RGB).rows(rows, 96);
 
-    assertThatThrownBy(() -> large.read(file, true))
+    assertThatThrownBy(() -> large.read(file, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("fewer pixels");
   }

@@ -36,8 +36,11 @@ class PictureReaderTests {
   void theBytesOfAnRgbPngAreNotChanged(long seed) throws Exception {
     byte[] planes = randomPlanes(seed);
 
-    assertThat(Png.planes(reader.read(Png.ofPlanes(planes), false).pixels())).isEqualTo(planes);
-    assertThat(Png.planes(reader.read(Png.ofPlanes(planes), true).pixels()))
+    assertThat(Png.planes(reader.read(Png.ofPlanes(planes), ImageShape.CIFAR, null).pixels()))
+        .isEqualTo(planes);
+    assertThat(
+            Png.planes(
+                reader.read(Png.ofPlanes(planes), ImageShape.CIFAR, ResizePolicy.CROP).pixels()))
         .as("nothing to resize")
         .isEqualTo(planes);
   }
@@ -55,13 +58,14 @@ class PictureReaderTests {
             .chunk("tEXt", "Comment\0not a colour".getBytes(US_ASCII))
             .rows(rows, 96);
 
-    assertThat(Png.planes(reader.read(file, false).pixels())).isEqualTo(planes);
+    assertThat(Png.planes(reader.read(file, ImageShape.CIFAR, null).pixels())).isEqualTo(planes);
   }
 
   @Test
   void greyIsCopiedToAllThreeChannels() throws Exception {
     byte[] grey = Arrays.copyOf(randomPlanes(5), 1024);
-    Picture picture = reader.read(Png.of(32, 32, 8, Png.GREY).rows(grey, 32), false);
+    Picture picture =
+        reader.read(Png.of(32, 32, 8, Png.GREY).rows(grey, 32), ImageShape.CIFAR, null);
 
     for (int c = 0; c < 3; c++) {
       assertThat(Arrays.copyOfRange(Png.planes(picture.pixels()), c * 1024, (c + 1) * 1024))
@@ -75,7 +79,8 @@ class PictureReaderTests {
       throws Exception {
     byte[] rows = new byte[32 * 32 * bits / 8];
     rows[0] = (byte) firstByte;
-    Picture picture = reader.read(Png.of(32, 32, bits, Png.GREY).rows(rows, 4 * bits), false);
+    Picture picture =
+        reader.read(Png.of(32, 32, bits, Png.GREY).rows(rows, 4 * bits), ImageShape.CIFAR, null);
 
     assertThat(pixel(picture, 0, 0)).containsExactly(expected, expected, expected);
     assertThat(pixel(picture, 1, 0)).containsExactly(0, 0, 0);
@@ -90,8 +95,10 @@ class PictureReaderTests {
       grey[i] = (byte) (sample >> 8 * (1 - i));
       rgb[2 + i] = grey[i];
     }
-    Picture fromGrey = reader.read(Png.of(32, 32, 16, Png.GREY).rows(grey, 64), false);
-    Picture fromRgb = reader.read(Png.of(32, 32, 16, Png.RGB).rows(rgb, 192), false);
+    Picture fromGrey =
+        reader.read(Png.of(32, 32, 16, Png.GREY).rows(grey, 64), ImageShape.CIFAR, null);
+    Picture fromRgb =
+        reader.read(Png.of(32, 32, 16, Png.RGB).rows(rgb, 192), ImageShape.CIFAR, null);
 
     assertThat(pixel(fromGrey, 0, 0)).containsExactly(expected, expected, expected);
     assertThat(pixel(fromRgb, 0, 0)).containsExactly(0, expected, 0);
@@ -107,7 +114,7 @@ class PictureReaderTests {
             .chunk("PLTE", new byte[] {10, 20, 30, (byte) 200, (byte) 150, 100, 0, 0, 0})
             .chunk("tRNS", new byte[] {(byte) 255, (byte) 255, 0})
             .rows(indexes, 32);
-    Picture picture = reader.read(file, false);
+    Picture picture = reader.read(file, ImageShape.CIFAR, null);
 
     assertThat(pixel(picture, 0, 0)).containsExactly(10, 20, 30);
     assertThat(pixel(picture, 1, 0)).containsExactly(200, 150, 100);
@@ -126,10 +133,18 @@ class PictureReaderTests {
     greyAlpha[0] = 100;
     greyAlpha[1] = (byte) alpha;
 
-    assertThat(pixel(reader.read(Png.of(32, 32, 8, Png.RGBA).rows(rgba, 128), false), 0, 0))
+    assertThat(
+            pixel(
+                reader.read(Png.of(32, 32, 8, Png.RGBA).rows(rgba, 128), ImageShape.CIFAR, null),
+                0,
+                0))
         .containsExactly(expected, expected, expected);
     assertThat(
-            pixel(reader.read(Png.of(32, 32, 8, Png.GREY_ALPHA).rows(greyAlpha, 64), false), 0, 0))
+            pixel(
+                reader.read(
+                    Png.of(32, 32, 8, Png.GREY_ALPHA).rows(greyAlpha, 64), ImageShape.CIFAR, null),
+                0,
+                0))
         .containsExactly(expected, expected, expected);
   }
 
@@ -139,7 +154,7 @@ class PictureReaderTests {
     rows[0] = 1;
     byte[] file =
         Png.of(32, 32, 8, Png.RGB).chunk("tRNS", new byte[] {0, 1, 0, 0, 0, 0}).rows(rows, 96);
-    Picture picture = reader.read(file, false);
+    Picture picture = reader.read(file, ImageShape.CIFAR, null);
 
     assertThat(pixel(picture, 0, 0)).containsExactly(255, 255, 255);
     assertThat(pixel(picture, 1, 0)).containsExactly(0, 0, 0);
@@ -147,7 +162,7 @@ class PictureReaderTests {
 
   @Test
   void anotherSizeIsRefusedWithAHint() {
-    assertThatThrownBy(() -> reader.read(Png.plain(33, 32, 1, 2, 3), false))
+    assertThatThrownBy(() -> reader.read(Png.plain(33, 32, 1, 2, 3), ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("33×32")
         .hasMessageContaining("?resize=true");
@@ -155,8 +170,12 @@ class PictureReaderTests {
 
   @Test
   void thePixelLimitHoldsAtItsBoundary() throws Exception {
-    assertThat(reader.read(Png.plain(100, 100, 9, 8, 7), true).pixels()).startsWith(9).endsWith(7);
-    assertThatThrownBy(() -> reader.read(Png.plain(10_001, 1, 9, 8, 7), true))
+    assertThat(
+            reader.read(Png.plain(100, 100, 9, 8, 7), ImageShape.CIFAR, ResizePolicy.CROP).pixels())
+        .startsWith(9)
+        .endsWith(7);
+    assertThatThrownBy(
+            () -> reader.read(Png.plain(10_001, 1, 9, 8, 7), ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("10001×1")
         .hasMessageContaining("10000 pixels");
@@ -182,7 +201,7 @@ class PictureReaderTests {
   }
 
   private void assertRefused(byte[] bomb) {
-    assertThatThrownBy(() -> reader.read(bomb, true))
+    assertThatThrownBy(() -> reader.read(bomb, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("30000×30000");
   }
@@ -192,7 +211,7 @@ class PictureReaderTests {
     byte[] file = Png.ofPlanes(randomPlanes(6));
     for (int length = 8; length < file.length; length++) {
       byte[] part = Arrays.copyOf(file, length);
-      assertThatThrownBy(() -> reader.read(part, false))
+      assertThatThrownBy(() -> reader.read(part, ImageShape.CIFAR, null))
           .as("%d of %d bytes", length, file.length)
           .isInstanceOf(UnreadablePictureException.class)
           .hasMessageContaining("truncated");
@@ -208,7 +227,8 @@ class PictureReaderTests {
       byte[] damaged = file.clone();
       damaged[random.nextInt(file.length)] ^= (byte) (1 << random.nextInt(8));
       try {
-        assertThat(Png.planes(reader.read(damaged, false).pixels())).isEqualTo(planes);
+        assertThat(Png.planes(reader.read(damaged, ImageShape.CIFAR, null).pixels()))
+            .isEqualTo(planes);
       } catch (UnreadablePictureException e) {
         assertThat(e).hasMessageStartingWith("is ");
       }
@@ -232,7 +252,7 @@ class PictureReaderTests {
     rows[0] = (byte) 200;
     byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("eXIf", exif).rows(rows, 96);
 
-    assertThat(pixel(reader.read(file, false), x, y)).containsExactly(200, 0, 0);
+    assertThat(pixel(reader.read(file, ImageShape.CIFAR, null), x, y)).containsExactly(200, 0, 0);
   }
 
   @Test
@@ -242,15 +262,15 @@ class PictureReaderTests {
     byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("eXIf", new byte[26]).rows(rows, 96);
     System.arraycopy("MM\0*\0\0\0\10\0\1\1\22\0\3\0\0\0\1\0\3".getBytes(US_ASCII), 0, file, 41, 20);
 
-    assertThat(pixel(reader.read(file, false), 0, 0)).containsExactly(200, 0, 0);
+    assertThat(pixel(reader.read(file, ImageShape.CIFAR, null), 0, 0)).containsExactly(200, 0, 0);
   }
 
   @Test
   void otherFilesAreRefused() {
-    assertThatThrownBy(() -> reader.read("GIF89a".getBytes(US_ASCII), false))
+    assertThatThrownBy(() -> reader.read("GIF89a".getBytes(US_ASCII), ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("neither PNG nor JPEG");
-    assertThatThrownBy(() -> reader.read(new byte[0], false))
+    assertThatThrownBy(() -> reader.read(new byte[0], ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("empty");
   }

@@ -55,10 +55,10 @@ class PngReadingTests {
     PngFile png = PngFile.of(file);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
-    reader.read(file, true); // Once, to load the classes.
+    reader.read(file, ImageShape.CIFAR, ResizePolicy.CROP); // Once, to load the classes.
 
     long before = threads.getThreadAllocatedBytes(thread);
-    reader.read(file, true);
+    reader.read(file, ImageShape.CIFAR, ResizePolicy.CROP);
     assertThat(threads.getThreadAllocatedBytes(thread) - before)
         .isLessThanOrEqualTo(2 * PngRows.memory(png, Square.of(1, TALL)));
   }
@@ -76,10 +76,16 @@ class PngReadingTests {
             reader
                 .read(
                     Png.of(width, height, 8, Png.RGB).filtered(filter(rows, 3 * width, filter)),
-                    true)
+                    ImageShape.CIFAR,
+                    ResizePolicy.CROP)
                 .pixels())
         .isEqualTo(
-            reader.read(Png.of(width, height, 8, Png.RGB).rows(rows, 3 * width), true).pixels());
+            reader
+                .read(
+                    Png.of(width, height, 8, Png.RGB).rows(rows, 3 * width),
+                    ImageShape.CIFAR,
+                    ResizePolicy.CROP)
+                .pixels());
   }
 
   private static byte[] filter(byte[] rows, int rowBytes, int filter) {
@@ -115,10 +121,10 @@ class PngReadingTests {
   @Test
   void transparencyWithAWrongChecksumIsIgnored() throws Exception {
     byte[] file = Png.of(32, 32, 8, Png.RGB).chunk("tRNS", new byte[6]).rows(new byte[32 * 96], 96);
-    assertThat(reader.read(file, false).pixels()).containsOnly(255);
+    assertThat(reader.read(file, ImageShape.CIFAR, null).pixels()).containsOnly(255);
 
     file[new String(file, ISO_8859_1).indexOf("tRNS") + 4 + 6] ^= 1;
-    assertThat(reader.read(file, false).pixels()).containsOnly(0);
+    assertThat(reader.read(file, ImageShape.CIFAR, null).pixels()).containsOnly(0);
   }
 
   @Test
@@ -129,10 +135,10 @@ class PngReadingTests {
             .chunk("tRNS", new byte[6])
             .chunk("tRNS", other)
             .rows(new byte[32 * 96], 96);
-    assertThat(reader.read(twice, false).pixels()).containsOnly(255);
+    assertThat(reader.read(twice, ImageShape.CIFAR, null).pixels()).containsOnly(255);
 
     byte[] after = afterThePixels(Png.of(32, 32, 8, Png.RGB).rows(new byte[32 * 96], 96));
-    assertThat(reader.read(after, false).pixels()).containsOnly(0);
+    assertThat(reader.read(after, ImageShape.CIFAR, null).pixels()).containsOnly(0);
   }
 
   /** Adds a tRNS chunk for black before the IEND chunk. */
@@ -166,6 +172,6 @@ class PngReadingTests {
     rows[0] = (byte) 200;
     byte[] file = Png.of(32, 32, 8, Png.GREY).chunk("eXIf", exif).rows(rows, 32);
 
-    assertThat(reader.read(file, false).pixels()[3 * pixel]).isEqualTo((byte) 200);
+    assertThat(reader.read(file, ImageShape.CIFAR, null).pixels()[3 * pixel]).isEqualTo((byte) 200);
   }
 }

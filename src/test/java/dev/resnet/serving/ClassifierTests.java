@@ -9,6 +9,7 @@ import dev.resnet.models.ModelVersion;
 import dev.resnet.models.TrainedModels;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
+import dev.resnet.pictures.ResizePolicy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ class ClassifierTests {
   }
 
   /** An engine that always predicts class n if the file contains the digit n. */
-  private InferenceEngine open(Path file) throws IOException {
+  private InferenceEngine open(Path file, ImageShape shape) throws IOException {
     String content = Files.readString(file);
     whileOpening.accept(content);
     opened.incrementAndGet();
@@ -110,6 +111,8 @@ class ClassifierTests {
         "synthetic",
         "",
         TrainedModels.CLASSES,
+        ImageShape.CIFAR,
+        ResizePolicy.CROP,
         List.of(0.5f, 0.5f, 0.5f),
         List.of(0.25f, 0.25f, 0.25f),
         0.3,

@@ -71,7 +71,7 @@ class RegistryCacheTests {
     private final ExecutorService background = Executors.newSingleThreadExecutor();
     private final Classifier classifier =
         new Classifier(
-            new LoadedModels(folder.resolve("models"), file -> engine(), 4),
+            new LoadedModels(folder.resolve("models"), (file, shape) -> engine(), 4),
             background,
             System::nanoTime,
             new InferenceMetrics(new SimpleMeterRegistry()));

@@ -142,7 +142,10 @@ class ServingTests {
     Path file = TrainedModels.trained(folder, "a", "job-1", graph).checkpoint().path();
     var loader = Executors.newSingleThreadExecutor(task -> new Thread(task, "loads-a-model"));
     try {
-      loader.submit(() -> InferenceEngines.in(Precision.AUTO).open(file)).get().close();
+      loader
+          .submit(() -> InferenceEngines.in(Precision.AUTO).open(file, ImageShape.CIFAR))
+          .get()
+          .close();
       assertThat(nativeThreads("loads-a-model")).isOne();
     } finally {
       loader.shutdownNow();

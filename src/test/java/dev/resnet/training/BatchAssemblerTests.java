@@ -96,9 +96,9 @@ class BatchAssemblerTests {
   private static ImageSet images(int count) {
     byte[] pixels = new byte[count * ImageShape.CIFAR.values()];
     new Random(1).nextBytes(pixels);
-    byte[] labels = new byte[count];
+    short[] labels = new short[count];
     for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % 10);
+      labels[i] = (short) (i % 10);
     }
     return new ImageSet(ImageShape.CIFAR, pixels, labels);
   }

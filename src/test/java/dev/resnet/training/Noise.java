@@ -6,6 +6,7 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
 import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -29,15 +30,16 @@ final class Noise {
         List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j"),
         images(train, 1),
         images(test, 2),
+        ResizePolicy.CROP,
         "0".repeat(64));
   }
 
   private static ImageSet images(int count, long seed) {
     byte[] pixels = new byte[count * ImageShape.CIFAR.values()];
     new Random(seed).nextBytes(pixels);
-    byte[] labels = new byte[count];
+    short[] labels = new short[count];
     for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % 10);
+      labels[i] = (short) (i % 10);
     }
     return new ImageSet(ImageShape.CIFAR, pixels, labels);
   }

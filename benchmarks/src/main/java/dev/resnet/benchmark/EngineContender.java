@@ -7,6 +7,7 @@ import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import java.util.Random;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -17,8 +18,10 @@ final class EngineContender {
   static Contender of(EngineName name, Precision precision, Setting setting) {
     ComputationGraph graph = new ResNetSpec(setting.stackN(), 10).initialise(1, 0.9);
     return setting.training()
-        ? training(Engines.training(name, precision, graph, setting.batch(), 1e-4), setting)
-        : inference(Engines.inference(name, precision, graph), setting);
+        ? training(
+            Engines.training(name, precision, graph, ImageShape.CIFAR, setting.batch(), 1e-4),
+            setting)
+        : inference(Engines.inference(name, precision, graph, ImageShape.CIFAR), setting);
   }
 
   private static Contender training(TrainingEngine engine, Setting setting) {

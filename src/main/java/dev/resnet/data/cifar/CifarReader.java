@@ -150,7 +150,7 @@ final class CifarReader {
       if (read < format.record()) {
         throw cutShort(place, record, read, format.record());
       }
-      into.labels()[image] = (byte) label;
+      into.labels()[image] = (short) label;
       interleave(planes, into.pixels(), image * planes.length);
     }
   }

@@ -62,7 +62,7 @@ public final class SyntheticImages {
         .forEach(
             i -> {
               int label = i % classes.length;
-              images.labels()[i] = (byte) label;
+              images.labels()[i] = (short) label;
               var random = new CounterRandom(seed, split, i);
               draw(classes[label], random, images.pixels(), i * ImageShape.CIFAR.values());
             });

@@ -1,6 +1,7 @@
 package dev.resnet.data.web;
 
 import dev.resnet.data.DatasetInfo;
+import dev.resnet.pictures.ResizePolicy;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,14 @@ record DatasetResponse(
             description = "The class names; a label is an index into them.",
             example = "[\"circle\", \"square\", \"triangle\"]")
         List<String> classes,
+    @Schema(description = "Width and height of every image, in pixels.", example = "32") int size,
+    @Schema(
+            description =
+                "How an image of another size becomes one of this data set. crop: its largest"
+                    + " centred square is resized. squash: the whole image is resized. pad: the"
+                    + " whole image is resized to fit, on black.",
+            example = "crop")
+        ResizePolicy resize,
     @Schema(description = "Number of training images.", example = "5000") int train,
     @Schema(description = "Number of test images.", example = "1000") int test,
     @Schema(
@@ -56,6 +65,8 @@ record DatasetResponse(
     return new DatasetResponse(
         info.name(),
         info.classes(),
+        info.shape().size(),
+        info.resize(),
         info.train(),
         info.test(),
         info.status(),

@@ -7,6 +7,7 @@ import dev.resnet.engine.EngineProvider;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
+import dev.resnet.pictures.ImageShape;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -33,7 +34,7 @@ public final class Dl4jEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Optional<String> unsupported(ComputationGraph graph) {
+  public Optional<String> unsupported(ComputationGraph graph, ImageShape shape) {
     return Optional.empty();
   }
 
@@ -44,12 +45,16 @@ public final class Dl4jEngineProvider implements EngineProvider {
 
   @Override
   public TrainingEngine training(
-      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
+      ComputationGraph graph,
+      ImageShape shape,
+      int batchSize,
+      double weightDecay,
+      EngineDescription description) {
     return new Dl4jTrainingEngine(graph, batchSize, weightDecay, description);
   }
 
   @Override
-  public InferenceEngine inference(ComputationGraph graph, Precision precision) {
-    return new Dl4jInferenceEngine(graph);
+  public InferenceEngine inference(ComputationGraph graph, ImageShape shape, Precision precision) {
+    return new Dl4jInferenceEngine(graph, shape);
   }
 }

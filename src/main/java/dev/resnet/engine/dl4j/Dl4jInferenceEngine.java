@@ -12,16 +12,17 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Dl4jInferenceEngine implements InferenceEngine {
   private final ComputationGraph graph;
+  private final int size;
   private final ReentrantLock lock = new ReentrantLock();
 
-  Dl4jInferenceEngine(ComputationGraph graph) {
+  Dl4jInferenceEngine(ComputationGraph graph, ImageShape shape) {
     this.graph = graph;
+    this.size = shape.size();
   }
 
   @Override
   public float[][] probabilities(float[] images, int count) {
     lock.lock();
-    int size = ImageShape.CIFAR.size();
     try (INDArray pixels = Nd4j.create(images, new long[] {count, size, size, 3}, 'c');
         INDArray input = pixels.permute(0, 3, 1, 2).dup('c')) {
       return graph.output(false, input)[0].toFloatMatrix();

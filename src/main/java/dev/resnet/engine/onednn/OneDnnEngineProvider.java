@@ -18,10 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Graphs compiled into oneDNN primitives: the fastest engine on a CPU. */
 public final class OneDnnEngineProvider implements EngineProvider {
-  /** The service's images; a graph by itself doesn't know its input's size. */
-  private static final Tensor IMAGE =
-      new Tensor("input", ImageShape.CHANNELS, ImageShape.CIFAR.size(), ImageShape.CIFAR.size());
-
   /** Why the native library can't be used here; null where it can. Loading it is tried once. */
   private static final class Library {
     static final @Nullable String PROBLEM = load();
@@ -63,9 +59,9 @@ public final class OneDnnEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Optional<String> unsupported(ComputationGraph graph) {
+  public Optional<String> unsupported(ComputationGraph graph, ImageShape shape) {
     try {
-      GraphCompiler.training(graph, IMAGE);
+      GraphCompiler.training(graph, image(shape));
       return Optional.empty();
     } catch (UnsupportedGraphException e) {
       return Optional.of(e.getMessage());
@@ -84,12 +80,20 @@ public final class OneDnnEngineProvider implements EngineProvider {
 
   @Override
   public TrainingEngine training(
-      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
-    return new OneDnnTrainingEngine(graph, IMAGE, batchSize, weightDecay, description);
+      ComputationGraph graph,
+      ImageShape shape,
+      int batchSize,
+      double weightDecay,
+      EngineDescription description) {
+    return new OneDnnTrainingEngine(graph, image(shape), batchSize, weightDecay, description);
   }
 
   @Override
-  public InferenceEngine inference(ComputationGraph graph, Precision precision) {
-    return new OneDnnInferenceEngine(graph, IMAGE, precision);
+  public InferenceEngine inference(ComputationGraph graph, ImageShape shape, Precision precision) {
+    return new OneDnnInferenceEngine(graph, image(shape), precision);
+  }
+
+  private static Tensor image(ImageShape shape) {
+    return new Tensor("input", ImageShape.CHANNELS, shape.size(), shape.size());
   }
 }

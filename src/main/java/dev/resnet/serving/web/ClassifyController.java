@@ -89,7 +89,8 @@ class ClassifyController {
       var response =
           images.read(
               request,
-              query.resize(),
+              version.shape(),
+              query.resize() ? version.resize() : null,
               pictures -> ClassifyResponse.of(classify.apply(version, pictures), query.topK()));
       outcome = Outcome.SUCCESS;
       return response;

@@ -3,9 +3,11 @@ package dev.resnet.serving.web;
 import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
 import dev.resnet.memory.MemoryBudget;
+import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import dev.resnet.pictures.PictureFormat;
 import dev.resnet.pictures.PictureReader;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.pictures.UnreadablePictureException;
 import dev.resnet.serving.ServingProperties;
 import jakarta.servlet.http.HttpServletRequest;
@@ -57,19 +59,23 @@ class RequestImages {
    * Applies a function to all images of the request, at least one. Their memory is reserved until
    * the function returns.
    */
-  <T> T read(HttpServletRequest request, boolean resize, Function<List<Picture>, T> use)
+  <T> T read(
+      HttpServletRequest request,
+      ImageShape shape,
+      @Nullable ResizePolicy policy,
+      Function<List<Picture>, T> use)
       throws IOException {
     String type = mediaType(request);
     List<Received> images =
         type.startsWith("multipart/")
             ? MultipartImages.read(request, limits, maxPartHeader)
             : images(body(request), type);
-    long bytes = (long) images.size() * ServingProperties.PICTURE_BYTES;
+    long bytes = (long) images.size() * ServingProperties.pictureBytes(shape);
     if (!memory.holds(bytes)) {
       throw TooLarge.pictures(images.size(), memory);
     }
     try (var hold = memory.hold(bytes)) {
-      return use.apply(pictures(images, resize));
+      return use.apply(pictures(images, shape, policy));
     }
   }
 
@@ -113,7 +119,8 @@ class RequestImages {
   }
 
   /** Reads every image, so that all errors are reported at once. */
-  private List<Picture> pictures(List<Received> images, boolean resize) {
+  private List<Picture> pictures(
+      List<Received> images, ImageShape shape, @Nullable ResizePolicy policy) {
     var read = new ArrayList<Picture>(images.size());
     var errors = new ArrayList<FieldError>();
     boolean allTooLarge = true;
@@ -123,7 +130,7 @@ class RequestImages {
         if (file.length > limits.maxImageSize().toBytes()) {
           throw UnreadablePictureException.largerThan(limits.maxImageSize());
         }
-        read.add(pictures.read(file, resize));
+        read.add(pictures.read(file, shape, policy));
       } catch (UnreadablePictureException e) {
         errors.add(new FieldError(image.field(), e.getMessage()));
         allTooLarge &= e.isTooLarge();

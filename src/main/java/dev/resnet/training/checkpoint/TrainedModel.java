@@ -1,5 +1,7 @@
 package dev.resnet.training.checkpoint;
 
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,6 +12,8 @@ import java.util.List;
  * @param model the name to register it under
  * @param checkpoint the trained network; copy it, because the job's files may be deleted later
  * @param classes the class names by index
+ * @param shape of the input images
+ * @param resize how the data set resized its images
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
  * @param hyperparameters as JSON, as in the job
@@ -23,6 +27,8 @@ public record TrainedModel(
     String dataSha256,
     CheckpointFile checkpoint,
     List<String> classes,
+    ImageShape shape,
+    ResizePolicy resize,
     float[] mean,
     float[] standardDeviation,
     double testLoss,

@@ -47,9 +47,9 @@ class CifarReaderTests {
         .isEqualTo(
             Sha256.of(
                 dataset.train().pixels(),
-                dataset.train().labels(),
+                dataset.train().labelBytes(),
                 dataset.test().pixels(),
-                dataset.test().labels()));
+                dataset.test().labelBytes()));
   }
 
   @Test

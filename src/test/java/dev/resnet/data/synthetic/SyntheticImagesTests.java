@@ -21,7 +21,7 @@ class SyntheticImagesTests {
     // Models name the data they were made from: other images must not go by the same seed.
     ImageSet images = new SyntheticImages(1).train(1000);
 
-    assertThat(Sha256.of(images.pixels(), images.labels()))
+    assertThat(Sha256.of(images.pixels(), images.labelBytes()))
         .isEqualTo("96d763d728d597e6c113a189afdf155d93a5b6d05db6d92d2718e8360a0035e4");
   }
 
@@ -131,10 +131,10 @@ class SyntheticImagesTests {
   /** Noise with one of ten rows brightened: the row is the class. */
   private static ImageSet fixedPlaces(int count, long seed) {
     byte[] pixels = new byte[count * ImageShape.CIFAR.values()];
-    byte[] labels = new byte[count];
+    short[] labels = new short[count];
     new Random(seed).nextBytes(pixels);
     for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % 10);
+      labels[i] = (short) (i % 10);
       int row = i * ImageShape.CIFAR.values() + 9 * labels[i] * ImageShape.CIFAR.size();
       Arrays.fill(pixels, row, row + 3 * ImageShape.CIFAR.size(), (byte) 220);
     }

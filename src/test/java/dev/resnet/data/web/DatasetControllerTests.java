@@ -9,6 +9,7 @@ import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.ImageSet;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.ResizePolicy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -147,6 +148,8 @@ class DatasetControllerTests {
           new DatasetInfo(
               "shapes",
               List.of("round", "angular"),
+              ImageShape.CIFAR,
+              ResizePolicy.CROP,
               2,
               1,
               status,
@@ -177,8 +180,9 @@ class DatasetControllerTests {
       return new Dataset(
           name,
           List.of("round", "angular"),
-          new ImageSet(ImageShape.CIFAR, pixels, new byte[] {0, 1}),
-          new ImageSet(ImageShape.CIFAR, new byte[ImageShape.CIFAR.values()], new byte[] {0}),
+          new ImageSet(ImageShape.CIFAR, pixels, new short[] {0, 1}),
+          new ImageSet(ImageShape.CIFAR, new byte[ImageShape.CIFAR.values()], new short[] {0}),
+          ResizePolicy.CROP,
           "abc");
     }
   }

@@ -14,6 +14,7 @@ import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -139,7 +140,9 @@ class Dl4jTrainingEngineTests {
         .hasValueSatisfying(reason -> assertThat(reason).contains("float32 only"));
     assertThat(Engines.refusal(EngineName.DL4J, Precision.FLOAT32)).isEmpty();
     assertThatThrownBy(
-            () -> Engines.training(EngineName.DL4J, Precision.BFLOAT16, graph(), BATCH, 0))
+            () ->
+                Engines.training(
+                    EngineName.DL4J, Precision.BFLOAT16, graph(), ImageShape.CIFAR, BATCH, 0))
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("float32");
   }
@@ -149,7 +152,7 @@ class Dl4jTrainingEngineTests {
   }
 
   private static TrainingEngine engine(ComputationGraph graph, double decay) {
-    return Engines.training(EngineName.DL4J, Precision.AUTO, graph, BATCH, decay);
+    return Engines.training(EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR, BATCH, decay);
   }
 
   private static Minibatch batch(long seed) {

@@ -9,6 +9,7 @@ import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
+import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,13 +31,14 @@ class NativesTests {
     TRAINING {
       @Override
       void run(ComputationGraph graph, Minibatch batch, Precision precision) {
-        Engines.training(EngineName.ONEDNN, precision, graph, BATCH, 0).close();
+        Engines.training(EngineName.ONEDNN, precision, graph, ImageShape.CIFAR, BATCH, 0).close();
       }
     },
     EVALUATION {
       @Override
       void run(ComputationGraph graph, Minibatch batch, Precision precision) {
-        try (var engine = Engines.training(EngineName.ONEDNN, precision, graph, BATCH, 0)) {
+        try (var engine =
+            Engines.training(EngineName.ONEDNN, precision, graph, ImageShape.CIFAR, BATCH, 0)) {
           engine.evaluate(batch);
         }
       }
@@ -44,7 +46,8 @@ class NativesTests {
     CLASSIFICATION {
       @Override
       void run(ComputationGraph graph, Minibatch batch, Precision precision) {
-        try (var engine = Engines.inference(EngineName.ONEDNN, precision, graph)) {
+        try (var engine =
+            Engines.inference(EngineName.ONEDNN, precision, graph, ImageShape.CIFAR)) {
           engine.probabilities(NoiseBatches.pixels(1, 1), 1);
         }
       }

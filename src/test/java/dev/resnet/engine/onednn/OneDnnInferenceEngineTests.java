@@ -9,6 +9,7 @@ import dev.resnet.engine.Engines;
 import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -96,6 +97,7 @@ class OneDnnInferenceEngineTests {
   }
 
   private OneDnnInferenceEngine engine() {
-    return (OneDnnInferenceEngine) Engines.inference(EngineName.ONEDNN, Precision.FLOAT32, graph);
+    return (OneDnnInferenceEngine)
+        Engines.inference(EngineName.ONEDNN, Precision.FLOAT32, graph, ImageShape.CIFAR);
   }
 }

@@ -21,6 +21,7 @@ import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
+import dev.resnet.pictures.ImageShape;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +175,7 @@ class OtherGraphsTests {
   }
 
   private static TrainingEngine engine(EngineName name, ComputationGraph graph) {
-    return Engines.training(name, Precision.FLOAT32, graph, BATCH, 1e-3);
+    return Engines.training(name, Precision.FLOAT32, graph, ImageShape.CIFAR, BATCH, 1e-3);
   }
 
   private static Minibatch batch(ImageLayout layout) {

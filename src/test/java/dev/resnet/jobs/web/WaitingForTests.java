@@ -9,6 +9,8 @@ import dev.resnet.jobs.JobProgress;
 import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.Retry;
 import dev.resnet.jobs.TrainingJob;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.checkpoint.Promote;
 import java.time.Instant;
@@ -37,7 +39,19 @@ class WaitingForTests {
 
   private static @Nullable String waitingFor(
       DatasetInfo.Status status, @Nullable Double progress, @Nullable String error) {
-    var info = new DatasetInfo("cifar10", List.of("a"), 1, 1, status, null, null, progress, error);
+    var info =
+        new DatasetInfo(
+            "cifar10",
+            List.of("a"),
+            ImageShape.CIFAR,
+            ResizePolicy.CROP,
+            1,
+            1,
+            status,
+            null,
+            null,
+            progress,
+            error);
     return new WaitingFor(new OneSet(info)).of(RUNNING);
   }
 
