@@ -50,7 +50,7 @@ class OpenApiConfiguration {
                 .title("resnet-service")
                 .version(properties == null ? "development" : properties.getVersion())
                 .description(
-                    "Trains residual networks (depth 6n+2) on 32×32 images and serves them. Start"
+                    "Trains residual networks (depth 6n+2) on small images (32×32 to 96×96) and serves them. Start"
                         + " a training job with a `stack_n`, poll its loss and accuracy by epoch,"
                         + " then classify images with the trained model. The data set `synthetic`"
                         + " needs no download. Every error is a problem detail (RFC 9457) that"

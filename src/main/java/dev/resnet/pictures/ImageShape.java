@@ -11,11 +11,11 @@ import java.util.List;
 public record ImageShape(int size) {
   public static final int CHANNELS = 3;
 
-  /** The shape of CIFAR-10 images. */
-  public static final ImageShape CIFAR = new ImageShape(32);
-
   /** The supported sizes. The network halves an image twice, so they are multiples of 4. */
   public static final List<Integer> SIZES = List.of(32, 48, 64, 96);
+
+  /** The shape of CIFAR-10 images. */
+  public static final ImageShape CIFAR = new ImageShape(32);
 
   public ImageShape {
     if (!SIZES.contains(size)) {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -125,6 +127,33 @@ public abstract class EngineContract {
           theirs.getUpdater().getStateViewArray(),
           30 * tolerances.gradient);
       assertThat(a.l2Loss()).isCloseTo(b.l2Loss(), within(1e-3 * b.l2Loss()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {48, 64, 96})
+  void trainsAndClassifiesImagesOfOtherSizesLikeStockDl4j(int size) {
+    var shape = new ImageShape(size);
+    ComputationGraph ours = new ResNetSpec(1, 10, shape).initialise(3, MOMENTUM);
+    ComputationGraph theirs = new ResNetSpec(1, 10, shape).initialise(3, MOMENTUM);
+    try (var a = Engines.training(engine, precision, ours, shape, 4, DECAY);
+        var b = Engines.training(EngineName.DL4J, Precision.FLOAT32, theirs, shape, 4, DECAY)) {
+      for (int i = 0; i < 2; i++) {
+        a.step(NoiseBatches.batch(a.inputLayout(), shape, 4, i), CALM_RATE);
+        b.step(NoiseBatches.batch(b.inputLayout(), shape, 4, i), CALM_RATE);
+      }
+      assertThat(a.takeTally().meanCrossEntropy())
+          .isCloseTo(b.takeTally().meanCrossEntropy(), within(2 * tolerances.loss));
+      assertClose("parameters", ours.params(), theirs.params(), 10 * tolerances.gradient);
+    }
+    float[] images = NoiseBatches.pixels(shape, 2, 9);
+    try (var a = Engines.inference(engine, precision, theirs, shape);
+        var b = Engines.inference(EngineName.DL4J, Precision.AUTO, theirs, shape)) {
+      float[][] expected = b.probabilities(images, 2);
+      float[][] actual = a.probabilities(images, 2);
+      for (int k = 0; k < 10; k++) {
+        assertThat((double) actual[1][k]).isCloseTo(expected[1][k], within(tolerances.loss));
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.resnet.pictures.ImageShape;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -11,6 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -103,6 +105,18 @@ class ResNetSpecTests {
         .isCloseTo(Math.sqrt(2.0 / (64 * 9)), within(0.001));
     assertThat(weights.meanNumber().doubleValue()).isCloseTo(0, within(0.001));
     assertThat(graph.getParam("stage3-block2-1-conv_b").sumNumber().doubleValue()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {48, 64, 96})
+  void largerImagesHaveTheSameParametersAndAreAveragedWhole(int size) {
+    var spec = new ResNetSpec(1, 10, new ImageShape(size));
+    ComputationGraph graph = spec.initialise(7, 0.9);
+
+    assertThat(graph.params()).isEqualTo(new ResNetSpec(1, 10).initialise(7, 0.9).params());
+    assertThat(graph.output(Nd4j.rand(2, 3, size, size))[0].shape()).containsExactly(2, 10);
+    assertThat(spec.activationsPerImage())
+        .isEqualTo(new ResNetSpec(1, 10).activationsPerImage() * size * size / 1024);
   }
 
   @Test

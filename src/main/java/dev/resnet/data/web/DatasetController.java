@@ -61,7 +61,7 @@ class DatasetController {
   @Operation(
       summary = "Get an image",
       description =
-          "A 32×32 PNG that can be classified as it is; the header X-Label has its true class.")
+          "A PNG of the data set's size that can be classified as it is; the header X-Label has its true class.")
   @ApiResponse(
       responseCode = "200",
       description = "The image.",

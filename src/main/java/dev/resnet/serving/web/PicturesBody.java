@@ -55,7 +55,7 @@ import java.util.List;
     name = "resize",
     in = ParameterIn.QUERY,
     description =
-        "Whether to resize an image that is not 32×32; otherwise it is refused. The"
+        "Whether to resize an image that does not have the size of the model's input (see input.width); otherwise it is refused. The"
             + " largest centred square, upright by its Exif orientation, is shrunk by area"
             + " averaging or enlarged by bicubic interpolation.",
     schema = @Schema(type = "boolean", defaultValue = "false"))

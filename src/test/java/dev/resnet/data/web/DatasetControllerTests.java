@@ -47,7 +47,7 @@ class DatasetControllerTests {
         .bodyJson()
         .isStrictlyEqualTo(
             """
-            {"name": "shapes", "classes": ["round", "angular"], "train": 2, "test": 1,
+            {"name": "shapes", "classes": ["round", "angular"], "size": 32, "resize": "crop", "train": 2, "test": 1,
              "status": "DOWNLOADING", "mean": null, "std": null, "sha256": null,
              "progress": 0.5, "error": null}
             """);
@@ -62,7 +62,7 @@ class DatasetControllerTests {
         .bodyJson()
         .isStrictlyEqualTo(
             """
-            {"name": "shapes", "classes": ["round", "angular"], "train": 2, "test": 1,
+            {"name": "shapes", "classes": ["round", "angular"], "size": 32, "resize": "crop", "train": 2, "test": 1,
              "status": "READY", "mean": [0.5, 0.25, 0.125], "std": [0.25, 0.5, 1.0],
              "sha256": "abc", "progress": null, "error": null}
             """);
