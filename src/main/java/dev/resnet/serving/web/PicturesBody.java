@@ -55,9 +55,11 @@ import java.util.List;
     name = "resize",
     in = ParameterIn.QUERY,
     description =
-        "Whether to resize an image that does not have the size of the model's input (see input.width); otherwise it is refused. The"
-            + " largest centred square, upright by its Exif orientation, is shrunk by area"
-            + " averaging or enlarged by bicubic interpolation.",
+        "Whether to resize an image that does not have the size of the model's input; otherwise it"
+            + " is refused. The image is turned upright by its Exif orientation and resized as the"
+            + " images that the model was trained on (input.resize of the version): crop takes the"
+            + " largest centred square, squash the whole image, pad the whole image on black. It"
+            + " is shrunk by area averaging or enlarged by bicubic interpolation.",
     schema = @Schema(type = "boolean", defaultValue = "false"))
 @ApiResponse(
     responseCode = "200",
