@@ -21,6 +21,7 @@ final class JpegEssence {
   };
   private static final byte[] EXIF = {(byte) 0xff, (byte) 0xe1, 0, 8, 'E', 'x', 'i', 'f', 0, 0};
   private static final int YCC = 1;
+  private static final int CMYK = 4;
 
   private final List<Piece> pieces;
   private final long length;
@@ -67,6 +68,11 @@ final class JpegEssence {
       }
     }
 
+    /** Whether a file of four components stores luma and chroma of the inks, as in libjpeg. */
+    boolean ycck() {
+      return adobe > 0;
+    }
+
     void exif() {
       exif = true;
     }
@@ -94,6 +100,10 @@ final class JpegEssence {
     }
 
     private byte[] colors(int components, boolean rgb) {
+      if (components == CMYK) {
+        // The decoder must not convert: of the two kinds it knows only one.
+        return adobe(0);
+      }
       if (jfif) {
         return JFIF;
       }

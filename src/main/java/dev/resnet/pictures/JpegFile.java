@@ -8,8 +8,9 @@ package dev.resnet.pictures;
  *     scans make up the image; 0 for a single scan
  * @param orientation Exif orientation, 1 to 8; 1 if there is none
  * @param scans passes over the image; 1 in a baseline file, about 10 in a progressive one
- * @param complete whether the end marker follows the scans
+ * @param ycck whether the first three of four components are luma and chroma of the inks
  * @param essence the reduced file for the decoder
+ * @param bandBytes how much of the image may be decoded at once
  */
 record JpegFile(
     int width,
@@ -18,8 +19,10 @@ record JpegFile(
     long coefficients,
     int orientation,
     int scans,
-    boolean complete,
-    JpegEssence essence) {
+    boolean ycck,
+    JpegEssence essence,
+    long bandBytes)
+    implements PictureFile {
   static final int START_OF_SCAN = 0xda;
   static final int END_OF_IMAGE = 0xd9;
   private static final int APP0 = 0xe0;
@@ -37,8 +40,21 @@ record JpegFile(
    */
   private static final int MAX_MARKERS = 10_000;
 
-  static JpegFile of(byte[] file) throws UnreadablePictureException {
-    return new Reading(file).read();
+  /** Each scan of a progressive file costs a pass over the image; real files have about 10. */
+  private static final int MAX_SCANS = 100;
+
+  static JpegFile of(byte[] file, long bandBytes) throws UnreadablePictureException {
+    return new Reading(file).read(bandBytes);
+  }
+
+  @Override
+  public long memory(Region region) {
+    return JpegRows.memory(this, region);
+  }
+
+  @Override
+  public RegionRows rows(Region region) {
+    return new JpegRows(this, region);
   }
 
   /** Reads the markers one after the other. */
@@ -65,7 +81,7 @@ record JpegFile(
       this.essence = new JpegEssence.Builder(file);
     }
 
-    JpegFile read() throws UnreadablePictureException {
+    JpegFile read(long bandBytes) throws UnreadablePictureException {
       int at = 2;
       int markers = 0;
       while (!complete && (at = marker(at)) >= 0) {
@@ -89,8 +105,12 @@ record JpegFile(
         segment(marker, at, end);
         at = end;
       }
-      if (components == 0 || firstScan == 0) {
+      if (components == 0 || firstScan == 0 || !complete) {
         throw new UnreadablePictureException("is a truncated JPEG; send the complete file");
+      }
+      if (scans > MAX_SCANS) {
+        throw new UnreadablePictureException(
+            "is a JPEG with %d scans; save it as a baseline JPEG".formatted(scans));
       }
       return new JpegFile(
           width,
@@ -99,8 +119,9 @@ record JpegFile(
           progressive || partial || scans > 1 ? coefficients : 0,
           orientation,
           scans,
-          complete,
-          essence.build(components, rgb, firstScan));
+          components == 4 && essence.ycck(),
+          essence.build(components, rgb, firstScan),
+          bandBytes);
     }
 
     /**

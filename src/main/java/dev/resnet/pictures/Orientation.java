@@ -4,33 +4,37 @@ package dev.resnet.pictures;
 final class Orientation {
   private Orientation() {}
 
-  static Picture upright(Picture picture, int orientation) {
+  static Pixels upright(Pixels stored, int orientation) {
     if (orientation == 1) {
-      return picture;
+      return stored;
     }
-    int size = picture.shape().size();
-    byte[] from = picture.pixels();
+    boolean swaps = orientation >= 5;
+    int width = swaps ? stored.height() : stored.width();
+    int height = swaps ? stored.width() : stored.height();
+    byte[] from = stored.rgb();
     byte[] to = new byte[from.length];
     for (int i = 0; i < to.length; i++) {
       int pixel = i / ImageShape.CHANNELS;
-      int source = source(orientation, pixel % size, pixel / size, size);
+      int source = source(orientation, pixel % width, pixel / width, stored);
       to[i] = from[ImageShape.CHANNELS * source + i % ImageShape.CHANNELS];
     }
-    return new Picture(picture.shape(), to);
+    return new Pixels(width, height, to);
   }
 
-  /** The index y · size + x in the stored image of pixel (x, y) of the upright image. */
-  private static int source(int orientation, int x, int y, int size) {
-    int last = size - 1;
+  /** The index of the stored pixel that is pixel (x, y) of the upright image. */
+  private static int source(int orientation, int x, int y, Pixels stored) {
+    int width = stored.width();
+    int right = width - 1;
+    int bottom = stored.height() - 1;
     return switch (orientation) {
-      case 2 -> y * size + last - x;
-      case 3 -> (last - y) * size + last - x;
-      case 4 -> (last - y) * size + x;
-      case 5 -> x * size + y;
-      case 6 -> (last - x) * size + y;
-      case 7 -> (last - x) * size + last - y;
-      case 8 -> x * size + last - y;
-      default -> y * size + x;
+      case 2 -> y * width + right - x;
+      case 3 -> (bottom - y) * width + right - x;
+      case 4 -> (bottom - y) * width + x;
+      case 5 -> x * width + y;
+      case 6 -> (bottom - x) * width + y;
+      case 7 -> (bottom - x) * width + right - y;
+      case 8 -> x * width + right - y;
+      default -> y * width + x;
     };
   }
 }

@@ -8,25 +8,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads untrusted PNG and JPEG files.
+ * Reads untrusted image files of any {@link PictureFormat}.
  *
  * <p>An image of the wanted size is used pixel by pixel: the values of an RGB PNG are the network's
  * input. Transparent images are blended over white, 16 bits are scaled to 8, grey is copied to all
- * three channels. Colour profiles and gamma are not applied. An image of another size is refused
- * or, if requested, its largest centred square is resized. Every image is turned upright by its
+ * three channels. Colour profiles and gamma are not applied. An animation gives its first frame. An
+ * image of another size is refused or, if requested, resized. Every image is turned upright by its
  * Exif orientation.
  *
  * <p>The header tells how much memory decoding takes. That much is reserved from a budget shared by
  * all requests, before any memory in proportion to the image size is allocated.
  */
 public final class PictureReader {
-  /** Each scan of a progressive JPEG costs a pass over the image; real files have about 10. */
-  private static final int MAX_SCANS = 100;
-
-  private static final int CMYK = 4;
-
   /** Bands of a JPEG take at most the budget divided by this. */
   private static final int BAND = 4;
+
+  /** An image of the wanted size that takes no more than this is decoded without waiting. */
+  private static final long SMALL = 1 << 20;
 
   private final PictureSettings limits;
   private final MemoryBudget memory;
@@ -34,12 +32,29 @@ public final class PictureReader {
   /** One permit for each pixel that may be decoded at the same time. */
   private final Semaphore pixels;
 
-  /** An image before decoding, and the bytes that decoding will take. */
+  /**
+   * An image before decoding.
+   *
+   * @param width of the decoded region after resizing, in pixels
+   * @param bytes that decoding will take
+   */
   private record Plan(
-      ImageShape shape, Square square, int pixels, long bytes, int orientation, Open open) {
-    @FunctionalInterface
-    interface Open {
-      SquareRows rows();
+      PictureFile file, Region region, int width, int height, ImageShape shape, long bytes) {
+
+    static Plan of(PictureFile file, ImageShape shape, ResizePolicy policy) {
+      Region region = policy.region(file.width(), file.height());
+      int longer = Math.max(region.width(), region.height());
+      return new Plan(
+          file,
+          region,
+          policy.resized(region.width(), longer, shape.size()),
+          policy.resized(region.height(), longer, shape.size()),
+          shape,
+          file.memory(region) + Resampler.memory(region));
+    }
+
+    int pixels() {
+      return file.width() * file.height();
     }
   }
 
@@ -54,7 +69,7 @@ public final class PictureReader {
   }
 
   /**
-   * @param file PNG or JPEG
+   * @param file an image file
    * @param shape of the result
    * @param policy how to resize an image of another size; null refuses it
    * @throws UnreadablePictureException if the file is not a usable image
@@ -69,12 +84,10 @@ public final class PictureReader {
                     new UnreadablePictureException(
                         file.length == 0
                             ? "is empty; send a PNG or JPEG file"
-                            : "is neither PNG nor JPEG; send one of these"));
-    Plan plan =
-        switch (format) {
-          case PNG -> png(file, shape, policy);
-          case JPEG -> jpeg(file, shape, policy);
-        };
+                            : "is no image in a supported format; send " + PictureFormat.NAMES));
+    PictureFile opened = open(file, format);
+    checkSize(opened, shape, policy);
+    Plan plan = Plan.of(opened, shape, policy == null ? ResizePolicy.CROP : policy);
     if (plan.bytes() > Integer.MAX_VALUE - 8 || !memory.holds(plan.bytes())) {
       throw new UnreadablePictureException(
           ("takes about %d MB to decode, but all images that are being decoded may take only %s (%s);"
@@ -84,47 +97,27 @@ public final class PictureReader {
     return decode(plan, format);
   }
 
-  private Plan png(byte[] file, ImageShape shape, @Nullable ResizePolicy policy)
-      throws UnreadablePictureException {
-    PngFile png = PngFile.of(file);
-    Square square = square(png.width(), png.height(), shape, policy);
-    return new Plan(
-        shape,
-        square,
-        png.width() * png.height(),
-        PngRows.memory(png, square),
-        png.orientation(),
-        () -> new PngRows(file, png, square));
-  }
-
-  private Plan jpeg(byte[] file, ImageShape shape, @Nullable ResizePolicy policy)
-      throws UnreadablePictureException {
-    JpegFile jpeg = JpegFile.of(file);
-    Square square = square(jpeg.width(), jpeg.height(), shape, policy);
-    if (jpeg.components() == CMYK) {
-      throw new UnreadablePictureException(
-          "is a CMYK JPEG, which is not supported; convert it to RGB");
+  /** Reads the header. */
+  private PictureFile open(byte[] file, PictureFormat format) throws UnreadablePictureException {
+    try {
+      return switch (format) {
+        case PNG -> PngFile.of(file);
+        case JPEG -> JpegFile.of(file, memory.size().toBytes() / BAND);
+        case GIF -> GifFile.of(file);
+        case BMP -> BmpFile.of(file);
+        case WEBP -> WebpFile.of(file);
+        case TIFF -> TiffFile.of(file);
+      };
+    } catch (IndexOutOfBoundsException e) {
+      throw failure(e, format);
     }
-    if (!jpeg.complete()) {
-      throw new UnreadablePictureException("is a truncated JPEG; send the complete file");
-    }
-    if (jpeg.scans() > MAX_SCANS) {
-      throw new UnreadablePictureException(
-          "is a JPEG with %d scans; save it as a baseline JPEG".formatted(jpeg.scans()));
-    }
-    long band = memory.size().toBytes() / BAND;
-    return new Plan(
-        shape,
-        square,
-        jpeg.width() * jpeg.height(),
-        JpegRows.memory(jpeg, square, band),
-        jpeg.orientation(),
-        () -> new JpegRows(jpeg, square, band));
   }
 
   /** Checks the size before anything of that size is allocated. */
-  private Square square(int width, int height, ImageShape shape, @Nullable ResizePolicy policy)
+  private void checkSize(PictureFile file, ImageShape shape, @Nullable ResizePolicy policy)
       throws UnreadablePictureException {
+    int width = file.width();
+    int height = file.height();
     if (width == 0 || height == 0) {
       throw new UnreadablePictureException("has no size in its header; save it again");
     }
@@ -138,11 +131,10 @@ public final class PictureReader {
           "is %d×%d pixels large, not %s; resize it, or add ?resize=true"
               .formatted(width, height, shape));
     }
-    return Square.of(width, height);
   }
 
   private Picture decode(Plan plan, PictureFormat format) throws UnreadablePictureException {
-    if (plan.pixels() == plan.shape().pixels()) {
+    if (plan.pixels() == plan.shape().pixels() && plan.bytes() <= SMALL) {
       return decoded(plan, format); // Small images must not wait for a large one.
     }
     if (!acquired(plan.pixels())) {
@@ -169,11 +161,11 @@ public final class PictureReader {
 
   private static Picture decoded(Plan plan, PictureFormat format)
       throws UnreadablePictureException {
-    try (SquareRows rows = plan.open().rows()) {
-      Picture picture = new Resampler(plan.shape()).square(rows, plan.square().side());
+    try (RegionRows rows = plan.file().rows(plan.region())) {
+      Pixels resized = new Resampler(plan.width(), plan.height()).resize(rows, plan.region());
       rows.finish();
-      return Orientation.upright(picture, plan.orientation());
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      return Orientation.upright(resized, plan.file().orientation()).centred(plan.shape());
+    } catch (IOException | RuntimeException | OutOfMemoryError | AssertionError e) {
       throw failure(e, format);
     }
   }
@@ -186,7 +178,7 @@ public final class PictureReader {
     if (isOutOfMemory(thrown)) {
       throw new BusyException("The service has no memory left to decode the image.");
     }
-    // The library throws any of the other exceptions for damaged files.
+    // The decoders throw any of the other exceptions for damaged files.
     return UnreadablePictureException.because(
         ("is a %s that can't be read: it is damaged, truncated or of an unsupported"
                 + " kind; save it again as a plain RGB file")

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The chunks of a PNG file other than its pixels (ISO/IEC 15948). Text, profiles and other chunks
  * that may be compressed are skipped.
  *
+ * @param file the whole file
  * @param bits per sample: 1, 2, 4, 8 or 16
  * @param color type of colour: 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha
  * @param palette red, green, blue by index
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param data offset of the first IDAT chunk
  */
 record PngFile(
+    byte[] file,
     int width,
     int height,
     int bits,
@@ -26,7 +28,8 @@ record PngFile(
     byte @Nullable [] palette,
     byte @Nullable [] transparency,
     int orientation,
-    int data) {
+    int data)
+    implements PictureFile {
   static final int GREY = 0;
   static final int RGB = 2;
   static final int PALETTE = 3;
@@ -93,7 +96,7 @@ record PngFile(
         }
         case IDAT -> data = data == 0 ? chunk : data;
         case IEND -> {
-          return of(ByteBuffer.wrap(header), palette, transparency, orientation, data);
+          return of(file, ByteBuffer.wrap(header), palette, transparency, orientation, data);
         }
         default -> {}
       }
@@ -101,6 +104,7 @@ record PngFile(
   }
 
   private static PngFile of(
+      byte[] file,
       ByteBuffer header,
       byte @Nullable [] palette,
       byte @Nullable [] transparency,
@@ -130,7 +134,17 @@ record PngFile(
       throw damaged("it has no pixels");
     }
     return new PngFile(
-        width, height, bits, color, interlace == 1, palette, transparency, orientation, data);
+        file, width, height, bits, color, interlace == 1, palette, transparency, orientation, data);
+  }
+
+  @Override
+  public long memory(Region region) {
+    return PngRows.memory(this, region);
+  }
+
+  @Override
+  public RegionRows rows(Region region) {
+    return new PngRows(this, region);
   }
 
   /** Table 11.1 of the standard. */

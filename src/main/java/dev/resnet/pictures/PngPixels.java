@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * they were not for the training images.
  */
 final class PngPixels {
-  private static final int WHITE = 255;
-
   private final int bits;
   private final int color;
   private final int channels;
@@ -36,17 +34,11 @@ final class PngPixels {
   /** Writes pixel {@code x} of the row to {@code rgb[at, at + 3)}. */
   void read(byte[] row, int x, int[] rgb, int at) {
     switch (color) {
-      case PngFile.PALETTE -> {
-        int packed = palette[sample(row, x)];
-        int alpha = packed >>> 24;
-        rgb[at] = over(packed >> 16 & 0xff, alpha, 255);
-        rgb[at + 1] = over(packed >> 8 & 0xff, alpha, 255);
-        rgb[at + 2] = over(packed & 0xff, alpha, 255);
-      }
+      case PngFile.PALETTE -> Colors.over(palette[sample(row, x)], rgb, at);
       case PngFile.GREY, PngFile.GREY_ALPHA -> {
         int grey = sample(row, x * (long) channels);
         int alpha = channels == 2 ? sample(row, x * 2L + 1) : opacity(grey, grey, grey);
-        Arrays.fill(rgb, at, at + 3, over(eight(grey), alpha, maximum));
+        Arrays.fill(rgb, at, at + 3, Colors.over(Colors.eight(grey, maximum), alpha, maximum));
       }
       default -> {
         long first = x * (long) channels;
@@ -54,9 +46,9 @@ final class PngPixels {
         int green = sample(row, first + 1);
         int blue = sample(row, first + 2);
         int alpha = channels == 4 ? sample(row, first + 3) : opacity(red, green, blue);
-        rgb[at] = over(eight(red), alpha, maximum);
-        rgb[at + 1] = over(eight(green), alpha, maximum);
-        rgb[at + 2] = over(eight(blue), alpha, maximum);
+        rgb[at] = Colors.over(Colors.eight(red, maximum), alpha, maximum);
+        rgb[at + 1] = Colors.over(Colors.eight(green, maximum), alpha, maximum);
+        rgb[at + 2] = Colors.over(Colors.eight(blue, maximum), alpha, maximum);
       }
     }
   }
@@ -80,21 +72,6 @@ final class PngPixels {
             && transparent[2] == blue
         ? 0
         : maximum;
-  }
-
-  /**
-   * Scales a sample to 8 bits, rounded; exact for 8-bit samples and for those widened from 8 bits.
-   */
-  private int eight(int sample) {
-    return maximum == 255 ? sample : (int) ((2L * 255 * sample + maximum) / (2L * maximum));
-  }
-
-  private static int over(int value, int alpha, int opaque) {
-    if (alpha == opaque) {
-      return value;
-    }
-    return (int)
-        ((2L * (value * (long) alpha + (long) WHITE * (opaque - alpha)) + opaque) / (2L * opaque));
   }
 
   private static int[] palette(PngFile file) {

@@ -3,60 +3,68 @@ package dev.resnet.pictures;
 import java.io.IOException;
 
 /**
- * Resizes a square to the network's shape: shrinks by area averaging, enlarges by bicubic
- * interpolation (Catmull-Rom). Both are separable, so one source row at a time is enough.
+ * Resizes a region: shrinks by area averaging, enlarges by bicubic interpolation (Catmull-Rom).
+ * Both are separable, so width and height have scales of their own and one source row at a time is
+ * enough.
  */
 final class Resampler {
-  private final ImageShape shape;
-  private final int size;
+  private final int width;
+  private final int height;
 
-  Resampler(ImageShape shape) {
-    this.shape = shape;
-    this.size = shape.size();
+  /**
+   * @param width of the result
+   * @param height of the result
+   */
+  Resampler(int width, int height) {
+    this.width = width;
+    this.height = height;
   }
 
   /** The source positions and weights of one target position, along one axis. */
   private record Taps(int start, float[] weights) {}
 
-  /**
-   * @param the rows of the square, {@code side} of them
-   */
-  Picture square(SquareRows rows, int side) throws IOException, UnreadablePictureException {
-    int[] source = new int[side * 3];
-    if (side == size) {
+  /** Most bytes that resizing takes: a row and its weights, and the weights of all rows. */
+  static long memory(Region region) {
+    return (3L + 1) * Integer.BYTES * region.width() + (long) Float.BYTES * region.height();
+  }
+
+  Pixels resize(RegionRows rows, Region region) throws IOException, UnreadablePictureException {
+    int[] source = new int[region.width() * 3];
+    if (region.width() == width && region.height() == height) {
       return exact(rows, source);
     }
-    Taps[] taps = side > size ? area(side) : cubic(side);
-    float[][] sum = new float[size][size * 3];
-    float[] narrow = new float[size * 3];
-    for (int y = 0; y < side; y++) {
+    Taps[] across = taps(region.width(), width);
+    Taps[] down = taps(region.height(), height);
+    float[][] sum = new float[height][width * 3];
+    float[] narrow = new float[width * 3];
+    for (int y = 0; y < region.height(); y++) {
       rows.next(source);
-      narrow(source, taps, narrow);
-      for (int row = 0; row < size; row++) {
-        int tap = y - taps[row].start();
-        if (tap >= 0 && tap < taps[row].weights().length) {
-          add(narrow, taps[row].weights()[tap], sum[row]);
+      narrow(source, across, narrow);
+      for (int row = 0; row < height; row++) {
+        int tap = y - down[row].start();
+        if (tap >= 0 && tap < down[row].weights().length) {
+          add(narrow, down[row].weights()[tap], sum[row]);
         }
       }
     }
-    return picture(sum);
+    return pixels(sum);
   }
 
-  /** Copies a square that already has the target size. */
-  private Picture exact(SquareRows rows, int[] row) throws IOException, UnreadablePictureException {
-    byte[] pixels = new byte[shape.values()];
-    for (int y = 0; y < size; y++) {
+  /** Copies a region that already has the target size. */
+  private Pixels exact(RegionRows rows, int[] row) throws IOException, UnreadablePictureException {
+    byte[] rgb = new byte[height * row.length];
+    for (int y = 0; y < height; y++) {
       rows.next(row);
       for (int i = 0; i < row.length; i++) {
-        pixels[y * row.length + i] = (byte) row[i];
+        rgb[y * row.length + i] = (byte) row[i];
       }
     }
-    return new Picture(shape, pixels);
+    return new Pixels(width, height, rgb);
   }
 
-  /** One source row [side, 3] to [size, 3]. */
+  /** One source row [region width, 3] to [width, 3]. */
   private void narrow(int[] source, Taps[] taps, float[] narrow) {
-    for (int x = 0; x < size; x++) {
+    for (int x = 0; x < width; x++) {
       float[] weights = taps[x].weights();
       float red = 0;
       float green = 0;
@@ -79,18 +87,24 @@ final class Resampler {
     }
   }
 
-  private Picture picture(float[][] rgb) {
-    byte[] pixels = new byte[shape.values()];
-    for (int i = 0; i < pixels.length; i++) {
-      float value = rgb[i / (3 * size)][i % (3 * size)];
-      // Bicubic interpolation overshoots at edges.
-      pixels[i] = (byte) Math.max(0, Math.min(255, Math.round(value)));
+  private Pixels pixels(float[][] sum) {
+    byte[] rgb = new byte[height * width * 3];
+    int at = 0;
+    for (float[] row : sum) {
+      for (float value : row) {
+        // Bicubic interpolation overshoots at edges.
+        rgb[at++] = (byte) Math.max(0, Math.min(255, Math.round(value)));
+      }
     }
-    return new Picture(shape, pixels);
+    return new Pixels(width, height, rgb);
+  }
+
+  private static Taps[] taps(int from, int to) {
+    return from >= to ? area(from, to) : cubic(from, to);
   }
 
   /** Target position i covers [i, i+1)·side/size; a source pixel's weight is its overlap. */
-  private Taps[] area(int side) {
+  private static Taps[] area(int side, int size) {
     var taps = new Taps[size];
     double scale = (double) side / size;
     for (int i = 0; i < size; i++) {
@@ -110,7 +124,7 @@ final class Resampler {
   /**
    * The four source neighbours of the target centre; the edge pixel is repeated beyond the edge.
    */
-  private Taps[] cubic(int side) {
+  private static Taps[] cubic(int side, int size) {
     var taps = new Taps[size];
     for (int i = 0; i < size; i++) {
       double centre = (i + 0.5) * side / size - 0.5;

@@ -36,4 +36,20 @@ public enum ResizePolicy {
     throw new IllegalArgumentException(
         "'%s' is no resize policy; there are crop, squash and pad".formatted(wireName));
   }
+
+  /** The part of a stored image that is used. */
+  Region region(int width, int height) {
+    return this == CROP ? Region.square(width, height) : Region.whole(width, height);
+  }
+
+  /**
+   * The side of a resized image, in pixels.
+   *
+   * @param side of the region
+   * @param longer of the region's sides
+   * @param size of the result
+   */
+  int resized(int side, int longer, int size) {
+    return this == PAD ? Math.max(1, (int) Math.round((double) side * size / longer)) : size;
+  }
 }

@@ -66,7 +66,7 @@ class PictureMemoryTests {
       file = in.readAllBytes();
     }
     PngFile png = PngFile.of(file);
-    long estimate = PngRows.memory(png, Square.of(png.width(), png.height()));
+    long estimate = PngRows.memory(png, Region.square(png.width(), png.height()));
     assertThat(estimate).isLessThan(26 << 20);
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
@@ -102,7 +102,8 @@ class PictureMemoryTests {
   void theDecodeMemoryLimitHoldsAtItsBoundary() throws Exception {
     byte[] file = Png.interlaced(700, 700);
     PngFile png = PngFile.of(file);
-    long needed = (PngRows.memory(png, Square.of(700, 700)) + 1023) / 1024 * 1024;
+    Region whole = Region.whole(700, 700);
+    long needed = (png.memory(whole) + Resampler.memory(whole) + 1023) / 1024 * 1024;
 
     assertThat(
             reader(DataSize.ofBytes(needed))
@@ -129,10 +130,10 @@ class PictureMemoryTests {
             .put(file, scan + 11, file.length - scan - 11)
             .array();
 
-    assertThat(JpegFile.of(file).coefficients()).isZero();
+    assertThat(JpegFile.of(file, 1 << 20).coefficients()).isZero();
     // 44×44 units of four luma blocks and one block of each chroma component; 64 coefficients of 2
     // bytes.
-    assertThat(JpegFile.of(partial).coefficients()).isEqualTo(44 * 44 * 6 * 64 * 2);
+    assertThat(JpegFile.of(partial, 1 << 20).coefficients()).isEqualTo(44 * 44 * 6 * 64 * 2);
     assertThatThrownBy(() -> small.read(partial, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("MB to decode");

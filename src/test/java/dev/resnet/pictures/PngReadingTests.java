@@ -60,7 +60,7 @@ class PngReadingTests {
     long before = threads.getThreadAllocatedBytes(thread);
     reader.read(file, ImageShape.CIFAR, ResizePolicy.CROP);
     assertThat(threads.getThreadAllocatedBytes(thread) - before)
-        .isLessThanOrEqualTo(2 * PngRows.memory(png, Square.of(1, TALL)));
+        .isLessThanOrEqualTo(2 * PngRows.memory(png, Region.square(1, TALL)));
   }
 
   /** ISO/IEC 15948, section 9. The rows are longer than the buffer and not a multiple of it. */

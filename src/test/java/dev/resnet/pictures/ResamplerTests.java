@@ -13,25 +13,27 @@ class ResamplerTests {
 
   /** A grey image of the values of {@code grey}. */
   private static Picture resampled(int width, int height, IntBinaryOperator grey) throws Exception {
-    Square square = Square.of(width, height);
-    return new Resampler(ImageShape.CIFAR).square(new Computed(square, grey), square.side());
+    Region region = Region.square(width, height);
+    return new Resampler(32, 32)
+        .resize(new Computed(region, grey), region)
+        .centred(ImageShape.CIFAR);
   }
 
-  private static final class Computed implements SquareRows {
-    private final Square square;
+  private static final class Computed implements RegionRows {
+    private final Region region;
     private final IntBinaryOperator grey;
     private int y;
 
-    Computed(Square square, IntBinaryOperator grey) {
-      this.square = square;
+    Computed(Region region, IntBinaryOperator grey) {
+      this.region = region;
       this.grey = grey;
-      this.y = square.top();
+      this.y = region.top();
     }
 
     @Override
     public void next(int[] rgb) {
-      for (int i = 0; i < 3 * square.side(); i++) {
-        rgb[i] = grey.applyAsInt(square.left() + i / 3, y);
+      for (int i = 0; i < 3 * region.width(); i++) {
+        rgb[i] = grey.applyAsInt(region.left() + i / 3, y);
       }
       y++;
     }
