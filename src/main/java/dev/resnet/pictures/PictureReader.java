@@ -83,8 +83,9 @@ public final class PictureReader {
                 () ->
                     new UnreadablePictureException(
                         file.length == 0
-                            ? "is empty; send a PNG or JPEG file"
-                            : "is no image in a supported format; send " + PictureFormat.NAMES));
+                            ? "is empty; send an image file"
+                            : "is not a %s file; send one of these"
+                                .formatted(PictureFormat.NAMES)));
     PictureFile opened = open(file, format);
     checkSize(opened, shape, policy);
     Plan plan = Plan.of(opened, shape, policy == null ? ResizePolicy.CROP : policy);

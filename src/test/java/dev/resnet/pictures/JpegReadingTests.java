@@ -116,20 +116,39 @@ class JpegReadingTests {
         .hasMessageContaining("missing data");
   }
 
-  @Test
-  void cmykIsRefusedByName() throws Exception {
+  /** In the file, 255 means no ink (0), and YCCK (2) has luma and chroma of the complements. */
+  @ParameterizedTest
+  @CsvSource({"-1, 100, 50, 25", "0, 100, 50, 25", "2, 83, 0, 53"})
+  void inksBecomeLight(int transform, int red, int green, int blue) throws Exception {
     var out = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     try (var stream = ImageIO.createImageOutputStream(out)) {
       writer.setOutput(stream);
       var raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 32, 32, 4, null);
+      int[] samples = {200, 100, 50, 128};
+      for (int i = 0; i < 1024; i++) {
+        raster.setPixel(i % 32, i / 32, samples);
+      }
       writer.write(null, new IIOImage(raster, null, null), null);
     } finally {
       writer.dispose();
     }
-    assertThatThrownBy(() -> reader.read(out.toByteArray(), ImageShape.CIFAR, null))
-        .isInstanceOf(UnreadablePictureException.class)
-        .hasMessageContaining("CMYK");
+    byte[] file = out.toByteArray();
+    Picture picture =
+        reader.read(
+            transform < 0 ? file : withAdobe(file, transform), ImageShape.CIFAR, ResizePolicy.PAD);
+    assertPixel(picture, 16, 16, red, green, blue);
+  }
+
+  private static byte[] withAdobe(byte[] file, int transform) {
+    byte[] adobe = {
+      (byte) 0xff, (byte) 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, (byte) transform
+    };
+    return ByteBuffer.allocate(file.length + adobe.length)
+        .put(file, 0, 2)
+        .put(adobe)
+        .put(file, 2, file.length - 2)
+        .array();
   }
 
   @Test
@@ -200,15 +219,7 @@ class JpegReadingTests {
     byte[] bare = new byte[full.length - tables + 2];
     System.arraycopy(full, 0, bare, 0, 2);
     System.arraycopy(full, tables, bare, 2, bare.length - 2);
-    byte[] adobe = {
-      (byte) 0xff, (byte) 0xee, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, (byte) transform
-    };
-    byte[] named =
-        ByteBuffer.allocate(bare.length + adobe.length)
-            .put(bare, 0, 2)
-            .put(adobe)
-            .put(bare, 2, bare.length - 2)
-            .array();
+    byte[] named = withAdobe(bare, transform);
     String text = new String(bare, ISO_8859_1);
     int frame = text.indexOf("\u00ff\u00c0") + 10;
     int scan = text.indexOf("\u00ff\u00da") + 5;

@@ -267,9 +267,9 @@ class PictureReaderTests {
 
   @Test
   void otherFilesAreRefused() {
-    assertThatThrownBy(() -> reader.read("GIF89a".getBytes(US_ASCII), ImageShape.CIFAR, null))
+    assertThatThrownBy(() -> reader.read("%PDF-1.7".getBytes(US_ASCII), ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
-        .hasMessageContaining("neither PNG nor JPEG");
+        .hasMessageContaining("not a PNG, JPEG, GIF, BMP, WebP or TIFF file");
     assertThatThrownBy(() -> reader.read(new byte[0], ImageShape.CIFAR, null))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("empty");

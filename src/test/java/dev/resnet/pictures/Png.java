@@ -104,11 +104,11 @@ public final class Png {
     return chunk("IDAT", compressed.toByteArray()).chunk("IEND").out.toByteArray();
   }
 
-  /** Pixels [32, 32, 3] as planes [3, 32, 32]. */
+  /** Pixels [size, size, 3] as planes [3, size, size]. */
   static byte[] planes(byte[] pixels) {
     byte[] planes = new byte[pixels.length];
     for (int i = 0; i < pixels.length; i++) {
-      planes[i % 3 * 1024 + i / 3] = pixels[i];
+      planes[i % 3 * (pixels.length / 3) + i / 3] = pixels[i];
     }
     return planes;
   }

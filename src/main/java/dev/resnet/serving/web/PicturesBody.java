@@ -25,7 +25,8 @@ import java.util.List;
     required = true,
     description =
         "One image file as the body, or several as multipart parts or as base64 in"
-            + " JSON. PNG or JPEG, detected by the first bytes.",
+            + " JSON. PNG, JPEG, GIF and WebP (first frame), BMP or TIFF (first page),"
+            + " detected by the first bytes.",
     content = {
       @Content(
           mediaType = "application/json",
@@ -41,7 +42,11 @@ import java.util.List;
                           minItems = 1,
                           schema = @Schema(type = "string", format = "binary")))),
       @Content(mediaType = "image/png", schema = @Schema(type = "string", format = "binary")),
-      @Content(mediaType = "image/jpeg", schema = @Schema(type = "string", format = "binary"))
+      @Content(mediaType = "image/jpeg", schema = @Schema(type = "string", format = "binary")),
+      @Content(mediaType = "image/gif", schema = @Schema(type = "string", format = "binary")),
+      @Content(mediaType = "image/bmp", schema = @Schema(type = "string", format = "binary")),
+      @Content(mediaType = "image/webp", schema = @Schema(type = "string", format = "binary")),
+      @Content(mediaType = "image/tiff", schema = @Schema(type = "string", format = "binary"))
     })
 @Parameter(
     name = "top_k",
@@ -79,7 +84,7 @@ import java.util.List;
   record Images(
       @ArraySchema(
               minItems = 1,
-              arraySchema = @Schema(description = "PNG or JPEG files in base64, or data: URLs"),
+              arraySchema = @Schema(description = "Image files in base64, or data: URLs"),
               schema = @Schema(type = "string", format = "byte"))
           List<String> images) {}
 }

@@ -36,8 +36,12 @@ import org.springframework.util.unit.DataSize;
 @Component
 class RequestImages {
   private static final String PART = MultipartImages.PART;
+  private static final List<String> IMAGE_TYPES =
+      List.of("image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff");
   static final String ACCEPTED =
-      "Send image/png, image/jpeg, multipart/form-data with parts named 'image', or"
+      "Send "
+          + String.join(", ", IMAGE_TYPES)
+          + ", multipart/form-data with parts named 'image', or"
           + " application/json {\"images\": [\"<base64>\"]}.";
 
   private final PictureReader pictures;
@@ -107,14 +111,14 @@ class RequestImages {
     if (isJson(type) || type.isEmpty() && startsObject(body)) {
       return JsonImages.read(body, limits);
     }
-    if (type.equals("image/png") || type.equals("image/jpeg")) {
+    if (IMAGE_TYPES.contains(type)) {
       // The reader reports what is wrong with it.
       return List.of(Received.of(PART, body));
     }
     throw new ProblemException(
         HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-        "The body is neither PNG nor JPEG%s. "
-                .formatted(type.isEmpty() ? "" : ", and its type is " + type)
+        "The body is not a %s file%s. "
+                .formatted(PictureFormat.NAMES, type.isEmpty() ? "" : ", and its type is " + type)
             + ACCEPTED);
   }
 

@@ -297,7 +297,9 @@ class ClassifyTests {
     Answer answer = client.post(CLASSIFY, Multipart.TYPE, body);
 
     assertThat(answer.status()).isEqualTo(422);
-    assertThat(answer.errors()).isEqualTo("image[1]: is neither PNG nor JPEG; send one of these\n");
+    assertThat(answer.errors())
+        .isEqualTo(
+            "image[1]: is not a PNG, JPEG, GIF, BMP, WebP or TIFF file; send one of these\n");
   }
 
   @Test
@@ -388,7 +390,9 @@ class ClassifyTests {
       Answer answer = client.post(CLASSIFY, type, "GIF89a".getBytes(UTF_8));
       assertThat(answer.status()).isEqualTo(415);
       assertThat(answer.detail())
-          .contains("image/png, image/jpeg, multipart/form-data", "application/json");
+          .contains(
+              "image/png, image/jpeg, image/gif, image/bmp, image/webp, image/tiff, multipart/form-data",
+              "application/json");
     }
     assertThat(client.post(CLASSIFY, "image/png", "GIF89a".getBytes(UTF_8)).status())
         .isEqualTo(422);
