@@ -73,7 +73,9 @@ record PngFile(
       if (!intact && (type & ANCILLARY) == 0) {
         throw new UnreadablePictureException(
             "is a damaged PNG: the checksum of its %s chunk is wrong; send the file again"
-                .formatted(new String(file, start - 4, 4, StandardCharsets.ISO_8859_1)));
+                .formatted(
+                    new String(file, start - 4, 4, StandardCharsets.ISO_8859_1)
+                        .replaceAll("[^A-Za-z]", "?")));
       }
       if (header == null && (type != IHDR || length < 13)) {
         throw damaged("it does not start with a header");
