@@ -4,6 +4,12 @@ import java.util.Arrays;
 
 /** A canonical prefix code of a lossless WebP (RFC 9649, section 3.7.2). */
 final class WebpCode {
+  /** Bytes of a code without its symbols. */
+  static final long BYTES = 160;
+
+  /** Bytes of a symbol. */
+  static final long SYMBOL_BYTES = 2;
+
   private static final int MAX_LENGTH = 15;
   private static final int[] LENGTH_ORDER = {
     17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
@@ -44,9 +50,9 @@ final class WebpCode {
     }
   }
 
-  /** Most bytes of a code of this many symbols. */
-  static long memory(int alphabet) {
-    return 2L * alphabet + 4 * (MAX_LENGTH + 1) + 64;
+  /** Symbols that have a code. */
+  int size() {
+    return symbols.length;
   }
 
   /** Reads the lengths of the codes of all symbols. */

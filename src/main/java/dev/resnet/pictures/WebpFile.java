@@ -87,7 +87,7 @@ record WebpFile(
       }
       Region image = lossless ? losslessSize(pixels) : lossySize(pixels);
       if (frame == null) {
-        frame = image;
+        frame = width == 0 ? image : Region.whole(width, height);
       }
       if (width == 0) {
         width = image.width();

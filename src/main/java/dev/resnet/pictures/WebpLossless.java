@@ -23,6 +23,11 @@ final class WebpLossless {
   /** The usual encoder makes at most 2,600. */
   private static final int MAX_GROUPS = 4096;
 
+  /** All groups together, in the largest image and beyond what a small one needs. */
+  private static final long MAX_SYMBOLS = 1 << 22;
+
+  private static final long MIN_SYMBOLS = 8192;
+
   private static final int MAX_CACHE_BITS = 11;
 
   /** Offsets of pixels above and to the left, nearest first, as 16·rows + columns + 7. */
@@ -72,12 +77,14 @@ final class WebpLossless {
   static long memory(int width, int height) {
     long pixels = (long) width * height;
     long groups = Math.min(MAX_GROUPS, blocks(width, 2) * (long) blocks(height, 2));
-    long group =
-        WebpCode.memory(LITERALS + PREFIXES + (1 << MAX_CACHE_BITS))
-            + 3 * WebpCode.memory(LITERALS)
-            + WebpCode.memory(DISTANCES);
+    long codes = groups * CODES * WebpCode.BYTES + maxSymbols(pixels) * WebpCode.SYMBOL_BYTES;
     // The pixels, once more when a palette is undone, and the images of groups and transforms.
-    return 9 * pixels + 12 * (width + height) + groups * group;
+    return 9 * pixels + 12 * (width + height) + codes;
+  }
+
+  /** Encoders give codes only to symbols that occur, and a pixel has at most five. */
+  private static long maxSymbols(long pixels) {
+    return Math.min(MAX_SYMBOLS, 8 * pixels + MIN_SYMBOLS);
   }
 
   /** How many blocks of 2^bits pixels cover a side. */
@@ -159,10 +166,18 @@ final class WebpLossless {
           "is a WebP with %d groups of codes; save it as a PNG".formatted(count));
     }
     var codes = new WebpCode[count][CODES];
+    long left = maxSymbols((long) width * height);
     for (WebpCode[] group : codes) {
       group[0] = WebpCode.read(in, LITERALS + PREFIXES + cache);
       for (int i = 1; i < CODES; i++) {
         group[i] = WebpCode.read(in, i < 4 ? LITERALS : DISTANCES);
+      }
+      for (WebpCode code : group) {
+        left -= code.size();
+      }
+      if (left < 0) {
+        throw new UnreadablePictureException(
+            "is a WebP with more codes than pixels; save it as a PNG");
       }
     }
     return new Groups(codes, blocks, bits, blocks(width, bits));
