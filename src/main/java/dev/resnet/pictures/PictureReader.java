@@ -99,7 +99,7 @@ public final class PictureReader {
   }
 
   /** Reads the header. */
-  private PictureFile open(byte[] file, PictureFormat format) throws UnreadablePictureException {
+  PictureFile open(byte[] file, PictureFormat format) throws UnreadablePictureException {
     try {
       return switch (format) {
         case PNG -> PngFile.of(file);
@@ -109,7 +109,7 @@ public final class PictureReader {
         case WEBP -> WebpFile.of(file);
         case TIFF -> TiffFile.of(file);
       };
-    } catch (IndexOutOfBoundsException e) {
+    } catch (RuntimeException e) {
       throw failure(e, format);
     }
   }

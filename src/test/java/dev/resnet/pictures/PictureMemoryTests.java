@@ -50,8 +50,10 @@ class PictureMemoryTests {
     try (var stream = ImageIO.createImageOutputStream(out)) {
       writer.setOutput(stream);
       ImageWriteParam options = writer.getDefaultWriteParam();
-      options.setProgressiveMode(
-          progressive ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
+      if (options.canWriteProgressive()) {
+        options.setProgressiveMode(
+            progressive ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
+      }
       writer.write(null, new IIOImage(image, null, null), options);
     } finally {
       writer.dispose();
@@ -197,5 +199,44 @@ class PictureMemoryTests {
     assertThatThrownBy(() -> large.read(file, ImageShape.CIFAR, ResizePolicy.CROP))
         .isInstanceOf(UnreadablePictureException.class)
         .hasMessageContaining("fewer pixels");
+  }
+
+  /** Garbage is counted too; only the decoder of lossy WebP makes more of it than it holds. */
+  @ParameterizedTest
+  @CsvSource({"gif, false", "gif, true", "bmp, false", "tiff, false"})
+  void decodingTakesNoMoreThanWasReserved(String format, boolean interlaced) throws Exception {
+    var image = new BufferedImage(900, 700, BufferedImage.TYPE_BYTE_INDEXED);
+    image.getGraphics().drawImage(noise(900, 700), 0, 0, null);
+    assertReservedIsEnough(
+        file(format.equals("gif") ? image : noise(900, 700), format, interlaced), format);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"large_groups.webp", "webp_palette_6.webp", "bmp_bits.bmp"})
+  void decodingASmallFileTakesNoMoreThanWasReserved(String name) throws Exception {
+    try (var in = getClass().getResourceAsStream("/pictures/" + name)) {
+      assertReservedIsEnough(in.readAllBytes(), name);
+    }
+  }
+
+  private void assertReservedIsEnough(byte[] bytes, String name) throws Exception {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    large.read(bytes, ImageShape.CIFAR, ResizePolicy.PAD); // Once, to load the classes.
+    PictureFile opened = large.open(bytes, PictureFormat.of(bytes).orElseThrow());
+    Region whole = Region.whole(opened.width(), opened.height());
+    long reserved = opened.memory(whole);
+    int[] row = new int[3 * whole.width()];
+
+    long before = threads.getThreadAllocatedBytes(thread);
+    try (RegionRows rows = opened.rows(whole)) {
+      for (int y = 0; y < whole.height(); y++) {
+        rows.next(row);
+      }
+      rows.finish();
+    }
+    assertThat(threads.getThreadAllocatedBytes(thread) - before)
+        .as(name)
+        .isLessThanOrEqualTo(reserved);
   }
 }
