@@ -3,16 +3,17 @@ package dev.resnet.pictures;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 /** Compares resized images with a direct computation in double precision. */
@@ -175,7 +176,7 @@ class ResizePolicyTests {
   void jpegAndGifAreResizedAsComputedDirectly(ResizePolicy policy) throws Exception {
     for (String format : new String[] {"jpeg", "gif"}) {
       byte[] file = Source.random(75, 50).write(format);
-      BufferedImage image = ImageIO.read(new java.io.ByteArrayInputStream(file));
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(file));
       int[] rgb = new int[75 * 50 * 3];
       for (int i = 0; i < rgb.length; i++) {
         rgb[i] = image.getRGB(i / 3 % 75, i / 3 / 75) >> 16 - 8 * (i % 3) & 0xff;
@@ -186,13 +187,9 @@ class ResizePolicyTests {
     }
   }
 
-  static Stream<Integer> orientations() {
-    return Stream.of(1, 2, 3, 4, 5, 6, 7, 8);
-  }
-
   /** An odd margin shows whether an image is padded before or after it is turned. */
   @ParameterizedTest
-  @MethodSource("orientations")
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void aTurnedImageIsSquashedAndPaddedUpright(int orientation) throws Exception {
     for (int[] sides : new int[][] {{64, 34}, {34, 64}, {50, 20}, {32, 32}}) {
       Source source = Source.random(sides[0], sides[1]);
@@ -201,7 +198,7 @@ class ResizePolicyTests {
         data[i] = (byte) source.rgb()[i];
       }
       byte[] file =
-          new Tiff(sides[0], sides[1], 2, 3, data, java.nio.ByteOrder.BIG_ENDIAN)
+          new Tiff(sides[0], sides[1], 2, 3, data, ByteOrder.BIG_ENDIAN)
               .with(274, orientation)
               .file();
       var policies = new ArrayList<>(List.of(ResizePolicy.SQUASH, ResizePolicy.PAD));

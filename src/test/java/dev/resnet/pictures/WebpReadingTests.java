@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,7 +80,7 @@ class WebpReadingTests {
   private static byte[] canvas(int width, int height) {
     var out = ByteBuffer.allocate(14).order(ByteOrder.LITTLE_ENDIAN);
     out.put(0, (byte) 2).putInt(4, width - 1).putInt(7, height - 1);
-    return chunk("VP8X", java.util.Arrays.copyOf(out.array(), 10));
+    return chunk("VP8X", Arrays.copyOf(out.array(), 10));
   }
 
   private byte[] pixels(byte[] file) throws UnreadablePictureException {
@@ -161,6 +162,26 @@ class WebpReadingTests {
     assertRefused(webp(canvas(1 << 24, 1 << 24), frame(0, 0, image)), "16777216×16777216");
     byte[] lossy = {0, 0, 0, (byte) 0x9d, 1, 0x2a, (byte) 0xff, 0x3f, (byte) 0xff, 0x3f, 0};
     assertRefused(webp(chunk("VP8 ", lossy)), "16383×16383");
+  }
+
+  @Test
+  void anExifChunkTurnsTheImage() throws Exception {
+    byte[] image = chunk("VP8L", plain(header(40, 40).write(0, 1), true, 20, 20, 20).bytes());
+    byte[] exif =
+        ByteBuffer.allocate(26)
+            .put("MM\0*".getBytes(StandardCharsets.US_ASCII))
+            .putInt(8)
+            .putShort((short) 1)
+            .putShort((short) 0x0112)
+            .putShort((short) 3)
+            .putInt(1)
+            .putShort((short) 3)
+            .array();
+    byte[] file = webp(canvas(100, 100), frame(0, 0, image), chunk("EXIF", exif));
+
+    byte[] turned = pixels(file);
+    assertThat(turned[0]).as("upper left").isEqualTo((byte) 255);
+    assertThat(turned[turned.length - 1]).as("lower right").isEqualTo((byte) 20);
   }
 
   @Test
