@@ -96,7 +96,14 @@ with tempfile.TemporaryDirectory() as folder:
         expect(name, over_white(Image.open(png)))
 
 rgb.convert("CMYK").save("cmyk.jpg", quality=95)
-expect("cmyk.jpg", np.asarray(Image.open("cmyk.jpg").convert("RGB")))
+adobe = bytes([0, 14]) + b"Adobe" + bytes([0, 100, 0, 0, 0, 0])
+with open("cmyk.jpg", "rb") as plain, open("ycck.jpg", "wb") as converted:
+    content = plain.read()
+    assert adobe + bytes([0]) in content
+    # The same samples, read as luma and chroma: the colours differ, but all decoders must agree on them.
+    converted.write(content.replace(adobe + bytes([0]), adobe + bytes([2])))
+for name in ("cmyk.jpg", "ycck.jpg"):
+    expect(name, np.asarray(Image.open(name).convert("RGB")))
 
 with zipfile.ZipFile("expected_formats.zip", "w", zipfile.ZIP_DEFLATED) as out:
     for name, planes in sorted(EXPECTED.items()):
