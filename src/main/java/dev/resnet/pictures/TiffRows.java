@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
  * The rows of a TIFF image. All pieces in a row of tiles are decompressed side by side, so one row
  * of pixels is in memory at a time.
  *
- * <p>The Java image library is not used here: it allocates whatever the tags say and holds the
- * whole image.
+ * <p>The Java image library is not used here: it allocates the whole image before it looks whether
+ * the file can hold it.
  */
 final class TiffRows implements RegionRows {
   private static final long BUFFERS = 64 << 10;
