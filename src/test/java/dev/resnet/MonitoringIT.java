@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A real Prometheus scrapes the packaged jar while it trains and classifies. All metrics that the
  * dashboard and the alerts use must exist. The jar runs with the environment of the chart.
  */
-@Tag("monitoring")
+@Tag("tools")
 class MonitoringIT {
   private static final String JOBS = "/api/v1/training-jobs";
   private static final Duration PATIENCE = Duration.ofMinutes(3);

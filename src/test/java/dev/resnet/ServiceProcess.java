@@ -66,6 +66,11 @@ final class ServiceProcess implements AutoCloseable {
     return matcher.find() ? matcher.group(1) : null;
   }
 
+  /** Host and port. */
+  String address() {
+    return URI.create(url).getAuthority();
+  }
+
   JsonNode get(String path) throws IOException, InterruptedException {
     return JSON.readTree(bytes(path));
   }

@@ -82,14 +82,14 @@ class MonitoringTests {
   }
 
   @Test
-  @Tag("monitoring")
+  @Tag("tools")
   void promtoolAcceptsTheRules() throws Exception {
     Promtool.Result result = Promtool.run("check", "rules", Alerts.FILE.toString());
     assertThat(result.exit()).as(result.output()).isZero();
   }
 
   @Test
-  @Tag("monitoring")
+  @Tag("tools")
   void everyAlertFiresWhenItShouldAndOnlyThen() throws Exception {
     Promtool.Result result = Promtool.run("test", "rules", "src/test/prometheus/alerts.test.yaml");
     assertThat(result.exit()).as(result.output()).isZero();
