@@ -3,6 +3,7 @@ package dev.resnet.data;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Labelled RGB images in memory.
@@ -74,22 +75,32 @@ public record ImageSet(ImageShape shape, byte[] pixels, short[] labels) {
     return sample;
   }
 
+  /** {@link #normalization(int[])} of all images. */
+  public Normalization normalization() {
+    return normalization(IntStream.range(0, count()).toArray());
+  }
+
   /**
    * Mean and standard deviation of each channel, in double precision. The deviation of a constant
    * channel is 1.
+   *
+   * @param images the indices of those that count
    */
-  public Normalization normalization() {
+  public Normalization normalization(int[] images) {
     float[] mean = new float[ImageShape.CHANNELS];
     float[] deviation = new float[ImageShape.CHANNELS];
-    double n = (double) count() * shape.pixels();
+    int size = shape.values();
+    double n = (double) images.length * shape.pixels();
     for (int c = 0; c < ImageShape.CHANNELS; c++) {
       // Sums of bytes are exact in a long, so the result does not depend on the order.
       long sum = 0;
       long squares = 0;
-      for (int at = c; at < pixels.length; at += ImageShape.CHANNELS) {
-        int value = pixels[at] & 0xff;
-        sum += value;
-        squares += value * value;
+      for (int image : images) {
+        for (int at = image * size + c; at < (image + 1) * size; at += ImageShape.CHANNELS) {
+          int value = pixels[at] & 0xff;
+          sum += value;
+          squares += value * value;
+        }
       }
       double m = sum / n;
       double variance = squares / n - m * m;

@@ -7,6 +7,7 @@ import dev.resnet.training.TrainingConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -18,6 +19,8 @@ public final class ConfigJson {
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+          // Rows of earlier versions lack newer fields; a number is then 0, which means "off".
+          .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE)
           .addMixIn(LearningRate.class, Schedules.class)
           .build();

@@ -63,7 +63,9 @@ final class DurableTrainingJobs implements TrainingJobs {
     requireMemory(config, dataset);
     long parameters =
         new ResNetSpec(config.stackN(), dataset.classes().size(), dataset.shape()).parameters();
-    long iterations = (long) config.iterationsPerEpoch(dataset.train()) * config.epochs();
+    // The training writes the exact number, which depends on the sizes of the classes.
+    int images = config.leastTrainImages(dataset.train(), dataset.classes().size());
+    long iterations = (long) config.iterationsPerEpoch(images) * config.epochs();
     TrainingJob job =
         TrainingJob.queued(
             UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());

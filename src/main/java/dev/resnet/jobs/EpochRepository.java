@@ -2,9 +2,9 @@ package dev.resnet.jobs;
 
 import static dev.resnet.jobs.JobRows.column;
 
+import dev.resnet.training.EpochChoice;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
-import dev.resnet.training.checkpoint.Checkpoints;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,12 +38,14 @@ final class EpochRepository {
     return first(jobs, "epoch desc");
   }
 
-  /**
-   * The epoch with the highest test accuracy of each job that has any; the earlier one if two are
-   * equal.
-   */
+  /** The best epoch of each job that has any, in the order of {@link EpochChoice#best}. */
   Map<String, EpochMetrics> best(Collection<String> jobs) {
-    return first(jobs, "test_accuracy desc, epoch asc");
+    return first(
+        jobs,
+        """
+        validation_accuracy desc nulls last, validation_loss asc nulls last,
+        case when validation_accuracy is null then test_accuracy end desc, epoch asc
+        """);
   }
 
   private Map<String, EpochMetrics> first(Collection<String> jobs, String order) {
@@ -85,9 +87,8 @@ final class EpochRepository {
     dropped.remove(checkpoint);
     insert(job, epoch);
     insert(job, checkpoint);
-    List<CheckpointFile> all = checkpoints(job);
-    Set<Integer> kept = Checkpoints.kept(all);
-    for (CheckpointFile file : all) {
+    Set<Integer> kept = EpochChoice.checkpoints(withCheckpoint(job));
+    for (CheckpointFile file : checkpoints(job)) {
       if (!kept.contains(file.epoch())) {
         jdbc.sql("delete from training_checkpoint where job_id = :job and epoch = :epoch")
             .param("job", job)
@@ -99,13 +100,28 @@ final class EpochRepository {
     return dropped;
   }
 
+  private List<EpochMetrics> withCheckpoint(String job) {
+    return jdbc.sql(
+            """
+            select e.* from training_epoch e
+              join training_checkpoint c on c.job_id = e.job_id and c.epoch = e.epoch
+            where e.job_id = :job order by e.epoch
+            """)
+        .param("job", job)
+        .query((row, n) -> JobRows.epoch(row))
+        .list();
+  }
+
   private void insert(String job, EpochMetrics epoch) {
+    EpochMetrics.Validation validation = epoch.validation();
     jdbc.sql(
             """
             insert into training_epoch (job_id, epoch, learning_rate, train_cross_entropy, l2_loss,
-              train_accuracy, test_loss, test_accuracy, seconds, images_per_second, finished_at)
+              train_accuracy, test_loss, test_accuracy, seconds, images_per_second, finished_at,
+              validation_loss, validation_accuracy)
             values (:job, :epoch, :learningRate, :crossEntropy, :l2Loss, :trainAccuracy, :testLoss,
-              :testAccuracy, :seconds, :imagesPerSecond, :finishedAt)
+              :testAccuracy, :seconds, :imagesPerSecond, :finishedAt,
+              :validationLoss, :validationAccuracy)
             """)
         .param("job", job)
         .param("epoch", epoch.epoch())
@@ -118,6 +134,8 @@ final class EpochRepository {
         .param("seconds", epoch.seconds())
         .param("imagesPerSecond", epoch.imagesPerSecond())
         .param("finishedAt", column(epoch.finishedAt()))
+        .param("validationLoss", validation == null ? null : validation.loss())
+        .param("validationAccuracy", validation == null ? null : validation.accuracy())
         .update();
   }
 

@@ -77,7 +77,15 @@ final class JobRows {
         row.getDouble("test_accuracy"),
         row.getDouble("seconds"),
         row.getDouble("images_per_second"),
-        row.getObject("finished_at", OffsetDateTime.class).toInstant());
+        row.getObject("finished_at", OffsetDateTime.class).toInstant(),
+        validation(row));
+  }
+
+  private static EpochMetrics.@Nullable Validation validation(ResultSet row) throws SQLException {
+    Double loss = row.getObject("validation_loss", Double.class);
+    return loss == null
+        ? null
+        : new EpochMetrics.Validation(loss, row.getDouble("validation_accuracy"));
   }
 
   static CheckpointFile checkpoint(ResultSet row, Path folder) throws SQLException {

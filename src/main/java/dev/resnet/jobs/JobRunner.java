@@ -4,10 +4,12 @@ import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.jobs.JobsProperties.Retries;
 import dev.resnet.jobs.RunHandle.Reason;
+import dev.resnet.training.EarlyStopping;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.TrainingResult;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.RegisteredModel;
+import dev.resnet.training.checkpoint.Selection;
 import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import java.time.Instant;
@@ -195,7 +197,8 @@ final class JobRunner {
     // Registering the model is short, so a shutdown can wait for it.
     boolean wanted = handle.reason() == null || handle.reason() == Reason.SHUTDOWN;
     if (result instanceof TrainingResult.Completed completed && wanted && written) {
-      // If another worker claims the job after this check, it finds the last epoch in the rows and
+      logEnd(job, completed);
+      // If another worker claims the job after this check, it finds all epochs in the rows and
       // registers the same file.
       outage.retry(() -> owned(job));
       TrainedModel model = model(job, dataset, completed, recorder);
@@ -205,9 +208,28 @@ final class JobRunner {
     return stopped(job, handle);
   }
 
+  private static void logEnd(TrainingJob job, TrainingResult.Completed completed) {
+    EarlyStopping rule = job.config().earlyStopping();
+    int epochs = completed.history().size();
+    if (rule != null && epochs < job.config().epochs()) {
+      LOG.info(
+          "Job {} stopped early, after epoch {} of {}: {}",
+          job.id(),
+          epochs,
+          job.config().epochs(),
+          rule.reason());
+    }
+    LOG.info(
+        "Job {}: the model is epoch {}, chosen by {}",
+        job.id(),
+        completed.checkpoint().epoch(),
+        job.config().keep().by().wireName());
+  }
+
   private static TrainedModel model(
       TrainingJob job, Dataset dataset, TrainingResult.Completed completed, RunRecorder recorder) {
-    EpochMetrics last = completed.history().get(completed.history().size() - 1);
+    EpochMetrics kept = completed.kept();
+    EpochMetrics.Validation validation = kept.validation();
     var engine =
         Objects.requireNonNull(recorder.engine(), "the engine of a training run that has ended");
     return new TrainedModel(
@@ -222,13 +244,17 @@ final class JobRunner {
         dataset.resize(),
         completed.normalization().mean(),
         completed.normalization().standardDeviation(),
-        last.testLoss(),
-        last.testAccuracy(),
+        kept.testLoss(),
+        kept.testAccuracy(),
         engine.engine().wireName(),
         engine.precision().wireName(),
         ConfigJson.write(job.config()),
-        last.finishedAt(),
-        dataset.test().count());
+        completed.latest().finishedAt(),
+        dataset.test().count(),
+        new Selection(
+            job.config().keep().by(),
+            validation == null ? null : validation.loss(),
+            validation == null ? null : validation.accuracy()));
   }
 
   private UnaryOperator<TrainingJob> stopped(TrainingJob job, RunHandle handle) {

@@ -1,14 +1,24 @@
 package dev.resnet.jobs;
 
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.Keep;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job with its latest and best epoch.
  *
  * @param latest the latest completed epoch; null if there is none
- * @param best the epoch with the highest test accuracy, the earlier one if two are equal; null if
+ * @param best the best completed epoch, see {@link dev.resnet.training.EpochChoice#best}; null if
  *     there is none
  */
 public record JobSnapshot(
-    TrainingJob job, @Nullable EpochMetrics latest, @Nullable EpochMetrics best) {}
+    TrainingJob job, @Nullable EpochMetrics latest, @Nullable EpochMetrics best) {
+
+  /** The epoch that became the model; null unless the job has succeeded. */
+  public @Nullable EpochMetrics kept() {
+    if (job.status() != JobStatus.SUCCEEDED) {
+      return null;
+    }
+    return job.config().keep() == Keep.BEST ? best : latest;
+  }
+}

@@ -126,14 +126,22 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
         });
     nextWrite = jobs.now().plus(BETWEEN_WRITES);
     LOG.info(
-        "Job {} epoch {} of {}: loss {}, accuracy {}, test loss {}, test accuracy {}",
+        "Job {} epoch {} of {}: loss {}, accuracy {}, test loss {}, test accuracy {}{}",
         job.id(),
         metrics.epoch(),
         job.config().epochs(),
         metrics.trainCrossEntropy(),
         metrics.trainAccuracy(),
         metrics.testLoss(),
-        metrics.testAccuracy());
+        metrics.testAccuracy(),
+        validated(metrics.validation()));
+  }
+
+  private static String validated(EpochMetrics.@Nullable Validation validation) {
+    return validation == null
+        ? ""
+        : ", validation loss %s, validation accuracy %s"
+            .formatted(validation.loss(), validation.accuracy());
   }
 
   /**

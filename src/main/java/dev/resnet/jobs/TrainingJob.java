@@ -209,6 +209,13 @@ public record TrainingJob(
     return next == null ? createdAt : next;
   }
 
+  /** Whether early stopping ended the training before its last epoch. */
+  public boolean stoppedEarly() {
+    return status == SUCCEEDED
+        && config.earlyStopping() != null
+        && progress.epoch() < config.epochs();
+  }
+
   /** Seconds of training left at the current speed; null unless it is running and has a speed. */
   public @Nullable Long etaSeconds() {
     return status == RUNNING ? progress.etaSeconds(config.batchSize()) : null;

@@ -3,6 +3,7 @@ package dev.resnet.ops;
 import dev.resnet.jobs.JobSnapshot;
 import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.TrainingJobs;
+import dev.resnet.training.EpochMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -66,10 +67,26 @@ final class JobMetrics {
         job -> job.latest() == null ? null : job.latest().testAccuracy());
     gauge(
         registry,
+        "validation.loss",
+        "Cross entropy on the validation images after the latest completed epoch",
+        job -> validation(job, EpochMetrics.Validation::loss));
+    gauge(
+        registry,
+        "validation.accuracy",
+        "Accuracy on the validation images after the latest completed epoch",
+        job -> validation(job, EpochMetrics.Validation::accuracy));
+    gauge(
+        registry,
         "images.per.second",
         "Speed of the training steps",
         job -> job.job().progress().imagesPerSecond());
     gauge(registry, "eta.seconds", "Time left at the current speed", job -> job.job().etaSeconds());
+  }
+
+  private static @Nullable Number validation(
+      JobSnapshot job, Function<EpochMetrics.Validation, Double> value) {
+    EpochMetrics latest = job.latest();
+    return latest == null || latest.validation() == null ? null : value.apply(latest.validation());
   }
 
   private void gauge(

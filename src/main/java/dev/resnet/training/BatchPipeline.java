@@ -1,8 +1,11 @@
 package dev.resnet.training;
 
+import dev.resnet.data.ImageSet;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.TrainingEngine;
 import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalization;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +38,11 @@ final class BatchPipeline implements AutoCloseable {
     this.assembler = assembler;
     this.layout = layout;
     this.shape = shape;
+  }
+
+  static BatchPipeline of(ImageSet images, Normalization normalization, TrainingEngine engine) {
+    var assembler = BatchAssembler.of(images, normalization, engine.inputLayout());
+    return new BatchPipeline(assembler, engine.inputLayout(), images.shape());
   }
 
   static Minibatch allocate(ImageLayout layout, int size, ImageShape shape) {

@@ -34,11 +34,11 @@ record BatchPlan(int[] images, int[] rows, int[] columns, boolean[] flips) {
     return plan;
   }
 
-  /** Images {@code from} to {@code from + count}, not augmented. */
-  static BatchPlan unchanged(int from, int count) {
+  /** The entries {@code from} to {@code from + count} of these images, not augmented. */
+  static BatchPlan unchanged(int[] images, int from, int count) {
     BatchPlan plan = empty(count);
     for (int i = 0; i < count; i++) {
-      plan.images[i] = from + i;
+      plan.images[i] = images[from + i];
     }
     return plan;
   }

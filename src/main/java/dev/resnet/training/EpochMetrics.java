@@ -2,6 +2,8 @@ package dev.resnet.training;
 
 import dev.resnet.training.checkpoint.TrainingState;
 import java.time.Instant;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of one epoch.
@@ -16,6 +18,7 @@ import java.time.Instant;
  * @param testAccuracy on the test images
  * @param seconds of training and evaluation
  * @param imagesPerSecond of the training steps alone
+ * @param validation on the images held out; null if there are none
  */
 public record EpochMetrics(
     int epoch,
@@ -27,9 +30,43 @@ public record EpochMetrics(
     double testAccuracy,
     double seconds,
     double imagesPerSecond,
-    Instant finishedAt) {
+    Instant finishedAt,
+    @Nullable Validation validation) {
 
-  static EpochMetrics of(TrainingState.Epoch state) {
+  /**
+   * Results on the validation images, measured like those on the test images.
+   *
+   * @param loss mean cross entropy, in nats
+   */
+  public record Validation(double loss, double accuracy) {}
+
+  /** An epoch of a training without validation images. */
+  public EpochMetrics(
+      int epoch,
+      double learningRate,
+      double trainCrossEntropy,
+      double l2Loss,
+      double trainAccuracy,
+      double testLoss,
+      double testAccuracy,
+      double seconds,
+      double imagesPerSecond,
+      Instant finishedAt) {
+    this(
+        epoch,
+        learningRate,
+        trainCrossEntropy,
+        l2Loss,
+        trainAccuracy,
+        testLoss,
+        testAccuracy,
+        seconds,
+        imagesPerSecond,
+        finishedAt,
+        null);
+  }
+
+  static EpochMetrics of(TrainingState.Epoch state, TrainingState.@Nullable Validation validation) {
     return new EpochMetrics(
         state.epoch(),
         state.learningRate(),
@@ -40,7 +77,8 @@ public record EpochMetrics(
         state.testAccuracy(),
         state.seconds(),
         state.imagesPerSecond(),
-        state.finishedAt());
+        state.finishedAt(),
+        validation == null ? null : new Validation(validation.loss(), validation.accuracy()));
   }
 
   TrainingState.Epoch toState() {
@@ -55,5 +93,12 @@ public record EpochMetrics(
         seconds,
         imagesPerSecond,
         finishedAt);
+  }
+
+  /** Nothing without validation images. */
+  Stream<TrainingState.Validation> validationState() {
+    return validation == null
+        ? Stream.of()
+        : Stream.of(new TrainingState.Validation(epoch, validation.loss(), validation.accuracy()));
   }
 }

@@ -30,7 +30,7 @@ public final class Trainer {
   }
 
   /**
-   * Trains until all epochs are done or the stop signal is set.
+   * Trains until all epochs are done, early stopping ends the training, or the stop signal is set.
    *
    * @param dataset the whole set; the limits of {@code config} are applied here
    * @param checkpoints the folder for new checkpoints
@@ -53,7 +53,7 @@ public final class Trainer {
     Dataset data = dataset.limited(config.trainLimit(), config.testLimit(), config.seed());
     try (var run = TrainingRun.prepare(config, data, checkpoints, resumable, clock, nanoTime)) {
       listener.started(run.engine(), run.completedEpochs());
-      while (run.completedEpochs() < config.epochs()) {
+      while (!run.ended()) {
         if (!run.trainEpoch(listener, stop) || !run.evaluate(stop)) {
           return new TrainingResult.Stopped(run.completedEpochs());
         }

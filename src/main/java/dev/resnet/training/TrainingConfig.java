@@ -1,7 +1,9 @@
 package dev.resnet.training;
 
+import dev.resnet.data.ValidationSplit;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param seed of initialisation, shuffling and augmentation
  * @param trainLimit use only so many training images, chosen by class and seed; null for all
  * @param testLimit use only this many test images, from the first; null for all
+ * @param validationFraction part of the training images held out for validation, in [0, 0.5]
+ * @param keep which epoch becomes the model; {@code BEST} needs validation images
+ * @param earlyStopping when to end before {@code epochs}; null for never; needs validation images
  */
 public record TrainingConfig(
     int stackN,
@@ -34,11 +39,89 @@ public record TrainingConfig(
     Precision precision,
     long seed,
     @Nullable Integer trainLimit,
-    @Nullable Integer testLimit) {
+    @Nullable Integer testLimit,
+    double validationFraction,
+    Keep keep,
+    @Nullable EarlyStopping earlyStopping) {
 
-  /** Steps per epoch; the last partial batch is dropped. */
+  public TrainingConfig {
+    // Null in configurations that were stored by earlier versions.
+    keep = Objects.requireNonNullElse(keep, Keep.LAST);
+  }
+
+  /** Without validation images: all epochs are trained, and the last one is kept. */
+  public TrainingConfig(
+      int stackN,
+      String dataset,
+      int epochs,
+      int batchSize,
+      LearningRate learningRate,
+      double momentum,
+      double weightDecay,
+      Augmentation augmentation,
+      EngineName engine,
+      Precision precision,
+      long seed,
+      @Nullable Integer trainLimit,
+      @Nullable Integer testLimit) {
+    this(
+        stackN,
+        dataset,
+        epochs,
+        batchSize,
+        learningRate,
+        momentum,
+        weightDecay,
+        augmentation,
+        engine,
+        precision,
+        seed,
+        trainLimit,
+        testLimit,
+        0,
+        Keep.LAST,
+        null);
+  }
+
+  /** The same training with this choice of the epoch. */
+  public TrainingConfig choosing(
+      double validationFraction, Keep keep, @Nullable EarlyStopping earlyStopping) {
+    return new TrainingConfig(
+        stackN,
+        dataset,
+        epochs,
+        batchSize,
+        learningRate,
+        momentum,
+        weightDecay,
+        augmentation,
+        engine,
+        precision,
+        seed,
+        trainLimit,
+        testLimit,
+        validationFraction,
+        keep,
+        earlyStopping);
+  }
+
+  /**
+   * How many training images of a data set are trained on, at least; exact without validation.
+   *
+   * @param all training images of the data set
+   * @param classes their number
+   */
+  public int leastTrainImages(int all, int classes) {
+    int used = trainLimit == null ? all : Math.min(trainLimit, all);
+    return ValidationSplit.leastTraining(used, classes, validationFraction);
+  }
+
+  /**
+   * Steps per epoch; the last partial batch is dropped.
+   *
+   * @param trainImages those that are trained on
+   */
   public int iterationsPerEpoch(int trainImages) {
-    int used = trainLimit == null ? trainImages : Math.min(trainLimit, trainImages);
-    return used / batchSize;
+    return trainImages / batchSize;
   }
 }

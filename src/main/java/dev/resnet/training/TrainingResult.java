@@ -8,9 +8,9 @@ import java.util.List;
 public sealed interface TrainingResult {
 
   /**
-   * All epochs are done.
+   * The training is over: all epochs are done, or early stopping ended it.
    *
-   * @param checkpoint of the last epoch: the trained network
+   * @param checkpoint of the epoch that is kept: the trained network
    * @param history one entry per epoch, including those before a resume
    */
   record Completed(
@@ -19,7 +19,18 @@ public sealed interface TrainingResult {
       List<String> classes,
       Normalization normalization,
       String dataSha256)
-      implements TrainingResult {}
+      implements TrainingResult {
+
+    /** The metrics of the epoch that is kept. */
+    public EpochMetrics kept() {
+      return history.get(checkpoint.epoch() - 1);
+    }
+
+    /** The metrics of the last epoch. */
+    public EpochMetrics latest() {
+      return history.get(history.size() - 1);
+    }
+  }
 
   /** The stop signal was set; the run can resume from the newest checkpoint. */
   record Stopped(int completedEpochs) implements TrainingResult {}

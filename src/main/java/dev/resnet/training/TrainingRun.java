@@ -2,7 +2,7 @@ package dev.resnet.training;
 
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.Dataset;
-import dev.resnet.data.ImageSet;
+import dev.resnet.data.ValidationSplit;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
@@ -21,23 +21,30 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
 /** A training run in progress; {@link Trainer} drives it step by step. */
 final class TrainingRun implements AutoCloseable {
-  /** The batch size of the published evaluation. */
-  private static final int TEST_BATCH = 200;
-
   private final TrainingConfig config;
   private final Dataset data;
+
+  /** The indices of the images that are trained on, without those for validation. */
+  private final int[] trainImages;
+
   private final Normalization normalization;
   private final ComputationGraph graph;
   private final TrainingEngine engine;
   private final BatchPipeline batches;
   private final BatchPipeline testBatches;
+  private final Evaluation test;
+  private final Evaluation validation;
   private final Checkpoints folder;
   private final Clock clock;
   private final LongSupplier nanoTime;
@@ -48,7 +55,6 @@ final class TrainingRun implements AutoCloseable {
   private long epochStarted;
   private double imagesPerSecond;
   private Tally trained = Tally.NONE;
-  private Tally tested = Tally.NONE;
 
   private TrainingRun(
       TrainingConfig config,
@@ -64,26 +70,32 @@ final class TrainingRun implements AutoCloseable {
     this.folder = folder;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.normalization = data.normalization();
-    this.iterationsPerEpoch = config.iterationsPerEpoch(data.train().count());
+    var split = ValidationSplit.of(data.train(), config.validationFraction(), config.seed());
+    this.trainImages = split.train();
+    if (config.validationFraction() > 0 && split.validation().length == 0) {
+      throw new TrainingFailedException(
+          ("None of the %d training images can be held out for validation, since each class has"
+                  + " only one: use more images or validation_fraction 0")
+              .formatted(trainImages.length));
+    }
+    this.normalization = data.train().normalization(trainImages);
+    this.iterationsPerEpoch = config.iterationsPerEpoch(trainImages.length);
     if (iterationsPerEpoch == 0) {
       throw new TrainingFailedException(
           "%d training images do not fill one batch of %d: use a smaller batch_size"
-              .formatted(data.train().count(), config.batchSize()));
+              .formatted(trainImages.length, config.batchSize()));
     }
     this.engine = engine(config, graph, data.shape(), resumed);
     try {
-      this.batches = pipeline(data.train());
-      this.testBatches = pipeline(data.test());
+      this.batches = BatchPipeline.of(data.train(), normalization, engine);
+      this.testBatches = BatchPipeline.of(data.test(), normalization, engine);
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
     }
-  }
-
-  private BatchPipeline pipeline(ImageSet images) {
-    var assembler = BatchAssembler.of(images, normalization, engine.inputLayout());
-    return new BatchPipeline(assembler, engine.inputLayout(), data.train().shape());
+    this.validation = new Evaluation(engine, batches, split.validation());
+    this.test =
+        new Evaluation(engine, testBatches, IntStream.range(0, data.test().count()).toArray());
   }
 
   private static TrainingEngine engine(
@@ -133,11 +145,20 @@ final class TrainingRun implements AutoCloseable {
     var run =
         new TrainingRun(
             config, data, restored.graph(), restored.state(), checkpoints, clock, nanoTime);
-    restored.state().history().forEach(epoch -> run.history.add(EpochMetrics.of(epoch)));
+    run.history.addAll(history(restored.state()));
     resumable.stream()
         .filter(file -> file.epoch() <= restored.file().epoch())
         .forEach(run.checkpoints::add);
     return run;
+  }
+
+  private static List<EpochMetrics> history(TrainingState state) {
+    var validation =
+        state.validation().stream()
+            .collect(Collectors.toMap(TrainingState.Validation::epoch, Function.identity()));
+    return state.history().stream()
+        .map(epoch -> EpochMetrics.of(epoch, validation.get(epoch.epoch())))
+        .toList();
   }
 
   private static Checkpoints.@Nullable Restored newestValid(
@@ -161,6 +182,11 @@ final class TrainingRun implements AutoCloseable {
     return history.size();
   }
 
+  /** Whether no further epoch is trained. */
+  boolean ended() {
+    return EpochChoice.ended(config, history);
+  }
+
   EpochMetrics latest() {
     return history.get(history.size() - 1);
   }
@@ -170,7 +196,8 @@ final class TrainingRun implements AutoCloseable {
     epochStarted = nanoTime.getAsLong();
     engine.takeTally(); // discard the tally of a stopped epoch
     int epoch = completedEpochs();
-    int[] order = CounterRandom.permutation(data.train().count(), config.seed(), epoch);
+    int[] order = CounterRandom.permutation(trainImages.length, config.seed(), epoch);
+    Arrays.setAll(order, i -> trainImages[order[i]]);
     var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener, nanoTime);
     boolean all =
         batches.run(
@@ -221,26 +248,15 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Measures loss and accuracy on the test images; false if stopped.
+   * Measures loss and accuracy on the validation and test images; false if stopped.
    *
    * @throws TrainingDivergedException if any value of the epoch is not finite; then no checkpoint
    *     may be written
    */
   boolean evaluate(StopSignal stop) {
-    tested = Tally.NONE;
-    int images = data.test().count();
-    boolean all =
-        testBatches.run(
-            (images + TEST_BATCH - 1) / TEST_BATCH,
-            i -> BatchPlan.unchanged(i * TEST_BATCH, Math.min(TEST_BATCH, images - i * TEST_BATCH)),
-            (i, batch) -> {
-              if (stop.stopRequested()) {
-                return false;
-              }
-              tested = tested.plus(engine.evaluate(batch));
-              return true;
-            });
-    if (!all) {
+    Tally validated = validation.run(stop);
+    Tally tested = validated == null ? null : test.run(stop);
+    if (tested == null) {
       return false;
     }
     int epoch = completedEpochs();
@@ -253,6 +269,7 @@ final class TrainingRun implements AutoCloseable {
     double l2Loss = engine.l2Loss();
     requireFinite(l2Loss, "the L2 loss", last);
     requireFinite(tested.crossEntropy(), "the test loss", last);
+    requireFinite(validated.crossEntropy(), "the validation loss", last);
     history.add(
         new EpochMetrics(
             epoch + 1,
@@ -264,7 +281,10 @@ final class TrainingRun implements AutoCloseable {
             tested.accuracy(),
             (nanoTime.getAsLong() - epochStarted) * 1e-9,
             imagesPerSecond,
-            clock.instant()));
+            clock.instant(),
+            validated.images() == 0
+                ? null
+                : new EpochMetrics.Validation(validated.meanCrossEntropy(), validated.accuracy())));
     return true;
   }
 
@@ -285,7 +305,8 @@ final class TrainingRun implements AutoCloseable {
             normalization.standardDeviation(),
             description.engine().wireName(),
             description.precision().wireName(),
-            history.stream().map(EpochMetrics::toState).toList());
+            history.stream().map(EpochMetrics::toState).toList(),
+            history.stream().flatMap(EpochMetrics::validationState).toList());
     CheckpointFile file = folder.write(graph, state, latest().testAccuracy());
     checkpoints.removeIf(older -> older.epoch() == file.epoch());
     checkpoints.add(file);
@@ -294,11 +315,23 @@ final class TrainingRun implements AutoCloseable {
 
   TrainingResult.Completed result() {
     return new TrainingResult.Completed(
-        checkpoints.get(checkpoints.size() - 1),
+        checkpointOf(EpochChoice.kept(config, history).epoch()),
         List.copyOf(history),
         data.classes(),
         normalization,
         data.sha256());
+  }
+
+  private CheckpointFile checkpointOf(int epoch) {
+    return checkpoints.stream()
+        .filter(file -> file.epoch() == epoch)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TrainingFailedException(
+                    ("The model is epoch %d, but its checkpoint was not kept: another epoch was"
+                            + " better until its own checkpoint was lost. Submit the job again.")
+                        .formatted(epoch)));
   }
 
   @Override

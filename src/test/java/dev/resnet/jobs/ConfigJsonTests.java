@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.training.Augmentation;
+import dev.resnet.training.EarlyStopping;
+import dev.resnet.training.Keep;
 import dev.resnet.training.LearningRate;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.TrainingConfig;
@@ -41,7 +43,10 @@ class ConfigJsonTests {
             Precision.BFLOAT16,
             Long.MIN_VALUE,
             5000,
-            null);
+            null,
+            0.15,
+            Keep.BEST,
+            new EarlyStopping(10, 1e-3));
     assertThat(ConfigJson.read(ConfigJson.write(config))).isEqualTo(config);
   }
 
@@ -54,6 +59,22 @@ class ConfigJsonTests {
             "learning_rate":{"schedule":"piecewise","values":[0.1,0.01,0.001],"boundaries":[80,120]},\
             "momentum":0.9,"weight_decay":1.0E-4,\
             "augmentation":{"crop_padding":4,"horizontal_flip":true},\
-            "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}""");
+            "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null,\
+            "validation_fraction":0.0,"keep":"last","early_stopping":null}""");
+  }
+
+  @Test
+  void aConfigOfBeforeThereWereValidationImagesKeepsTheLastEpoch() {
+    String old =
+        """
+        {"stack_n":3,"dataset":"cifar10","epochs":200,"batch_size":128,\
+        "learning_rate":{"schedule":"constant","value":0.1},\
+        "momentum":0.9,"weight_decay":1.0E-4,\
+        "augmentation":{"crop_padding":4,"horizontal_flip":true},\
+        "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}""";
+    TrainingConfig config = ConfigJson.read(old);
+    assertThat(config.validationFraction()).isZero();
+    assertThat(config.keep()).isEqualTo(Keep.LAST);
+    assertThat(config.earlyStopping()).isNull();
   }
 }

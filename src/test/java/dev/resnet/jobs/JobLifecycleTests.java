@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.training.EarlyStopping;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.Keep;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.TrainingFailedException;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Selection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,46 @@ class JobLifecycleTests {
               assertThat(model.hyperparameters()).isEqualTo(ConfigJson.write(job.config()));
             });
     awaitNoEntries();
+  }
+
+  @Test
+  void theBestEpochOfAnEarlyStoppedJobIsRegisteredAlsoAfterACrash() throws Exception {
+    // The highest validation accuracy is that of epoch 3; epoch 2 has the highest test accuracy.
+    double[] accuracies = {0.5, 0.6, 0.9, 0.7, 0.8, 0.99};
+    double[] losses = {1, 0.5, 0.6, 0.5, 0.5, 0.1};
+    IntFunction<EpochMetrics> script =
+        epoch -> TestJobs.validated(epoch, losses[epoch - 1], accuracies[epoch - 1]);
+    process.training.metrics(script);
+    TrainingConfig config = TestJobs.config(6).choosing(0.2, Keep.BEST, new EarlyStopping(3, 0));
+    String id =
+        process.jobs.submit(new NewJob("a job", "a-model", config, Promote.NEVER)).job().id();
+    process.training.awaitStart();
+    process.training.allow(4);
+    await().until(() -> process.jobs.epochs(id, 0).size() == 4);
+    process.close();
+
+    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true).start();
+    process.training.metrics(script);
+    process.training.allowAll();
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    JobSnapshot snapshot = process.jobs.get(id);
+    assertThat(snapshot.latest().epoch()).as("three epochs without an improvement").isEqualTo(5);
+    assertThat(snapshot.job().stoppedEarly()).isTrue();
+    assertThat(snapshot.best()).isEqualTo(script.apply(3));
+    assertThat(snapshot.kept()).isEqualTo(script.apply(3));
+    assertThat(process.jobs.checkpoints(id))
+        .extracting(CheckpointFile::epoch)
+        .containsExactly(3, 4, 5);
+    assertThat(process.registered)
+        .singleElement()
+        .satisfies(
+            model -> {
+              assertThat(model.checkpoint().epoch()).isEqualTo(3);
+              assertThat(model.checkpoint().path()).hasContent("weights of 3");
+              assertThat(model.testAccuracy()).isEqualTo(TestJobs.epoch(3).testAccuracy());
+              assertThat(model.selection())
+                  .isEqualTo(new Selection(Selection.By.VALIDATION, 0.6, 0.9));
+            });
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.resnet.data.Dataset;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.training.EpochChoice;
 import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.Progress;
 import dev.resnet.training.StopSignal;
@@ -16,11 +17,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +39,7 @@ public final class ScriptedTraining implements Training {
   private volatile Throwable failure;
   private volatile String weights = "";
   private volatile boolean ignoresStop;
+  private volatile IntFunction<EpochMetrics> metrics = TestJobs::epoch;
 
   /** Allows this many further epochs, in any job. */
   public ScriptedTraining allow(int more) {
@@ -53,6 +59,11 @@ public final class ScriptedTraining implements Training {
   /** Marks the content of further checkpoints, to distinguish them from those of others. */
   void weights(String whose) {
     weights = whose + " ";
+  }
+
+  /** From now on, the metrics of each epoch. */
+  void metrics(IntFunction<EpochMetrics> script) {
+    metrics = script;
   }
 
   /** Waits until a training run has completed its last epoch. */
@@ -84,13 +95,17 @@ public final class ScriptedTraining implements Training {
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop) {
-    CheckpointFile last = newestValid(resumable);
-    int done = last == null ? 0 : last.epoch();
+    CheckpointFile newest = newestValid(resumable);
+    int done = newest == null ? 0 : newest.epoch();
+    Map<Integer, CheckpointFile> files =
+        resumable.stream().collect(Collectors.toMap(CheckpointFile::epoch, file -> file));
+    List<EpochMetrics> history =
+        new ArrayList<>(IntStream.rangeClosed(1, done).mapToObj(metrics).toList());
     listener.started(TestJobs.ENGINE, done);
     starts.add(done);
     int steps = config.iterationsPerEpoch(dataset.train().count());
     long all = (long) steps * config.epochs();
-    while (done < config.epochs()) {
+    while (!EpochChoice.ended(config, history)) {
       listener.progress(
           new Progress(done + 1, config.epochs(), (long) done * steps, all, 1, 0.5, 100));
       if (!nextEpoch(stop)) {
@@ -98,13 +113,13 @@ public final class ScriptedTraining implements Training {
       }
       done++;
       listener.progress(new Progress(done, config.epochs(), (long) done * steps, all, 1, 0.5, 100));
-      last = write(folder, done);
-      listener.epochCompleted(TestJobs.epoch(done), last);
+      files.put(done, write(folder, done));
+      history.add(metrics.apply(done));
+      listener.epochCompleted(metrics.apply(done), files.get(done));
     }
     ends.release();
-    List<EpochMetrics> history = IntStream.rangeClosed(1, done).mapToObj(TestJobs::epoch).toList();
     return new TrainingResult.Completed(
-        last,
+        files.get(EpochChoice.kept(config, history).epoch()),
         history,
         dataset.classes(),
         new Normalization(new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.25f, 0.25f, 0.25f}),
@@ -143,7 +158,7 @@ public final class ScriptedTraining implements Training {
           written.path(),
           written.size(),
           written.sha256(),
-          TestJobs.epoch(epoch).testAccuracy());
+          metrics.apply(epoch).testAccuracy());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -64,4 +64,21 @@ final class TestJobs {
         1000,
         NOW.plusSeconds(epoch));
   }
+
+  /** The same with results on validation images. */
+  static EpochMetrics validated(int epoch, double loss, double accuracy) {
+    EpochMetrics e = epoch(epoch);
+    return new EpochMetrics(
+        epoch,
+        e.learningRate(),
+        e.trainCrossEntropy(),
+        e.l2Loss(),
+        e.trainAccuracy(),
+        e.testLoss(),
+        e.testAccuracy(),
+        e.seconds(),
+        e.imagesPerSecond(),
+        e.finishedAt(),
+        new EpochMetrics.Validation(loss, accuracy));
+  }
 }

@@ -136,6 +136,28 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
+  void withValidationImagesTheBestIsTheBestOnThoseAndItsCheckpointIsKept() {
+    TrainingJob job = inserted();
+    TrainingJob ties = inserted();
+    double[] accuracies = {0.5, 0.6, 0.9, 0.7, 0.7, 0.7};
+    for (int i = 1; i <= accuracies.length; i++) {
+      var metrics = TestJobs.validated(i, 1.0 / i, accuracies[i - 1]);
+      epochs.add(job.id(), metrics, checkpoint(job, i));
+      assertThat(epochs.latest(List.of(job.id()))).containsEntry(job.id(), metrics);
+      epochs.add(
+          ties.id(), TestJobs.validated(i, i == 2 || i == 4 ? 0.1 : 1, 0.5), checkpoint(ties, i));
+    }
+    assertThat(epochs.best(List.of(job.id(), ties.id())))
+        .as("epoch 2 has the highest test accuracy")
+        .containsEntry(job.id(), TestJobs.validated(3, 1.0 / 3, 0.9))
+        .containsEntry(ties.id(), TestJobs.validated(2, 0.1, 0.5));
+    assertThat(epochs.checkpoints(job.id()))
+        .containsExactly(checkpoint(job, 3), checkpoint(job, 5), checkpoint(job, 6));
+    assertThat(epochs.checkpoints(ties.id()))
+        .containsExactly(checkpoint(ties, 2), checkpoint(ties, 5), checkpoint(ties, 6));
+  }
+
+  @Test
   void theLatestAndTheBestEpochOfManyJobsAreFoundAtOnce() {
     TrainingJob one = inserted();
     TrainingJob other = inserted();

@@ -4,6 +4,7 @@ import dev.resnet.files.Sha256;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import dev.resnet.training.checkpoint.Selection;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,6 +95,12 @@ public final class TrainedModels {
   /** Treats {@code file} as a checkpoint with this loss and accuracy. */
   static TrainedModel of(Path file, String name, String jobId, double loss, double accuracy)
       throws IOException {
+    return of(file, name, jobId, loss, accuracy, Selection.LAST_EPOCH);
+  }
+
+  static TrainedModel of(
+      Path file, String name, String jobId, double loss, double accuracy, Selection selection)
+      throws IOException {
     var checkpoint = new CheckpointFile(20, file, Files.size(file), Sha256.of(file), accuracy);
     return new TrainedModel(
         jobId,
@@ -113,6 +120,7 @@ public final class TrainedModels {
         "float32",
         HYPERPARAMETERS,
         Instant.parse("2026-11-23T10:15:30Z"),
-        1000);
+        1000,
+        selection);
   }
 }

@@ -152,7 +152,10 @@ class OperationsTests {
                     .contains("resnet_job_eta_seconds{job=\"one\"} 900.0")
                     .doesNotContain("resnet_job_test_loss{job=\"one\"}")
                     .contains("resnet_job_test_loss{job=\"two\"} 0.6")
-                    .contains("resnet_job_test_accuracy{job=\"two\"} 0.8"));
+                    .contains("resnet_job_test_accuracy{job=\"two\"} 0.8")
+                    .doesNotContain("resnet_job_validation_loss{job=\"one\"}")
+                    .contains("resnet_job_validation_loss{job=\"two\"} 0.4")
+                    .contains("resnet_job_validation_accuracy{job=\"two\"} 0.9"));
 
     jobs.running = List.of();
     await()
@@ -227,7 +230,8 @@ class OperationsTests {
   }
 
   private static EpochMetrics epoch() {
-    return new EpochMetrics(2, 0.1, 0.7, 0.2, 0.7, 0.6, 0.8, 30, 128, Instant.EPOCH);
+    var validation = new EpochMetrics.Validation(0.4, 0.9);
+    return new EpochMetrics(2, 0.1, 0.7, 0.2, 0.7, 0.6, 0.8, 30, 128, Instant.EPOCH, validation);
   }
 
   @SpringBootConfiguration

@@ -50,7 +50,10 @@ class CheckpointController {
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       summary = "List a job's checkpoints",
-      description = "The newest two and the best are kept.")
+      description =
+          "The newest two and the best are kept, three at most. The best is the best on the"
+              + " validation images; without validation images, the one with the highest test"
+              + " accuracy, which does not become the model.")
   CheckpointResponse.Items list(@PathVariable String id) {
     List<CheckpointFile> files = jobs.checkpoints(id);
     EpochMetrics best = jobs.get(id).best();

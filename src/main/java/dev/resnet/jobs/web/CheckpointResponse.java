@@ -11,7 +11,8 @@ record CheckpointResponse(
     @Schema(description = "Size in bytes.", example = "2216394") long size,
     @Schema(description = "SHA-256 of the file, in lower-case hex.") String sha256,
     @Schema(example = "0.814") double testAccuracy,
-    @Schema(description = "Whether no other epoch has a higher test accuracy.") boolean best) {
+    @Schema(description = "Whether it is the job's best epoch, see the job's field best.")
+        boolean best) {
 
   @Schema(name = "Checkpoints")
   record Items(List<CheckpointResponse> items) {}

@@ -10,7 +10,7 @@ final class EpochCsv {
   static final String MEDIA_TYPE = "text/csv";
   private static final String HEADER =
       "epoch,learning_rate,train_cross_entropy,train_l2_loss,train_accuracy,test_loss,test_accuracy,"
-          + "seconds,images_per_second,finished_at\r\n";
+          + "seconds,images_per_second,finished_at,validation_loss,validation_accuracy\r\n";
 
   private EpochCsv() {}
 
@@ -19,6 +19,7 @@ final class EpochCsv {
   }
 
   private static String line(EpochMetrics epoch) {
+    EpochMetrics.Validation validation = epoch.validation();
     return Stream.of(
             epoch.epoch(),
             epoch.learningRate(),
@@ -29,7 +30,9 @@ final class EpochCsv {
             epoch.testAccuracy(),
             epoch.seconds(),
             epoch.imagesPerSecond(),
-            epoch.finishedAt())
+            epoch.finishedAt(),
+            validation == null ? "" : validation.loss(),
+            validation == null ? "" : validation.accuracy())
         .map(EpochCsv::cell)
         .collect(Collectors.joining(",", "", "\r\n"));
   }

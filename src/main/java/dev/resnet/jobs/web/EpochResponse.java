@@ -4,6 +4,7 @@ import dev.resnet.training.EpochMetrics;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One completed epoch. An epoch is not written if the network contains NaN or infinite values.
@@ -18,7 +19,8 @@ record EpochResponse(
     @Schema(description = "Duration of training and evaluation.", example = "26.4") double seconds,
     @Schema(description = "Speed of the training steps alone.", example = "1893.0")
         double imagesPerSecond,
-    Instant finishedAt) {
+    Instant finishedAt,
+    @Schema(nullable = true) @Nullable Validation validation) {
 
   @Schema(name = "EpochTrain", description = "On the augmented training images, during training.")
   record Train(
@@ -34,6 +36,18 @@ record EpochResponse(
           double loss,
       @Schema(example = "0.814") double accuracy) {}
 
+  @Schema(
+      name = "EpochValidation",
+      description = "On the validation images; null if validation_fraction is 0.")
+  record Validation(
+      @Schema(description = "Mean cross entropy, in nats.", example = "0.53") double loss,
+      @Schema(example = "0.821") double accuracy) {
+
+    static @Nullable Validation of(EpochMetrics.@Nullable Validation validation) {
+      return validation == null ? null : new Validation(validation.loss(), validation.accuracy());
+    }
+  }
+
   @Schema(name = "Epochs")
   record Items(List<EpochResponse> items) {}
 
@@ -45,6 +59,7 @@ record EpochResponse(
         new Test(epoch.testLoss(), epoch.testAccuracy()),
         epoch.seconds(),
         epoch.imagesPerSecond(),
-        epoch.finishedAt());
+        epoch.finishedAt(),
+        Validation.of(epoch.validation()));
   }
 }

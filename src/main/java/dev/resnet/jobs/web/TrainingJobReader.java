@@ -11,6 +11,7 @@ import dev.resnet.engine.Precision;
 import dev.resnet.jobs.EngineCheck;
 import dev.resnet.jobs.JobsProperties;
 import dev.resnet.jobs.NewJob;
+import dev.resnet.training.Keep;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,7 @@ final class TrainingJobReader {
 
   NewJob read(byte @Nullable [] sent) {
     TrainingJobRequest request = body.read(sent, this::check);
-    int images = datasets.info(request.base().dataset()).map(DatasetInfo::train).orElseThrow();
-    return request.job(limits, images);
+    return request.job(limits, datasets.info(request.base().dataset()).orElseThrow());
   }
 
   private void check(TrainingJobRequest request, Problems problems) {
@@ -56,11 +56,24 @@ final class TrainingJobReader {
       int epochs = problems.none("epochs") ? request.epochs(limits) : Integer.MAX_VALUE;
       request.learningRate().check(epochs, problems);
     }
+    if (problems.none("validation_fraction") && request.fraction() == 0) {
+      checkWithoutValidation(request, problems);
+    }
     if (problems.none("engine", "precision")) {
       checkEngine(request, problems);
     }
     if (problems.none("dataset")) {
       checkDataset(request, problems);
+    }
+  }
+
+  private static void checkWithoutValidation(TrainingJobRequest request, Problems problems) {
+    String needed = "needs validation images: set validation_fraction above 0, such as 0.1";
+    if (request.keep() == Keep.BEST) {
+      problems.add("keep", "best " + needed);
+    }
+    if (request.earlyStopping() != null) {
+      problems.add("early_stopping", needed);
     }
   }
 
@@ -93,14 +106,16 @@ final class TrainingJobReader {
               + datasets.list().stream().map(DatasetInfo::name).collect(Collectors.joining(", ")));
       return;
     }
-    int images = request.trainImages(dataset.get().train());
-    if (problems.none("train_limit", "batch_size")
+    if (problems.none("train_limit", "batch_size", "validation_fraction")
         && request.batchSize() != null
-        && request.batchSize() > images) {
+        && request.batchSize() > request.trainImages(dataset.get())) {
       problems.add(
           "batch_size",
-          "must be at most %d, the number of training images, was %d: there would be no full batch"
-              .formatted(images, request.batchSize()));
+          "must be at most %d, the number of training images%s, was %d: there would be no full batch"
+              .formatted(
+                  request.trainImages(dataset.get()),
+                  request.fraction() == 0 ? "" : " that remain beside those for validation",
+                  request.batchSize()));
     }
   }
 }

@@ -2,12 +2,16 @@ package dev.resnet.jobs.web;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.ValidationSplit;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.jobs.JobsProperties;
 import dev.resnet.jobs.NewJob;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.Augmentation;
+import dev.resnet.training.EarlyStopping;
+import dev.resnet.training.Keep;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.Promote;
@@ -119,11 +123,58 @@ record TrainingJobRequest(
     @Schema(
             description =
                 "Whether to put the trained version into production. if_better: if no version of"
-                    + " the model is in production, or if its accuracy on the same test images of"
-                    + " the same data set is higher. A version that was trained on another data set"
-                    + " is replaced only with always. The job's field promotion has the decision.",
+                    + " the model is in production, or if its accuracy on the same data set is"
+                    + " higher: the validation accuracy if both versions have one, else the"
+                    + " accuracy on the same test images. A version that was trained on another"
+                    + " data set is replaced only with always. The job's field promotion has the"
+                    + " decision.",
             defaultValue = "if_better")
-        @Nullable Promote promote) {
+        @Nullable Promote promote,
+    @Schema(
+            description =
+                "Part of the training images to hold out for validation: by class, determined by"
+                    + " the seed, after train_limit. Each class keeps at least one training image"
+                    + " and, if it has two or more, gives at least one validation image. The"
+                    + " network is not trained on them; they measure each epoch.",
+            defaultValue = "0",
+            example = "0.1")
+        @DecimalMin("0")
+        @DecimalMax("0.5")
+        @Nullable Double validationFraction,
+    @Schema(
+            description =
+                "Which epoch becomes the model. last: the last one. best: the one with the highest"
+                    + " validation accuracy (needs a validation_fraction above 0).",
+            defaultValue = "last")
+        @Nullable Keep keep,
+    @Nullable EarlyStoppingRequest earlyStopping) {
+
+  @Schema(
+      name = "EarlyStopping",
+      description =
+          "Ends the training once the validation loss no longer improves (needs a"
+              + " validation_fraction above 0). The job then succeeds with fewer epochs. Default:"
+              + " all epochs are trained.")
+  record EarlyStoppingRequest(
+      @Schema(
+              description = "Epochs in a row without an improvement after which training ends.",
+              example = "10")
+          @NotNull
+          @Min(1)
+          Integer patience,
+      @Schema(
+              description =
+                  "An epoch is an improvement if its loss is lower than that of the last"
+                      + " improvement, by at least this much.",
+              defaultValue = "0",
+              example = "0.001")
+          @DecimalMin("0")
+          @Nullable Double minDelta) {
+
+    EarlyStopping rule() {
+      return new EarlyStopping(patience, requireNonNullElse(minDelta, 0.0));
+    }
+  }
 
   @Schema(name = "Augmentation")
   record AugmentationRequest(
@@ -144,14 +195,14 @@ record TrainingJobRequest(
   /**
    * The job with all hyperparameters resolved.
    *
-   * @param images number of training images in the data set
+   * @param dataset the one that it names
    */
-  NewJob job(JobsProperties.Limits limits, int images) {
+  NewJob job(JobsProperties.Limits limits, DatasetInfo dataset) {
     String title = "resnet-" + ResNetSpec.depth(stackN);
     return new NewJob(
         requireNonNullElse(name, title),
         requireNonNullElse(model, title),
-        config(limits, images),
+        config(limits, trainImages(dataset)),
         requireNonNullElse(promote, Promote.IF_BETTER));
   }
 
@@ -171,7 +222,14 @@ record TrainingJobRequest(
         requireNonNullElse(precision, base.precision()),
         requireNonNullElse(seed, base.seed()),
         trainLimit,
-        testLimit);
+        testLimit,
+        fraction(),
+        requireNonNullElse(keep, Keep.LAST),
+        earlyStopping == null ? null : earlyStopping.rule());
+  }
+
+  double fraction() {
+    return requireNonNullElse(validationFraction, 0.0);
   }
 
   private Recipe recipeOrPaper() {
@@ -188,14 +246,16 @@ record TrainingJobRequest(
     return requireNonNullElse(epochs, Math.min(base().epochs(), limits.epochs()));
   }
 
-  /** How many of a data set's training images are used. */
-  int trainImages(int all) {
-    return Math.min(all, requireNonNullElse(trainLimit, all));
+  /** How many of a data set's training images are trained on, at least. */
+  int trainImages(DatasetInfo dataset) {
+    int all = dataset.train();
+    int used = Math.min(all, requireNonNullElse(trainLimit, all));
+    return ValidationSplit.leastTraining(used, dataset.classes().size(), fraction());
   }
 
   /** Limits the default batch size to the number of images, so that there is a full batch. */
   private int batchSize(JobsProperties.Limits limits, int images) {
-    int most = Math.min(limits.batchSize(), trainImages(images));
+    int most = Math.min(limits.batchSize(), images);
     return requireNonNullElse(batchSize, Math.min(base().batchSize(), most));
   }
 
@@ -215,5 +275,5 @@ record TrainingJobRequest(
        "momentum": 0.9, "weight_decay": 0.0001,
        "augmentation": {"crop_padding": 4, "horizontal_flip": true},
        "engine": "auto", "precision": "auto", "seed": 1, "train_limit": null, "test_limit": null,
-       "promote": "if_better"}""";
+       "promote": "if_better", "validation_fraction": 0, "keep": "last", "early_stopping": null}""";
 }

@@ -76,7 +76,19 @@ record TrainingJobResponse(
             example = "if_better")
         String promote,
     @Schema(description = "The decision; set once the job has succeeded.", nullable = true)
-        @Nullable PromotionResponse promotion) {
+        @Nullable PromotionResponse promotion,
+    @Schema(nullable = true) @Nullable Kept kept,
+    @Schema(
+            description =
+                "Whether early_stopping ended the training. The job has then succeeded with fewer"
+                    + " epochs, and its progress counts only those.")
+        boolean stoppedEarly,
+    @Schema(
+            description = "Why the training stopped early; null if it did not.",
+            nullable = true,
+            example =
+                "The validation loss did not improve by at least 0.001 in 10 epochs in a row.")
+        @Nullable String stopReason) {
 
   @Schema(name = "Promotion")
   record PromotionResponse(
@@ -115,12 +127,13 @@ record TrainingJobResponse(
 
     static ProgressResponse of(TrainingJob job) {
       JobProgress progress = job.progress();
+      boolean early = job.stoppedEarly();
       return new ProgressResponse(
           progress.epoch(),
-          job.config().epochs(),
+          early ? progress.epoch() : job.config().epochs(),
           progress.iteration(),
-          progress.iterations(),
-          progress.fraction(),
+          early ? progress.iteration() : progress.iterations(),
+          early ? 1 : progress.fraction(),
           progress.trainLoss(),
           progress.trainAccuracy(),
           progress.imagesPerSecond(),
@@ -128,14 +141,56 @@ record TrainingJobResponse(
     }
   }
 
-  @Schema(name = "BestEpoch", description = "The epoch with the highest test accuracy.")
-  record Best(@Schema(example = "11") int epoch, @Schema(example = "0.8412") double testAccuracy) {}
+  @Schema(
+      name = "BestEpoch",
+      description =
+          "The epoch with the highest validation accuracy; if two are equal, the one with the lower"
+              + " validation loss, then the earlier one. Without validation images: the epoch with"
+              + " the highest test accuracy. That one is only shown and its checkpoint kept: the"
+              + " model is never chosen by test images.")
+  record Best(
+      @Schema(example = "11") int epoch,
+      @Schema(example = "0.8412") double testAccuracy,
+      @Schema(nullable = true, example = "0.8366") @Nullable Double validationAccuracy) {
+
+    static @Nullable Best of(@Nullable EpochMetrics epoch) {
+      return epoch == null ? null : new Best(epoch.epoch(), epoch.testAccuracy(), validated(epoch));
+    }
+  }
+
+  @Schema(
+      name = "KeptEpoch",
+      description = "The epoch that became the model; set once the job has succeeded.")
+  record Kept(
+      @Schema(example = "11") int epoch,
+      @Schema(
+              description = "validation: keep is best. last epoch: keep is last.",
+              allowableValues = {"validation", "last epoch"},
+              example = "validation")
+          String chosenBy,
+      @Schema(example = "0.8412") double testAccuracy,
+      @Schema(nullable = true, example = "0.8366") @Nullable Double validationAccuracy) {
+
+    static @Nullable Kept of(JobSnapshot snapshot) {
+      EpochMetrics epoch = snapshot.kept();
+      return epoch == null
+          ? null
+          : new Kept(
+              epoch.epoch(),
+              snapshot.job().config().keep().by().wireName(),
+              epoch.testAccuracy(),
+              validated(epoch));
+    }
+  }
+
+  private static @Nullable Double validated(EpochMetrics epoch) {
+    return epoch.validation() == null ? null : epoch.validation().accuracy();
+  }
 
   static TrainingJobResponse of(JobSnapshot snapshot, @Nullable String waitingFor) {
     TrainingJob job = snapshot.job();
     EngineDescription engine = job.engine();
     EpochMetrics latest = snapshot.latest();
-    EpochMetrics best = snapshot.best();
     return new TrainingJobResponse(
         job.id(),
         job.name(),
@@ -151,7 +206,7 @@ record TrainingJobResponse(
         engine == null ? null : engine.device(),
         ProgressResponse.of(job),
         latest == null ? null : EpochResponse.of(latest),
-        best == null ? null : new Best(best.epoch(), best.testAccuracy()),
+        Best.of(snapshot.best()),
         job.attempt(),
         job.cancelRequested(),
         job.error(),
@@ -164,6 +219,9 @@ record TrainingJobResponse(
         job.startedAt(),
         job.finishedAt(),
         job.promote().wireName(),
-        PromotionResponse.of(job.promotion()));
+        PromotionResponse.of(job.promotion()),
+        Kept.of(snapshot),
+        job.stoppedEarly(),
+        job.stoppedEarly() ? job.config().earlyStopping().reason() : null);
   }
 }

@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -30,6 +28,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The checkpoints of one training run: plain DL4J model zips with a {@code training.json} added, so
@@ -48,9 +47,6 @@ public final class Checkpoints {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
 
-  /** How many of the newest checkpoints to keep, in addition to the best. */
-  private static final int NEWEST_KEPT = 2;
-
   private final Path folder;
 
   public Checkpoints(Path folder) {
@@ -63,7 +59,7 @@ public final class Checkpoints {
   /**
    * Writes parameters, optimiser state and training state. The file is written atomically.
    *
-   * @param testAccuracy test accuracy of the epoch, which decides which checkpoint is the best
+   * @param testAccuracy test accuracy of the epoch
    */
   public CheckpointFile write(ComputationGraph graph, TrainingState state, double testAccuracy)
       throws IOException {
@@ -236,24 +232,9 @@ public final class Checkpoints {
           "%s has format %d; this version of the service reads format %d"
               .formatted(file, format, TrainingState.FORMAT));
     }
+    if (json instanceof ObjectNode fields && !fields.has("validation")) {
+      fields.putArray("validation"); // written before there were validation images
+    }
     return JSON.treeToValue(json, TrainingState.class);
-  }
-
-  /**
-   * The epochs whose checkpoints are kept: the newest two and the best, the earlier one if two are
-   * equally good.
-   */
-  public static Set<Integer> kept(List<CheckpointFile> all) {
-    Set<Integer> kept = new TreeSet<>();
-    all.stream()
-        .sorted(Comparator.comparingInt(CheckpointFile::epoch).reversed())
-        .limit(NEWEST_KEPT)
-        .forEach(file -> kept.add(file.epoch()));
-    all.stream()
-        .max(
-            Comparator.comparingDouble(CheckpointFile::testAccuracy)
-                .thenComparing(Comparator.comparingInt(CheckpointFile::epoch).reversed()))
-        .ifPresent(best -> kept.add(best.epoch()));
-    return kept;
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param standardDeviation per channel, in (0, 1]
  * @param hyperparameters as JSON, as in the job
  * @param testImages number of test images in the data set; {@code test_limit} may select fewer
+ * @param selection how the epoch was chosen
  */
 public record TrainedModel(
     String jobId,
@@ -37,4 +38,5 @@ public record TrainedModel(
     String precision,
     String hyperparameters,
     Instant finishedAt,
-    int testImages) {}
+    int testImages,
+    Selection selection) {}

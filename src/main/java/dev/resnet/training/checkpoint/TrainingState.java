@@ -18,6 +18,7 @@ import java.util.List;
  * @param standardDeviation per channel, in (0, 1]
  * @param engine that trained the network, with its precision
  * @param history one entry per epoch
+ * @param validation one entry per epoch with validation images; empty in files of earlier versions
  */
 public record TrainingState(
     int format,
@@ -32,7 +33,8 @@ public record TrainingState(
     float[] standardDeviation,
     String engine,
     String precision,
-    List<Epoch> history) {
+    List<Epoch> history,
+    List<Validation> validation) {
   public static final int FORMAT = 1;
 
   /** The metrics of one epoch; see {@code EpochMetrics}. */
@@ -52,6 +54,9 @@ public record TrainingState(
       return Double.isFinite(trainCrossEntropy + l2Loss + testLoss);
     }
   }
+
+  /** The results of one epoch on the validation images; see {@code EpochMetrics}. */
+  public record Validation(int epoch, double loss, double accuracy) {}
 
   /** The metrics of the last completed epoch. */
   Epoch latest() {

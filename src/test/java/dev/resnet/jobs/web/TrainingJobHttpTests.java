@@ -33,14 +33,23 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(job.get("attempt").intValue()).isEqualTo(1);
     assertThat(job.get("progress").get("fraction").doubleValue()).isEqualTo(1);
     assertThat(job.get("progress").get("eta_seconds").isNull()).isTrue();
-    assertThat(job.get("best").toString()).isEqualTo("{\"epoch\":2,\"test_accuracy\":0.99}");
+    assertThat(job.get("best").toString())
+        .isEqualTo("{\"epoch\":2,\"test_accuracy\":0.99,\"validation_accuracy\":null}");
     assertThat(job.get("latest").toString())
         .isEqualTo(
             """
             {"epoch":3,"learning_rate":0.1,\
             "train":{"cross_entropy":0.6666666666666666,"l2_loss":0.25,"accuracy":0.75},\
             "test":{"loss":1.0,"accuracy":0.003},\
-            "seconds":1.5,"images_per_second":1000.0,"finished_at":"2026-01-02T03:04:08.678901Z"}""");
+            "seconds":1.5,"images_per_second":1000.0,"finished_at":"2026-01-02T03:04:08.678901Z",\
+            "validation":null}""");
+    assertThat(job.get("kept").toString())
+        .isEqualTo(
+            """
+            {"epoch":3,"chosen_by":"last epoch","test_accuracy":0.003,\
+            "validation_accuracy":null}""");
+    assertThat(job.get("stopped_early").booleanValue()).isFalse();
+    assertThat(job.get("stop_reason").isNull()).isTrue();
     assertThat(job.get("created_at").stringValue()).matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
 
     JsonNode epochs = json(get(path(job) + "/epochs"), 200).get("items");
@@ -61,9 +70,9 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(response.body())
         .isEqualTo(
             "epoch,learning_rate,train_cross_entropy,train_l2_loss,train_accuracy,test_loss,"
-                + "test_accuracy,seconds,images_per_second,finished_at\r\n"
-                + "2,0.1,1.0,0.25,0.6666666666666667,1.5,0.99,1.5,1000.0,2026-01-02T03:04:07.678901Z\r\n"
-                + "3,0.1,0.6666666666666666,0.25,0.75,1.0,0.003,1.5,1000.0,2026-01-02T03:04:08.678901Z\r\n");
+                + "test_accuracy,seconds,images_per_second,finished_at,validation_loss,validation_accuracy\r\n"
+                + "2,0.1,1.0,0.25,0.6666666666666667,1.5,0.99,1.5,1000.0,2026-01-02T03:04:07.678901Z,,\r\n"
+                + "3,0.1,0.6666666666666666,0.25,0.75,1.0,0.003,1.5,1000.0,2026-01-02T03:04:08.678901Z,,\r\n");
     json(send(request(path(job) + "/epochs").header("Accept", "image/png")), 406);
     json(get(path(job) + "/epochs?after=two"), 400);
     for (String accept : List.of("application/json", "text/csv")) {

@@ -35,7 +35,8 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
             "learning_rate":{"schedule":"piecewise","values":[0.1,0.01,0.001],"boundaries":[80,120]},\
             "momentum":0.9,"weight_decay":1.0E-4,\
             "augmentation":{"crop_padding":4,"horizontal_flip":true},\
-            "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}""");
+            "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null,\
+            "validation_fraction":0.0,"keep":"last","early_stopping":null}""");
     assertThat(job.get("promote").stringValue()).isEqualTo("if_better");
     assertThat(job.get("progress").get("epochs").intValue()).isEqualTo(200);
     assertThat(job.get("progress").get("iterations").intValue()).isEqualTo(400);
@@ -87,6 +88,47 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
     JsonNode some =
         json(post(JOBS, "{\"stack_n\": 1, \"dataset\": \"synthetic\", \"train_limit\": 7}"), 202);
     assertThat(some.at("/config/batch_size").intValue()).isEqualTo(7);
+  }
+
+  @Test
+  void validationImagesMakeTheBatchesSmaller() throws Exception {
+    String some = "{\"stack_n\": 1, \"dataset\": \"synthetic\", \"validation_fraction\": 0.2%s}";
+    JsonNode job =
+        json(
+            post(
+                JOBS,
+                some.formatted(", \"keep\": \"best\", \"early_stopping\": {\"patience\": 3}")),
+            202);
+    assertThat(job.at("/config/batch_size").intValue()).isEqualTo(78);
+    assertThat(job.at("/config/keep").stringValue()).isEqualTo("best");
+    assertThat(job.at("/config/early_stopping").toString())
+        .isEqualTo("{\"patience\":3,\"min_delta\":0.0}");
+    assertThat(detail(post(JOBS, some.formatted(", \"batch_size\": 79")), 400))
+        .isEqualTo(
+            "One field is wrong: batch_size must be at most 78, the number of training images that"
+                + " remain beside those for validation, was 79: there would be no full batch.");
+  }
+
+  @Test
+  void nothingIsChosenByValidationWithoutValidationImages() throws Exception {
+    JsonNode problem =
+        json(
+            post(
+                JOBS,
+                """
+                {"stack_n": 1, "dataset": "synthetic", "keep": "best",
+                 "early_stopping": {"patience": 0, "min_delta": -1}}"""),
+            400);
+    assertThat(problem.get("errors").valueStream().map(e -> e.get("field").stringValue()))
+        .containsExactlyInAnyOrder(
+            "early_stopping.patience", "early_stopping.min_delta", "keep", "early_stopping");
+    assertThat(
+            detail(
+                post(JOBS, "{\"stack_n\": 1, \"dataset\": \"synthetic\", \"keep\": \"best\"}"),
+                400))
+        .isEqualTo(
+            "One field is wrong: keep best needs validation images: set validation_fraction above"
+                + " 0, such as 0.1.");
   }
 
   @ParameterizedTest

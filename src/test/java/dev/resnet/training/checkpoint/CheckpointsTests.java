@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -136,6 +135,7 @@ class CheckpointsTests {
             channels,
             "dl4j",
             "float32",
+            List.of(),
             List.of());
     return new Checkpoints(folder).write(graph, state, 0.5);
   }
@@ -156,26 +156,5 @@ class CheckpointsTests {
         Files.size(file.path()),
         Sha256.of(file.path()),
         file.testAccuracy());
-  }
-
-  @Test
-  void keepsTheNewestTwoAndTheBest() {
-    assertThat(Checkpoints.kept(files(0.5, 0.9, 0.7, 0.6, 0.8))).containsExactly(2, 4, 5);
-    assertThat(Checkpoints.kept(files(0.5, 0.6, 0.7))).containsExactly(2, 3);
-    assertThat(Checkpoints.kept(files(0.5))).containsExactly(1);
-    assertThat(Checkpoints.kept(List.of())).isEmpty();
-  }
-
-  @Test
-  void keepsTheEarlierOfTwoEquallyGoodOnes() {
-    assertThat(Checkpoints.kept(files(0.9, 0.9, 0.1, 0.1))).containsExactly(1, 3, 4);
-  }
-
-  private static List<CheckpointFile> files(double... accuracies) {
-    List<CheckpointFile> files = new ArrayList<>();
-    for (int i = 0; i < accuracies.length; i++) {
-      files.add(new CheckpointFile(i + 1, Path.of("epoch-" + (i + 1)), 1, "", accuracies[i]));
-    }
-    return files;
   }
 }

@@ -1,0 +1,43 @@
+package dev.resnet.training;
+
+import dev.resnet.engine.Tally;
+import dev.resnet.engine.TrainingEngine;
+import org.jspecify.annotations.Nullable;
+
+/** Measures the network on images that it is not trained on. */
+final class Evaluation {
+  /** The batch size of the published evaluation. */
+  private static final int BATCH = 200;
+
+  private final TrainingEngine engine;
+  private final BatchPipeline batches;
+  private final int[] images;
+  private Tally sum = Tally.NONE;
+
+  /**
+   * @param images indices into the image set of {@code batches}
+   */
+  Evaluation(TrainingEngine engine, BatchPipeline batches, int[] images) {
+    this.engine = engine;
+    this.batches = batches;
+    this.images = images;
+  }
+
+  /** The sums over the images, in their order; null if stopped. */
+  @Nullable Tally run(StopSignal stop) {
+    sum = Tally.NONE;
+    int count = images.length;
+    boolean all =
+        batches.run(
+            (count + BATCH - 1) / BATCH,
+            i -> BatchPlan.unchanged(images, i * BATCH, Math.min(BATCH, count - i * BATCH)),
+            (i, batch) -> {
+              if (stop.stopRequested()) {
+                return false;
+              }
+              sum = sum.plus(engine.evaluate(batch));
+              return true;
+            });
+    return all ? sum : null;
+  }
+}
