@@ -33,8 +33,16 @@ class PromotionTests {
           .contains("different numbers of images (100 and 20)");
       assertThat(inProduction(service)).isEqualTo(1);
 
-      JsonNode wanted = trained(service, "\"test_limit\": 20, \"promote\": \"always\"");
+      JsonNode wanted =
+          trained(
+              service,
+              "\"test_limit\": 20, \"promote\": \"always\", \"validation_fraction\": 0.2, \"keep\": \"best\"");
       assertThat(wanted.at("/promotion/promoted").booleanValue()).isTrue();
+      assertThat(wanted.at("/kept/chosen_by").stringValue()).isEqualTo("validation");
+      assertThat(wanted.at("/latest/validation/loss").doubleValue()).isPositive();
+      JsonNode metrics = service.json("/api/v1/models/resnet-8/versions/3", null).get("metrics");
+      assertThat(metrics.get("chosen_by").stringValue()).isEqualTo("validation");
+      assertThat(metrics.get("validation_loss")).isEqualTo(wanted.at("/latest/validation/loss"));
       assertThat(inProduction(service)).isEqualTo(3);
     }
   }

@@ -3,9 +3,11 @@ package dev.resnet.models;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.ResizePolicy;
+import dev.resnet.training.checkpoint.Selection;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,7 +29,14 @@ public record ModelCard(
     Input input,
     Metrics metrics,
     Source source,
-    File file) {
+    File file,
+    @JsonProperty("promotion_reason") @Schema(description = PROMOTION_REASON)
+        String promotionReason) {
+
+  /** The description of a field that the API shows too. */
+  public static final String PROMOTION_REASON =
+      "Whether the version was promoted when it was registered, and why: which accuracies were"
+          + " compared.";
 
   /**
    * How pixels are scaled to the network's input: {@code (pixel / 255 - mean) /
@@ -43,14 +52,39 @@ public record ModelCard(
       @JsonProperty("standard_deviation") List<Float> standardDeviation) {}
 
   /**
-   * Results on the test images.
+   * The results of the epoch that became the model.
    *
-   * @param epoch the completed epochs
+   * @param epoch counted from 1
+   * @param chosenBy how the epoch was chosen; test images never choose
+   * @param validationLoss null without validation images
+   * @param validationAccuracy null without validation images
    */
   public record Metrics(
       int epoch,
       @JsonProperty("test_loss") @Schema(nullable = true) double testLoss,
-      @JsonProperty("test_accuracy") double testAccuracy) {}
+      @JsonProperty("test_accuracy") double testAccuracy,
+      @JsonProperty("chosen_by")
+          @Schema(
+              description =
+                  "How the epoch was chosen: as the best on the validation images, or as the last.",
+              allowableValues = {"validation", "last epoch"},
+              example = "last epoch")
+          String chosenBy,
+      @JsonProperty("validation_loss") @Schema(nullable = true) @Nullable Double validationLoss,
+      @JsonProperty("validation_accuracy") @Schema(nullable = true)
+          @Nullable Double validationAccuracy) {
+
+    static Metrics of(ModelVersion v) {
+      Selection selection = v.selection();
+      return new Metrics(
+          v.epoch(),
+          v.testLoss(),
+          v.testAccuracy(),
+          selection.by().wireName(),
+          selection.validationLoss(),
+          selection.validationAccuracy());
+    }
+  }
 
   /**
    * The origin of the version.
@@ -82,7 +116,7 @@ public record ModelCard(
         spec.parameters(),
         v.classes(),
         new Input(v.shape().size(), v.shape().size(), v.resize(), v.mean(), v.standardDeviation()),
-        new Metrics(v.epoch(), v.testLoss(), v.testAccuracy()),
+        Metrics.of(v),
         new Source(
             v.jobId(),
             v.dataset(),
@@ -90,6 +124,7 @@ public record ModelCard(
             v.engine(),
             v.precision(),
             JsonMapper.shared().readTree(v.hyperparameters())),
-        new File(v.size(), v.sha256()));
+        new File(v.size(), v.sha256()),
+        v.promotionReason());
   }
 }

@@ -156,10 +156,15 @@ public class ModelRegistry implements TrainedModelReceiver {
     try {
       requireInTime(model, stored, began);
       int number = versions.nextVersion(model.model());
-      var version = ModelVersion.of(model, number, stored, now());
-      files.writeCard(version);
+      Instant now = now();
       Promotion promotion =
-          rule.decide(promote, version, promoted(model.model()).orElse(null), model.testImages());
+          rule.decide(
+              promote,
+              ModelVersion.of(model, number, stored, now, ""),
+              promoted(model.model()).orElse(null),
+              model.testImages());
+      var version = ModelVersion.of(model, number, stored, now, promotion.reason());
+      files.writeCard(version);
       versions.insert(version, promotion);
       if (promotion.promoted()) {
         aliases.promote(version.name(), number, version.createdAt());

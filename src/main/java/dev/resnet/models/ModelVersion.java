@@ -4,6 +4,7 @@ import dev.resnet.models.ModelFiles.Stored;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
 import dev.resnet.pictures.ResizePolicy;
+import dev.resnet.training.checkpoint.Selection;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param engine that trained it
  * @param precision that it was trained in
  * @param hyperparameters as JSON
- * @param epoch the completed epochs
+ * @param epoch the epoch of the training that became this version, counted from 1
  * @param file the DL4J zip, relative to the folder of all models
  * @param size of the file in bytes
  * @param sha256 of the file, lower-case hex
  * @param promotedAt when it was last promoted; null if it never was or if that was rolled back
+ * @param selection how the epoch was chosen
+ * @param promotionReason whether it was promoted when it was registered, and why, as a sentence
  */
 public record ModelVersion(
     String name,
@@ -51,10 +54,13 @@ public record ModelVersion(
     long size,
     String sha256,
     Instant createdAt,
-    @Nullable Instant promotedAt) {
+    @Nullable Instant promotedAt,
+    Selection selection,
+    String promotionReason) {
 
   /** A trained network that was never promoted. */
-  static ModelVersion of(TrainedModel model, int number, Stored stored, Instant now) {
+  static ModelVersion of(
+      TrainedModel model, int number, Stored stored, Instant now, String promotionReason) {
     return new ModelVersion(
         model.model(),
         number,
@@ -77,7 +83,9 @@ public record ModelVersion(
         stored.size(),
         stored.sha256(),
         now,
-        null);
+        null,
+        model.selection(),
+        promotionReason);
   }
 
   private static List<Float> boxed(float[] values) {

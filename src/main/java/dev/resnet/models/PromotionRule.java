@@ -5,6 +5,7 @@ import dev.resnet.training.checkpoint.Promotion;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,6 +64,13 @@ final class PromotionRule {
                   + " can't be compared")
               .formatted(trained.dataset()));
     }
+    Double validated = trained.selection().validationAccuracy();
+    Double before = present.selection().validationAccuracy();
+    if (validated != null && before != null) {
+      String images =
+          validatedOnTheSame(trained, present) ? "" : " (their validation images differ)";
+      return higher(trained, present, "validation accuracy", validated, before, images);
+    }
     int here = tested(trained, testImages);
     int there = tested(present, testImages);
     if (here != there) {
@@ -72,19 +80,34 @@ final class PromotionRule {
                   + " accuracies can't be compared")
               .formatted(there, here));
     }
-    return trained.testAccuracy() > present.testAccuracy()
+    return higher(
+        trained, present, "test accuracy", trained.testAccuracy(), present.testAccuracy(), "");
+  }
+
+  private static Promotion higher(
+      ModelVersion trained,
+      ModelVersion present,
+      String measure,
+      double accuracy,
+      double before,
+      String remark) {
+    return accuracy > before
         ? promoted(
             trained,
             present,
-            "its test accuracy %s is above %s"
-                .formatted(number(trained.testAccuracy()), number(present.testAccuracy())))
+            "its %s %s is above %s%s".formatted(measure, number(accuracy), number(before), remark))
         : kept(
             present,
-            "the test accuracy %s of version %d is not above its %s"
-                .formatted(
-                    number(trained.testAccuracy()),
-                    trained.version(),
-                    number(present.testAccuracy())));
+            "the %s %s of version %d is not above its %s%s"
+                .formatted(measure, number(accuracy), trained.version(), number(before), remark));
+  }
+
+  /** Which images are held out follows from these, since the data set is the same. */
+  private static boolean validatedOnTheSame(ModelVersion one, ModelVersion other) {
+    JsonNode a = JsonMapper.shared().readTree(one.hyperparameters());
+    JsonNode b = JsonMapper.shared().readTree(other.hyperparameters());
+    return Stream.of("seed", "validation_fraction", "train_limit")
+        .allMatch(field -> a.path(field).equals(b.path(field)));
   }
 
   /** The number of test images used; the same number means the same images. */

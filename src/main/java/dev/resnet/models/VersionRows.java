@@ -5,6 +5,7 @@ import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
+import dev.resnet.training.checkpoint.Selection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -86,8 +87,9 @@ public final class VersionRows {
             insert into model_version (name, version, job_id, stack_n, dataset, data_sha256,
               classes, image_size, resize, mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
               hyperparameters, epoch, file, size, sha256, created_at,
-              promoted_by_training, promotion_reason)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              promoted_by_training, promotion_reason, validation_loss, validation_accuracy,
+              chosen_by)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         .params(
             Arrays.asList(
@@ -113,7 +115,10 @@ public final class VersionRows {
                 v.sha256(),
                 v.createdAt().atOffset(ZoneOffset.UTC),
                 promotion.promoted(),
-                promotion.reason()))
+                promotion.reason(),
+                v.selection().validationLoss(),
+                v.selection().validationAccuracy(),
+                v.selection().by().wireName()))
         .update();
   }
 
@@ -273,7 +278,12 @@ public final class VersionRows {
         row.getLong("size"),
         row.getString("sha256"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        instant(row.getObject("promoted_at", OffsetDateTime.class)));
+        instant(row.getObject("promoted_at", OffsetDateTime.class)),
+        new Selection(
+            Selection.By.of(row.getString("chosen_by")),
+            row.getObject("validation_loss", Double.class),
+            row.getObject("validation_accuracy", Double.class)),
+        row.getString("promotion_reason"));
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime timestamp) {

@@ -11,6 +11,7 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
+import dev.resnet.training.checkpoint.Selection;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +89,12 @@ abstract class ModelRegistryContract {
     return of(file, name, jobId, loss, accuracy);
   }
 
+  /** Its epoch was chosen on validation images. */
+  private TrainedModel validated(String name, String jobId) throws IOException {
+    Path file = trained(name, jobId).checkpoint().path();
+    return of(file, name, jobId, 0.375, 0.875, new Selection(Selection.By.VALIDATION, 0.25, 0.75));
+  }
+
   private List<ModelVersion> versions(String name) {
     return registry.listing().newest(name, 100);
   }
@@ -102,7 +109,7 @@ abstract class ModelRegistryContract {
 
   @Test
   void storesEverythingAboutATrainedModel() throws IOException {
-    TrainedModel model = trained("resnet-20", "job-1");
+    TrainedModel model = validated("resnet-20", "job-1");
 
     assertThat(registry.register(model, Promote.ALWAYS).version()).isEqualTo(1);
 
@@ -130,12 +137,14 @@ abstract class ModelRegistryContract {
                 model.checkpoint().size(),
                 model.checkpoint().sha256(),
                 NOW,
-                NOW));
+                NOW,
+                new Selection(Selection.By.VALIDATION, 0.25, 0.75),
+                "Version 1 was promoted: nothing was in production under 'resnet-20'."));
   }
 
   @Test
   void copiesTheFileAndWritesACardBesideIt() throws IOException {
-    TrainedModel model = trained("resnet-20", "job-1");
+    TrainedModel model = validated("resnet-20", "job-1");
     registry.register(model, Promote.ALWAYS);
     Files.delete(model.checkpoint().path());
 
@@ -147,6 +156,10 @@ abstract class ModelRegistryContract {
     assertThat(card.at("/source/job").asString()).isEqualTo("job-1");
     assertThat(card.at("/source/hyperparameters/seed").asInt()).isEqualTo(7);
     assertThat(card.at("/metrics/test_accuracy").asDouble()).isEqualTo(0.875);
+    assertThat(card.at("/metrics/epoch").asInt()).isEqualTo(20);
+    assertThat(card.at("/metrics/chosen_by").asString()).isEqualTo("validation");
+    assertThat(card.at("/metrics/validation_accuracy").asDouble()).isEqualTo(0.75);
+    assertThat(card.at("/promotion_reason").asString()).contains("nothing was in production");
     assertThat(card.at("/file/sha256").asString()).isEqualTo(model.checkpoint().sha256());
     try (Stream<Path> files = Files.list(version)) {
       assertThat(files).hasSize(2);

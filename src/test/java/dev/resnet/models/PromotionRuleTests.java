@@ -9,6 +9,7 @@ import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.Selection;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,9 @@ class PromotionRuleTests {
         1,
         "",
         Instant.EPOCH,
-        null);
+        null,
+        Selection.LAST_EPOCH,
+        "");
   }
 
   private static ModelVersion trained(double accuracy) {
@@ -83,6 +86,62 @@ class PromotionRuleTests {
   @Test
   void anEqualOneIsNotBetter() {
     assertKept(trained(0.9), PRESENT, "the test accuracy 0.9 of version 2 is not above its 0.9.");
+  }
+
+  private static ModelVersion validated(
+      int number, double accuracy, double validation, String hyperparameters) {
+    var v = version(number, "cifar10", "ab", CLASSES, accuracy, 0.3, hyperparameters);
+    return new ModelVersion(
+        v.name(),
+        number,
+        v.jobId(),
+        v.stackN(),
+        v.dataset(),
+        v.dataSha256(),
+        v.classes(),
+        v.shape(),
+        v.resize(),
+        v.mean(),
+        v.standardDeviation(),
+        v.testLoss(),
+        v.testAccuracy(),
+        v.engine(),
+        v.precision(),
+        hyperparameters,
+        1,
+        "",
+        1,
+        "",
+        Instant.EPOCH,
+        null,
+        new Selection(Selection.By.VALIDATION, 0.2, validation),
+        "");
+  }
+
+  @Test
+  void validationAccuraciesAreComparedIfBothVersionsHaveOne() {
+    String split = "{\"seed\":1,\"validation_fraction\":0.1,\"test_limit\":5}";
+    ModelVersion present = validated(1, 0.9, 0.8, "{\"seed\":1,\"validation_fraction\":0.1}");
+    assertThat(decide(IF_BETTER, validated(2, 0.1, 0.8001, split), present).reason())
+        .as("neither the test accuracy nor the number of test images matters")
+        .isEqualTo(
+            "Version 2 was promoted in place of version 1: its validation accuracy 0.8001 is"
+                + " above 0.8.");
+    assertKept(
+        validated(2, 0.99, 0.8, split),
+        present,
+        "the validation accuracy 0.8 of version 2 is not above its 0.8.");
+    String other = "{\"seed\":2,\"validation_fraction\":0.1}";
+    assertThat(decide(IF_BETTER, validated(2, 0.1, 0.9, other), present).reason())
+        .endsWith("its validation accuracy 0.9 is above 0.8 (their validation images differ).");
+  }
+
+  @Test
+  void testAccuraciesAreComparedIfOneVersionHasNoValidationAccuracy() {
+    assertThat(decide(IF_BETTER, validated(2, 0.91, 0.1, "{}"), PRESENT).reason())
+        .endsWith("its test accuracy 0.91 is above 0.9.");
+    assertThat(decide(IF_BETTER, trained(0.95), validated(1, 0.94, 0.99, "{}")).reason())
+        .endsWith("its test accuracy 0.95 is above 0.94.");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.resnet.models.TrainedModels;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import dev.resnet.pictures.ResizePolicy;
+import dev.resnet.training.checkpoint.Selection;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,7 +126,9 @@ class ClassifierTests {
         Files.size(path),
         Sha256.of(path),
         created,
-        created);
+        created,
+        Selection.LAST_EPOCH,
+        "");
   }
 
   /** The predicted class, which identifies the version's file. */

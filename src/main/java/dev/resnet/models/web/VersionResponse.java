@@ -28,7 +28,9 @@ public record VersionResponse(
     ModelCard.Input input,
     ModelCard.Metrics metrics,
     ModelCard.Source source,
-    ModelCard.File file) {
+    ModelCard.File file,
+    @JsonProperty("promotion_reason") @Schema(description = ModelCard.PROMOTION_REASON)
+        String promotionReason) {
 
   public static VersionResponse of(ModelVersion version, boolean promoted) {
     ModelCard card = ModelCard.of(version);
@@ -45,6 +47,7 @@ public record VersionResponse(
         card.input(),
         card.metrics(),
         card.source(),
-        card.file());
+        card.file(),
+        card.promotionReason());
   }
 }
