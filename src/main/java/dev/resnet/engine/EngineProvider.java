@@ -43,14 +43,13 @@ public interface EngineProvider {
    * An engine for steps of {@code batchSize} images on {@code graph}'s own arrays.
    *
    * @param shape of an input image
-   * @param weightDecay λ in {@code λ·Σ‖v‖²/2}
    * @param description as {@link #describe} returned it
    */
   TrainingEngine training(
       ComputationGraph graph,
       ImageShape shape,
       int batchSize,
-      double weightDecay,
+      Objective objective,
       EngineDescription description);
 
   /**

@@ -71,6 +71,22 @@ public final class Engines {
   }
 
   /**
+   * An engine that minimises plain cross entropy over all variables.
+   *
+   * @param weightDecay λ in {@code λ·Σ‖v‖²/2}
+   * @throws EngineUnavailableException where the choice can't run
+   */
+  public static TrainingEngine training(
+      EngineName name,
+      Precision precision,
+      ComputationGraph graph,
+      ImageShape shape,
+      int batchSize,
+      double weightDecay) {
+    return training(name, precision, graph, shape, batchSize, Objective.crossEntropy(weightDecay));
+  }
+
+  /**
    * An engine for training steps of {@code batchSize} images.
    *
    * @throws EngineUnavailableException where the choice can't run
@@ -81,9 +97,9 @@ public final class Engines {
       ComputationGraph graph,
       ImageShape shape,
       int batchSize,
-      double weightDecay) {
+      Objective objective) {
     return choose(name, precision, graph, shape, REQUESTED)
-        .training(graph, shape, batchSize, weightDecay);
+        .training(graph, shape, batchSize, objective);
   }
 
   /**
@@ -103,15 +119,15 @@ public final class Engines {
       ComputationGraph graph,
       ImageShape shape,
       int batchSize,
-      double weightDecay) {
+      Objective objective) {
     EngineName sameName = name == EngineName.AUTO ? before : name;
     Precision samePrecision = precision == Precision.AUTO ? precisionBefore : precision;
     boolean open = name != sameName || precision != samePrecision;
     if (!open || refusal(sameName, samePrecision).isPresent()) {
-      return training(name, precision, graph, shape, batchSize, weightDecay);
+      return training(name, precision, graph, shape, batchSize, objective);
     }
     return choose(sameName, samePrecision, graph, shape, "as before the interruption")
-        .training(graph, shape, batchSize, weightDecay);
+        .training(graph, shape, batchSize, objective);
   }
 
   /** What {@code auto} chooses on this machine, for a graph that every engine supports. */
@@ -149,8 +165,8 @@ public final class Engines {
 
   private record Choice(EngineProvider provider, EngineDescription description) {
     TrainingEngine training(
-        ComputationGraph graph, ImageShape shape, int batchSize, double weightDecay) {
-      return provider.training(graph, shape, batchSize, weightDecay, description);
+        ComputationGraph graph, ImageShape shape, int batchSize, Objective objective) {
+      return provider.training(graph, shape, batchSize, objective, description);
     }
   }
 

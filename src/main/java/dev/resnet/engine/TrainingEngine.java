@@ -9,20 +9,20 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 public abstract class TrainingEngine implements AutoCloseable {
   protected final ComputationGraph graph;
   protected final int batchSize;
-  protected final double weightDecay;
+  protected final Objective objective;
 
-  /** One for each trained element of the flattened parameters, zero for running statistics. */
+  /** One for each trained element of the flattened parameters, zero for the others. */
   protected final float[] trainedMask;
 
   private final EngineDescription description;
   private Tally tally = Tally.NONE;
 
   protected TrainingEngine(
-      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
+      ComputationGraph graph, int batchSize, Objective objective, EngineDescription description) {
     this.graph = graph;
     this.batchSize = batchSize;
-    this.weightDecay = weightDecay;
-    this.trainedMask = GraphVariable.trainedMask(graph);
+    this.objective = objective;
+    this.trainedMask = GraphVariable.trainedMask(graph, objective.outputOnly());
     this.description = description;
   }
 
@@ -35,8 +35,8 @@ public abstract class TrainingEngine implements AutoCloseable {
 
   /**
    * One optimiser step: forward in training mode (batch statistics; running statistics move by the
-   * layer's decay), mean cross entropy plus weight decay {@code λ·Σ‖v‖²/2} over every trainable
-   * variable, backward, Nesterov update (momentum from the graph's updater configuration).
+   * layer's decay), the gradient of the {@link Objective}, Nesterov update (momentum from the
+   * graph's updater configuration).
    *
    * @param batch of the size that the engine was made for
    * @param learningRate of this step
@@ -54,7 +54,8 @@ public abstract class TrainingEngine implements AutoCloseable {
   protected abstract void train(Minibatch batch, double learningRate);
 
   /**
-   * Adds a batch to the tally.
+   * Adds a batch to the tally: its plain cross entropy, whatever the objective, so that it compares
+   * with an evaluation's and with that of other training runs.
    *
    * @param logits [labels.length, classes]
    */
@@ -77,7 +78,7 @@ public abstract class TrainingEngine implements AutoCloseable {
     return taken;
   }
 
-  /** {@code λ·Σ‖v‖²/2} over every trainable variable, at this moment. */
+  /** {@code λ·Σ‖v‖²/2} over every trained variable, at this moment. */
   public final double l2Loss() {
     // On the host and in order: nd4j splits a sum by how many of its threads are free just now.
     float[] parameters = graph.params().reshape(trainedMask.length).toFloatVector();
@@ -86,7 +87,7 @@ public abstract class TrainingEngine implements AutoCloseable {
       double value = trainedMask[i] * parameters[i];
       sum += value * value;
     }
-    return weightDecay * sum / 2;
+    return objective.weightDecay() * sum / 2;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.NotFinite;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
@@ -103,14 +104,10 @@ final class TrainingRun implements AutoCloseable {
       ComputationGraph graph,
       ImageShape shape,
       @Nullable TrainingState resumed) {
+    var objective = Objective.crossEntropy(config.weightDecay());
     return resumed == null
         ? Engines.training(
-            config.engine(),
-            config.precision(),
-            graph,
-            shape,
-            config.batchSize(),
-            config.weightDecay())
+            config.engine(), config.precision(), graph, shape, config.batchSize(), objective)
         : Engines.resumedTraining(
             config.engine(),
             config.precision(),
@@ -119,7 +116,7 @@ final class TrainingRun implements AutoCloseable {
             graph,
             shape,
             config.batchSize(),
-            config.weightDecay());
+            objective);
   }
 
   /**

@@ -32,6 +32,10 @@ public abstract class EngineContract {
 
   private static final double MOMENTUM = 0.9;
 
+  private static final float[] CLASS_WEIGHTS = {
+    0.5f, 1.5f, 1, 2, 0.25f, 0.75f, 1.25f, 0.5f, 3, 0.25f
+  };
+
   private final EngineName engine;
   private final Precision precision;
   private final Tolerances tolerances;
@@ -69,6 +73,40 @@ public abstract class EngineContract {
   void oddBatchSizesAgreeToo() {
     gradientsAgree(1, 1);
     gradientsAgree(1, 7);
+  }
+
+  @Test
+  void gradientsOfSmoothedLabelsAndWeightedClassesAreStockDl4js() {
+    gradientsAgree(1, 8, new Objective(DECAY, 0.2, CLASS_WEIGHTS, false));
+  }
+
+  @Test
+  void trainsOnlyTheOutputLayer() {
+    ComputationGraph ours = trained();
+    ComputationGraph theirs = trained();
+    INDArray before = ours.params().dup();
+    ours.getUpdater().getStateViewArray().assign(0);
+    theirs.getUpdater().getStateViewArray().assign(0);
+    var objective = new Objective(DECAY, 0.1, CLASS_WEIGHTS, true);
+    try (var a = engine(ours, 8, objective);
+        var b = oracle(theirs, 8, objective)) {
+      threeSteps(a);
+      threeSteps(b);
+      assertThat(a.l2Loss()).isCloseTo(b.l2Loss(), within(1e-3 * b.l2Loss()));
+    }
+
+    float[] mask = GraphVariable.trainedMask(ours, true);
+    float[] step = ours.params().sub(before).reshape(mask.length).toFloatVector();
+    for (int i = 0; i < mask.length; i++) {
+      assertThat(step[i] != 0).as("element %d moved", i).isEqualTo(mask[i] == 1);
+    }
+    assertClose(
+        "steps", ours.params().sub(before), theirs.params().sub(before), tolerances.gradient);
+    assertClose(
+        "optimiser state",
+        ours.getUpdater().getStateViewArray(),
+        theirs.getUpdater().getStateViewArray(),
+        tolerances.gradient);
   }
 
   /** Needs no oracle: central differences of the loss itself. */
@@ -223,9 +261,13 @@ public abstract class EngineContract {
    * side, and both gradients are right. A wrong gradient is wrong in every batch.
    */
   private void gradientsAgree(int stackN, int size) {
+    gradientsAgree(stackN, size, Objective.crossEntropy(DECAY));
+  }
+
+  private void gradientsAgree(int stackN, int size, Objective objective) {
     Map<String, List<Double>> errors = new LinkedHashMap<>();
     for (int seed = 1; seed <= 5; seed++) {
-      compareOneStep(stackN, size, seed, errors);
+      compareOneStep(stackN, size, objective, seed, errors);
     }
     assertThat(errors)
         .hasSize(new ResNetSpec(stackN, 10).initialise(3, MOMENTUM).paramTable().size());
@@ -241,14 +283,15 @@ public abstract class EngineContract {
    * gradient: {@code Δ = −(1 + momentum) · (gradient + λ·v)}; running statistics move by
    * themselves.
    */
-  private void compareOneStep(int stackN, int size, int seed, Map<String, List<Double>> errors) {
+  private void compareOneStep(
+      int stackN, int size, Objective objective, int seed, Map<String, List<Double>> errors) {
     ComputationGraph ours = new ResNetSpec(stackN, 10).initialise(3, MOMENTUM);
     ComputationGraph theirs = new ResNetSpec(stackN, 10).initialise(3, MOMENTUM);
     shift(ours);
     shift(theirs);
     INDArray before = ours.params().dup();
-    try (var a = engine(ours, size);
-        var b = oracle(theirs, size)) {
+    try (var a = engine(ours, size, objective);
+        var b = oracle(theirs, size, objective)) {
       a.step(NoiseBatches.batch(a.inputLayout(), size, seed), 1.0);
       b.step(NoiseBatches.batch(b.inputLayout(), size, seed), 1.0);
     }
@@ -292,11 +335,19 @@ public abstract class EngineContract {
   }
 
   private TrainingEngine engine(ComputationGraph graph, int size) {
-    return Engines.training(this.engine, precision, graph, ImageShape.CIFAR, size, DECAY);
+    return engine(graph, size, Objective.crossEntropy(DECAY));
+  }
+
+  private TrainingEngine engine(ComputationGraph graph, int size, Objective objective) {
+    return Engines.training(this.engine, precision, graph, ImageShape.CIFAR, size, objective);
   }
 
   private static TrainingEngine oracle(ComputationGraph graph, int size) {
+    return oracle(graph, size, Objective.crossEntropy(DECAY));
+  }
+
+  private static TrainingEngine oracle(ComputationGraph graph, int size, Objective objective) {
     return Engines.training(
-        EngineName.DL4J, Precision.FLOAT32, graph, ImageShape.CIFAR, size, DECAY);
+        EngineName.DL4J, Precision.FLOAT32, graph, ImageShape.CIFAR, size, objective);
   }
 }

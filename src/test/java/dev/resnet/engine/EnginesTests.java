@@ -38,7 +38,14 @@ class EnginesTests {
     var graph = new ResNetSpec(1, 10).initialise(1, 0.9);
     try (var engine =
         Engines.resumedTraining(
-            name, precision, before, precisionBefore, graph, ImageShape.CIFAR, 2, 1e-4)) {
+            name,
+            precision,
+            before,
+            precisionBefore,
+            graph,
+            ImageShape.CIFAR,
+            2,
+            Objective.crossEntropy(1e-4))) {
       return engine.description();
     }
   }

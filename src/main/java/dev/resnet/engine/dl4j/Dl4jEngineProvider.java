@@ -5,6 +5,7 @@ import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineProvider;
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.pictures.ImageShape;
@@ -48,9 +49,9 @@ public final class Dl4jEngineProvider implements EngineProvider {
       ComputationGraph graph,
       ImageShape shape,
       int batchSize,
-      double weightDecay,
+      Objective objective,
       EngineDescription description) {
-    return new Dl4jTrainingEngine(graph, batchSize, weightDecay, description);
+    return new Dl4jTrainingEngine(graph, batchSize, objective, description);
   }
 
   @Override

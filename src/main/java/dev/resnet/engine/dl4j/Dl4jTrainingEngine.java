@@ -3,6 +3,7 @@ package dev.resnet.engine.dl4j;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.SoftmaxCrossEntropy;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * DL4J executes its own graph: the reference for the other engines.
@@ -27,17 +29,26 @@ import org.nd4j.linalg.learning.config.IUpdater;
 final class Dl4jTrainingEngine extends TrainingEngine {
   private final INDArray trained;
   private final INDArray decay;
-  private final INDArray labels;
+  private final INDArray targets;
   private final OutputLayerTap output;
 
+  /** Of the current batch. */
+  private int[] classes = new int[0];
+
   Dl4jTrainingEngine(
-      ComputationGraph graph, int batchSize, double weightDecay, EngineDescription description) {
-    super(graph, batchSize, weightDecay, description);
-    this.output = new OutputLayerTap(graph);
+      ComputationGraph graph, int batchSize, Objective objective, EngineDescription description) {
+    super(graph, batchSize, objective, description);
+    this.output = new OutputLayerTap(graph, this::afterForward);
     this.trained = Nd4j.createFromArray(trainedMask);
     this.decay = Nd4j.createUninitialized(DataType.FLOAT, trained.length());
-    this.labels = Nd4j.create(DataType.FLOAT, batchSize, output.classes());
+    this.targets = Nd4j.create(DataType.FLOAT, batchSize, output.classes());
     graph.setListeners(output);
+    if (objective.outputOnly()) {
+      if (graph.getFlattenedGradients() == null) {
+        graph.initGradientsView(); // DL4J makes it with its own first step
+      }
+      graph.getFlattenedGradients().assign(0);
+    }
   }
 
   @Override
@@ -47,19 +58,47 @@ final class Dl4jTrainingEngine extends TrainingEngine {
 
   @Override
   protected void train(Minibatch batch, double learningRate) {
-    setOneHot(batch.labels());
-    graph.setInputs(batch.images());
-    graph.setLabels(labels);
-    graph.computeGradientAndScore();
-    count(output.latestLogits(), batch.labels());
+    classes = batch.labels();
+    if (objective.outputOnly()) {
+      // Whatever is before the output layer runs as in inference and gets no gradient.
+      Map<String, INDArray> activations = graph.feedForward(batch.images(), false);
+      afterForward(output.logits(activations));
+      output.backward(activations, targets);
+    } else {
+      graph.setInputs(batch.images());
+      graph.setLabels(targets);
+      graph.computeGradientAndScore(); // calls afterForward
+    }
     setLearningRate(learningRate);
     applyGradient();
   }
 
-  private void setOneHot(int[] classes) {
-    labels.assign(0);
+  private void afterForward(float[] logits) {
+    count(logits, classes);
+    targets.assign(objective.otherTarget(output.classes()));
+    float own = objective.ownTarget(output.classes());
     for (int i = 0; i < classes.length; i++) {
-      labels.putScalar(i, classes[i], 1);
+      targets.putScalar(i, classes[i], own);
+    }
+    float[] weights = objective.classWeights();
+    if (weights != null) {
+      weigh(logits, weights);
+    }
+  }
+
+  /**
+   * DL4J has no weight for an image. So the target t becomes one with which DL4J's gradient, p − t,
+   * is the weighted one: p + weight·(t − p).
+   */
+  private void weigh(float[] logits, float[] weights) {
+    float[] ofImage = new float[classes.length];
+    for (int i = 0; i < ofImage.length; i++) {
+      ofImage[i] = weights[classes[i]];
+    }
+    try (INDArray rows = Nd4j.create(logits, targets.shape(), 'c');
+        INDArray column = Nd4j.createFromArray(ofImage).reshape(ofImage.length, 1);
+        INDArray probabilities = Transforms.softmax(rows)) {
+      targets.subi(probabilities).muliColumnVector(column).addi(probabilities);
     }
   }
 
@@ -83,7 +122,7 @@ final class Dl4jTrainingEngine extends TrainingEngine {
     INDArray parameters = graph.params().reshape(trained.length());
     // The updater divides by the batch size what came as a sum over the batch, so the decay is
     // multiplied by it.
-    gradient.addi(decay.assign(parameters).muli(trained).muli(weightDecay * batchSize));
+    gradient.addi(decay.assign(parameters).muli(trained).muli(objective.weightDecay() * batchSize));
     graph
         .getUpdater(true)
         .update(
@@ -92,6 +131,9 @@ final class Dl4jTrainingEngine extends TrainingEngine {
             graph.getEpochCount(),
             batchSize,
             LayerWorkspaceMgr.noWorkspaces());
+    if (objective.outputOnly()) {
+      gradient.muli(trained); // a momentum from before must not move what is frozen
+    }
     parameters.subi(gradient);
   }
 
@@ -104,6 +146,6 @@ final class Dl4jTrainingEngine extends TrainingEngine {
   @Override
   public void close() {
     graph.setListeners();
-    List.of(trained, decay, labels).forEach(INDArray::close);
+    List.of(trained, decay, targets).forEach(INDArray::close);
   }
 }

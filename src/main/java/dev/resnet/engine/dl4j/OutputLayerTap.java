@@ -1,9 +1,12 @@
 package dev.resnet.engine.dl4j;
 
 import java.util.Map;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -15,22 +18,37 @@ final class OutputLayerTap extends BaseTrainingListener {
   private final ComputationGraph graph;
   private final String output;
   private final String input;
-  private float[] latest = new float[0];
+  private final Consumer<float[]> afterForward;
 
-  OutputLayerTap(ComputationGraph graph) {
+  /**
+   * Looks at a graph.
+   *
+   * @param afterForward gets the logits, [batch, classes], before DL4J goes backward
+   */
+  OutputLayerTap(ComputationGraph graph, Consumer<float[]> afterForward) {
     this.graph = graph;
+    this.afterForward = afterForward;
     this.output = graph.getConfiguration().getNetworkOutputs().get(0);
     this.input = graph.getConfiguration().getVertexInputs().get(output).get(0);
   }
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    latest = logits(activations);
+    afterForward.accept(logits(activations));
   }
 
-  /** Of the latest forward pass in training: [batch, classes]. */
-  float[] latestLogits() {
-    return latest;
+  /**
+   * Writes the gradients of the output layer alone into the graph's array, as sums over the batch,
+   * after a forward pass.
+   *
+   * @param activations of that pass
+   * @param targets [batch, classes]
+   */
+  void backward(Map<String, INDArray> activations, INDArray targets) {
+    var layer = (IOutputLayer) graph.getOutputLayer(0);
+    layer.setInput(features(activations), LayerWorkspaceMgr.noWorkspaces());
+    layer.setLabels(targets);
+    layer.backpropGradient(null, LayerWorkspaceMgr.noWorkspaces());
   }
 
   int classes() {
@@ -39,10 +57,15 @@ final class OutputLayerTap extends BaseTrainingListener {
 
   /** What goes into the softmax: [batch, classes]. */
   float[] logits(Map<String, INDArray> activations) {
-    INDArray features = activations.get(input);
-    INDArray flat = features.reshape(features.size(0), features.length() / features.size(0));
-    INDArray logits = flat.mmul(variable(DefaultParamInitializer.WEIGHT_KEY)).addiRowVector(bias());
+    INDArray weights = variable(DefaultParamInitializer.WEIGHT_KEY);
+    INDArray logits = features(activations).mmul(weights).addiRowVector(bias());
     return logits.dup('c').data().asFloat();
+  }
+
+  /** [batch, everything else] */
+  private INDArray features(Map<String, INDArray> activations) {
+    INDArray features = activations.get(input);
+    return features.reshape(features.size(0), features.length() / features.size(0));
   }
 
   private INDArray bias() {

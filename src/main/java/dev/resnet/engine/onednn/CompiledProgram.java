@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class CompiledProgram implements AutoCloseable {
       stream = owned.add(new OneDnn.Stream());
       var binding = owned.add(new Binding(program, batch, type, parameters, gradients));
       images = binding.images(program.input());
-      var forwardBinding = new ForwardBinding(binding, training);
+      var forwardBinding = new ForwardBinding(binding, program.differentiated());
       forwardBinding.bindInput(images, program.input());
       program.forward().forEach(forwardBinding::bind);
       var backwardBinding = new BackwardBinding(binding, forwardBinding);
@@ -100,8 +101,8 @@ final class CompiledProgram implements AutoCloseable {
    *
    * @param logits as {@link #forward} returned them; overwritten
    */
-  void backward(float[] logits, int[] labels) {
-    output.writeGradient(logits, labels);
+  void backward(float[] logits, int[] labels, Objective objective) {
+    output.writeGradient(logits, labels, objective);
     run(backward);
     statistics.move();
   }

@@ -19,12 +19,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a oneDNN primitive for each forward operation. */
 final class ForwardBinding {
   private final Binding binding;
-  private final boolean training;
+
+  /** The layers that backward passes through: they run in training mode. */
+  private final Set<Layer> differentiated;
+
   private final List<Bound> bound = new ArrayList<>();
 
   /** What backward needs to know of forward: descriptions as hints, and memory that it reads. */
@@ -36,9 +40,9 @@ final class ForwardBinding {
   /** A batch normalisation with the statistics of the latest batch. */
   record Statistics(Normalization normalization, OneDnn.Memory mean, OneDnn.Memory variance) {}
 
-  ForwardBinding(Binding binding, boolean training) {
+  ForwardBinding(Binding binding, Set<Layer> differentiated) {
     this.binding = binding;
-    this.training = training;
+    this.differentiated = differentiated;
   }
 
   /** Has images brought into a program's input tensor, in its type, from wherever they lie. */
@@ -80,7 +84,7 @@ final class ForwardBinding {
       return normalization(normalization);
     } else if (operation instanceof Relu relu) {
       var descriptor = binding.tensor(relu.source()).descriptor();
-      return bind(relu, Descriptions.relu(relu.name(), training, descriptor));
+      return bind(relu, Descriptions.relu(relu.name(), isDifferentiated(relu), descriptor));
     } else if (operation instanceof Pooling pooling) {
       return pooling(pooling);
     } else if (operation instanceof Addition addition) {
@@ -128,7 +132,7 @@ final class ForwardBinding {
             weights ->
                 WeightedLayers.forward(
                     op,
-                    training,
+                    isDifferentiated(op),
                     source.descriptor(),
                     weights,
                     OneDnn.descriptor(bias),
@@ -146,6 +150,7 @@ final class ForwardBinding {
 
   private Bound normalization(Normalization op) {
     var descriptor = binding.tensor(op.source()).descriptor();
+    boolean training = isDifferentiated(op);
     var description = Descriptions.normalization(op, training, descriptor);
     Bound result =
         bind(op, description)
@@ -168,9 +173,14 @@ final class ForwardBinding {
   private Bound pooling(Pooling op) {
     var source = binding.tensor(op.source()).descriptor();
     var target = binding.tensor(op.target()).descriptor();
+    boolean training = isDifferentiated(op);
     var description = Descriptions.pooling(op, training, source, target);
     return bind(op, description)
         .with(DNNL_ARG_WORKSPACE, training && op.maximum() ? workspace(description) : null);
+  }
+
+  private boolean isDifferentiated(Layer op) {
+    return differentiated.contains(op);
   }
 
   private Bound bind(Layer op, OneDnn.Description description) {

@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.GraphVariable;
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -15,6 +16,10 @@ final class NesterovUpdate {
   private static final int CHUNK = 2048;
 
   private final float[] mask;
+
+  /** One for each element with a momentum, trained or frozen. */
+  private final float[] movable;
+
   private final float momentum;
   private final float weightDecay;
   private final FloatBuffer parameters;
@@ -27,10 +32,11 @@ final class NesterovUpdate {
   /**
    * Updates a graph.
    *
-   * @param mask one for each trained element, zero for running statistics
+   * @param mask one for each trained element, zero for running statistics and frozen elements
    */
   NesterovUpdate(ComputationGraph graph, float[] mask, float weightDecay) {
     this.mask = mask;
+    this.movable = GraphVariable.trainedMask(graph);
     this.momentum = momentum(graph);
     this.weightDecay = weightDecay;
     this.parameters = graph.params().data().asNioFloat();
@@ -58,10 +64,15 @@ final class NesterovUpdate {
     int from = 0;
     while (from < mask.length) {
       int to = from;
-      while (to < mask.length && to - from < CHUNK && mask[to] == mask[from]) {
+      while (to < mask.length && to - from < CHUNK && isAlike(to, from)) {
         to++;
       }
       int length = to - from;
+      if (mask[from] == 0 && movable[from] == 1) { // frozen
+        stateAt += length;
+        from = to;
+        continue;
+      }
       parameters.get(from, p, 0, length);
       gradients.get(from, g, 0, length);
       if (mask[from] == 0) {
@@ -77,6 +88,10 @@ final class NesterovUpdate {
       parameters.put(from, p, 0, length);
       from = to;
     }
+  }
+
+  private boolean isAlike(int a, int b) {
+    return mask[a] == mask[b] && movable[a] == movable[b];
   }
 
   private void step(int length, float rate, float scale) {

@@ -6,6 +6,7 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.EngineProvider;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.NativeLibraries;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.engine.program.GraphCompiler;
@@ -83,9 +84,9 @@ public final class OneDnnEngineProvider implements EngineProvider {
       ComputationGraph graph,
       ImageShape shape,
       int batchSize,
-      double weightDecay,
+      Objective objective,
       EngineDescription description) {
-    return new OneDnnTrainingEngine(graph, image(shape), batchSize, weightDecay, description);
+    return new OneDnnTrainingEngine(graph, image(shape), batchSize, objective, description);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.resnet.engine.onednn;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.SoftmaxCrossEntropy;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
@@ -28,19 +29,23 @@ final class OneDnnTrainingEngine extends TrainingEngine {
       ComputationGraph graph,
       Tensor image,
       int batchSize,
-      double weightDecay,
+      Objective objective,
       EngineDescription description) {
-    super(graph, batchSize, (float) weightDecay, description); // as the update computes with it
+    super(graph, batchSize, objective.rounded(), description);
     this.type = OneDnn.type(description.precision());
     this.evaluation = GraphCompiler.inference(graph, image);
     if (graph.getFlattenedGradients() == null) {
       graph.initGradientsView(); // DL4J makes it with its own first step
     }
     graph.getFlattenedGradients().assign(0); // gradients that are always zero are never written
-    this.update = new NesterovUpdate(graph, trainedMask, (float) weightDecay);
+    this.update = new NesterovUpdate(graph, trainedMask, (float) objective.weightDecay());
     this.training =
         owned.add(
-            new CompiledProgram(GraphCompiler.training(graph, image), batchSize, type, graph));
+            new CompiledProgram(
+                GraphCompiler.training(graph, image, objective.outputOnly()),
+                batchSize,
+                type,
+                graph));
   }
 
   @Override
@@ -52,7 +57,7 @@ final class OneDnnTrainingEngine extends TrainingEngine {
   protected void train(Minibatch batch, double learningRate) {
     float[] logits = forward(training, batch);
     count(logits, batch.labels());
-    training.backward(logits, batch.labels());
+    training.backward(logits, batch.labels(), objective);
     update.apply(learningRate, batchSize);
   }
 

@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Objective;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +59,15 @@ final class SoftmaxGradient {
     }
   }
 
-  /** Writes softmax − one-hot, and overwrites {@code rows}. */
-  void writeGradient(float[] rows, int[] labels) {
+  /** Writes (softmax − target) · weight, and overwrites {@code rows}. */
+  void writeGradient(float[] rows, int[] labels, Objective objective) {
     softmax(rows);
-    for (int i = 0; i < batch; i++) {
-      rows[i * classes + labels[i]] -= 1;
+    subtractTargets(rows, labels, objective);
+    float[] weights = objective.classWeights();
+    for (int i = 0; weights != null && i < batch; i++) {
+      for (int k = i * classes; k < (i + 1) * classes; k++) {
+        rows[k] *= weights[labels[i]];
+      }
     }
     if (floats != null) {
       floats.put(0, rows);
@@ -70,6 +75,19 @@ final class SoftmaxGradient {
       for (int i = 0; i < rows.length; i++) {
         bfloats.put(i, bfloat16(rows[i]));
       }
+    }
+  }
+
+  private void subtractTargets(float[] rows, int[] labels, Objective objective) {
+    float other = objective.otherTarget(classes);
+    if (other > 0) {
+      for (int k = 0; k < rows.length; k++) {
+        rows[k] -= other;
+      }
+    }
+    float rest = objective.ownTarget(classes) - other;
+    for (int i = 0; i < batch; i++) {
+      rows[i * classes + labels[i]] -= rest;
     }
   }
 

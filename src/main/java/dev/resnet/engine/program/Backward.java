@@ -49,17 +49,33 @@ final class Backward {
     return new Backward(program).differentiate();
   }
 
+  /** Only the gradients of the output layer's variables. */
+  static Program ofOutput(Program program) {
+    return new Backward(program).differentiateOutput();
+  }
+
   private Program differentiate() {
+    List<Operation> forward = withGradientOfLoss();
+    for (int i = forward.size() - 2; i >= 0; i--) {
+      differentiate(forward.get(i));
+    }
+    return new Program(program.input(), program.logits(), forward, backward);
+  }
+
+  private Program differentiateOutput() {
+    List<Operation> forward = withGradientOfLoss();
+    Layer output = (Layer) forward.get(forward.size() - 2);
+    backward.add(gradient(output, gradients.get(output.target()), null));
+    return new Program(program.input(), program.logits(), forward, backward);
+  }
+
+  private List<Operation> withGradientOfLoss() {
     List<Operation> forward = new ArrayList<>(program.forward());
     Loss loss = program.loss();
     Tensor gradient = loss.logits().named(loss.logits().name() + ":gradient");
     gradients.put(loss.logits(), gradient);
-    int last = forward.size() - 1;
-    forward.set(last, new Loss(loss.name(), loss.logits(), gradient));
-    for (int i = last - 1; i >= 0; i--) {
-      differentiate(forward.get(i));
-    }
-    return new Program(program.input(), program.logits(), forward, backward);
+    forward.set(forward.size() - 1, new Loss(loss.name(), loss.logits(), gradient));
+    return forward;
   }
 
   private void differentiate(Operation operation) {

@@ -66,7 +66,19 @@ public final class GraphCompiler {
    * @throws UnsupportedGraphException naming the first vertex that can't be compiled
    */
   public static Program training(ComputationGraph graph, Tensor image) {
-    return Backward.of(inference(graph, image));
+    return training(graph, image, false);
+  }
+
+  /**
+   * Forward, loss and backward.
+   *
+   * @param outputOnly whether backward ends at the output layer, and whatever is before it runs as
+   *     in inference
+   * @throws UnsupportedGraphException naming the first vertex that can't be compiled
+   */
+  public static Program training(ComputationGraph graph, Tensor image, boolean outputOnly) {
+    Program forward = inference(graph, image);
+    return outputOnly ? Backward.ofOutput(forward) : Backward.of(forward);
   }
 
   /**

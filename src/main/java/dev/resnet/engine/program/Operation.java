@@ -183,8 +183,8 @@ public sealed interface Operation {
   }
 
   /**
-   * Softmax cross entropy of the logits, tallied; gradient = softmax − one-hot, not divided by the
-   * batch size.
+   * Softmax cross entropy of the logits, tallied; gradient = (softmax − target) · weight of the
+   * image, not divided by the batch size.
    */
   record Loss(String name, Tensor logits, @Nullable Tensor gradient) implements Operation {
     @Override

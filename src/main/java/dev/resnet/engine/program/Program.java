@@ -1,8 +1,12 @@
 package dev.resnet.engine.program;
 
+import dev.resnet.engine.program.Operation.Gradient;
+import dev.resnet.engine.program.Operation.Layer;
 import dev.resnet.engine.program.Operation.Loss;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A compiled graph.
@@ -29,6 +33,17 @@ public record Program(
   /** The last of the forward operations. */
   public Loss loss() {
     return (Loss) forward.get(forward.size() - 1);
+  }
+
+  /** The forward operations whose derivative is computed: none in an inference program. */
+  public Set<Layer> differentiated() {
+    Set<Layer> layers = new HashSet<>();
+    for (Operation operation : backward) {
+      if (operation instanceof Gradient gradient) {
+        layers.add(gradient.forward());
+      }
+    }
+    return layers;
   }
 
   public int classes() {

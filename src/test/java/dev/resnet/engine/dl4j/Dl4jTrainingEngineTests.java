@@ -11,15 +11,19 @@ import dev.resnet.engine.GraphVariable;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.NoiseBatches;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.ImageShape;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 class Dl4jTrainingEngineTests {
   private static final int BATCH = 4;
@@ -32,16 +36,63 @@ class Dl4jTrainingEngineTests {
     try (TrainingEngine engine = engine(ours, 0)) {
       engine.step(batch, 0.1); // 0.1 is also what the graph's configuration says
     }
-    INDArray labels = Nd4j.zeros(BATCH, 10);
-    for (int i = 0; i < BATCH; i++) {
-      labels.putScalar(i, batch.labels()[i], 1);
-    }
-    theirs.fit(new DataSet(batch.images(), labels));
+    theirs.fit(new DataSet(batch.images(), oneHot(batch)));
 
     assertThat(ours.params()).isEqualTo(theirs.params());
     assertThat(ours.getUpdater().getStateViewArray())
         .isEqualTo(theirs.getUpdater().getStateViewArray());
     assertThat(ours.getIterationCount()).isEqualTo(theirs.getIterationCount());
+  }
+
+  @Test
+  void smoothedLabelsAreDl4jsSoftLabels() {
+    ComputationGraph ours = graph();
+    ComputationGraph theirs = graph();
+    Minibatch batch = batch(1);
+    try (TrainingEngine engine = engine(ours, new Objective(0, 0.2, null, false))) {
+      engine.step(batch, 0.1);
+    }
+    INDArray labels = oneHot(batch).muli(0.8).addi(0.02);
+    theirs.fit(new DataSet(batch.images(), labels));
+
+    assertThat(ours.params().distance2(theirs.params()))
+        .isLessThan(1e-6 * theirs.params().norm2Number().doubleValue());
+  }
+
+  @Test
+  void weightedClassesAreDl4jsWeightedLoss() {
+    float[] weights = {0.5f, 1.5f, 1, 2, 0.25f, 0.75f, 1.25f, 0.5f, 3, 0.25f};
+    ComputationGraph ours = graph();
+    ComputationGraph theirs = graph();
+    ((OutputLayer) theirs.getOutputLayer(0).conf().getLayer())
+        .setLossFn(new LossMCXENT(Nd4j.createFromArray(weights)));
+    Minibatch batch = batch(1);
+    try (TrainingEngine engine = engine(ours, new Objective(0, 0, weights, false))) {
+      engine.step(batch, 0.1);
+    }
+    theirs.fit(new DataSet(batch.images(), oneHot(batch)));
+
+    assertThat(ours.params().distance2(theirs.params()))
+        .isLessThan(1e-6 * theirs.params().norm2Number().doubleValue());
+  }
+
+  @Test
+  void aTrainingOfTheOutputLayerIsDl4jsWithFrozenLayers() {
+    ComputationGraph ours = graph();
+    try (TrainingEngine engine = engine(ours, 0)) {
+      engine.step(batch(3), 0.1); // running statistics of their own
+    }
+    ComputationGraph theirs =
+        new TransferLearning.GraphBuilder(ours.clone()).setFeatureExtractor("pool").build();
+    ours.getUpdater().getStateViewArray().assign(0);
+    Minibatch batch = batch(1);
+    try (TrainingEngine engine = engine(ours, new Objective(0, 0, null, true))) {
+      engine.step(batch, 0.1);
+    }
+    theirs.fit(new DataSet(batch.images(), oneHot(batch)));
+
+    assertThat(ours.getParam("output_W").distance2(theirs.getParam("output_W"))).isLessThan(1e-6);
+    assertThat(ours.getParam("output_b").distance2(theirs.getParam("output_b"))).isLessThan(1e-6);
   }
 
   /** The recipe decays every trainable variable; DL4J alone exempts biases, scales and shifts. */
@@ -152,7 +203,20 @@ class Dl4jTrainingEngineTests {
   }
 
   private static TrainingEngine engine(ComputationGraph graph, double decay) {
-    return Engines.training(EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR, BATCH, decay);
+    return engine(graph, Objective.crossEntropy(decay));
+  }
+
+  private static TrainingEngine engine(ComputationGraph graph, Objective objective) {
+    return Engines.training(
+        EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR, BATCH, objective);
+  }
+
+  private static INDArray oneHot(Minibatch batch) {
+    INDArray labels = Nd4j.zeros(BATCH, 10);
+    for (int i = 0; i < BATCH; i++) {
+      labels.putScalar(i, batch.labels()[i], 1);
+    }
+    return labels;
   }
 
   private static Minibatch batch(long seed) {
