@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** CIFAR-100 from its files to an answer. */
+/** CIFAR-100 from its files to an answer, and to a network of other classes. */
 class HundredClassesTests {
   private static final String JOBS = "/api/v1/training-jobs";
 
@@ -34,17 +34,7 @@ class HundredClassesTests {
       String body =
           """
           {"stack_n": 1, "dataset": "cifar100", "epochs": 1, "batch_size": 20, "model": "hundred"}""";
-      String id =
-          JsonMapper.shared()
-              .readTree(service.call("POST", JOBS, null, body).body())
-              .get("id")
-              .stringValue();
-      JsonNode job =
-          await()
-              .atMost(Duration.ofMinutes(2))
-              .until(
-                  () -> service.json(JOBS + "/" + id, null),
-                  found -> found.get("status").stringValue().equals("SUCCEEDED"));
+      JsonNode job = trained(service, body);
       // 64 + 1 inputs of the last layer for each of 90 further classes.
       assertThat(job.get("parameters").longValue()).isEqualTo(78_666 + 90 * 65);
 
@@ -59,7 +49,35 @@ class HundredClassesTests {
               .mapToDouble(label -> label.get("probability").doubleValue())
               .sum();
       assertThat(sum).isCloseTo(1, within(1e-5));
+
+      JsonNode started =
+          trained(
+              service,
+              """
+              {"stack_n": 1, "dataset": "synthetic", "epochs": 1, "batch_size": 20,
+               "train_limit": 40, "test_limit": 20, "model": "few",
+               "start_from": {"model": "hundred", "freeze": "backbone"}}""");
+      assertThat(started.at("/config/start_from/version").intValue()).isEqualTo(1);
+      assertThat(
+              service
+                  .json("/api/v1/models/few/versions/1", null)
+                  .at("/source/hyperparameters/start_from/model")
+                  .stringValue())
+          .isEqualTo("hundred");
     }
+  }
+
+  private static JsonNode trained(RunningService service, String body) throws Exception {
+    String id =
+        JsonMapper.shared()
+            .readTree(service.call("POST", JOBS, null, body).body())
+            .get("id")
+            .stringValue();
+    return await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> service.json(JOBS + "/" + id, null),
+            found -> found.get("status").stringValue().equals("SUCCEEDED"));
   }
 
   private static JsonNode classified(RunningService service) throws Exception {

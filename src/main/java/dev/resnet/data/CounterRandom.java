@@ -14,7 +14,9 @@ public final class CounterRandom {
     SHUFFLE,
     CROP_ROW,
     CROP_COLUMN,
-    FLIP
+    FLIP,
+    CUTOUT_ROW,
+    CUTOUT_COLUMN
   }
 
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;

@@ -1,8 +1,10 @@
 package dev.resnet.jobs;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.resnet.training.LearningRate;
+import dev.resnet.training.StartFrom;
 import dev.resnet.training.TrainingConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ public final class ConfigJson {
           .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE)
           .addMixIn(LearningRate.class, Schedules.class)
+          .addMixIn(StartFrom.class, WithoutNulls.class)
           .build();
 
   /** Mixed in, since training knows no JSON. */
@@ -34,6 +37,10 @@ public final class ConfigJson {
     @JsonSubTypes.Type(value = LearningRate.Constant.class, name = "constant")
   })
   private interface Schedules {}
+
+  /** Weights are a model's or a job's: the fields of the other are left out. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private interface WithoutNulls {}
 
   private ConfigJson() {}
 

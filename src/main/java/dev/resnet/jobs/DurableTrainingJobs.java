@@ -4,6 +4,7 @@ import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.StartFrom;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Training jobs kept in the database. Every process that uses the same database can answer requests
@@ -31,6 +33,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   private final TrainingTask queue;
   private final RunningJobs running;
   private final DatasetCatalog datasets;
+  private final StartingPoints starts;
   private final MemoryCheck memory;
   private final int capacity;
 
@@ -46,12 +49,14 @@ final class DurableTrainingJobs implements TrainingJobs {
       TrainingTask queue,
       RunningJobs running,
       DatasetCatalog datasets,
+      StartingPoints starts,
       MemoryCheck memory,
       int capacity) {
     this.store = store;
     this.queue = queue;
     this.running = running;
     this.datasets = datasets;
+    this.starts = starts;
     this.memory = memory;
     this.capacity = capacity;
   }
@@ -69,13 +74,29 @@ final class DurableTrainingJobs implements TrainingJobs {
     TrainingJob job =
         TrainingJob.queued(
             UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
-    addIfRoom(
-        () -> {
-          store.jobs().insert(job);
-          queue.schedule(job.id(), job.due());
-          return true;
-        });
+    submit(job, config.startFrom());
     return new JobSnapshot(job, null, null);
+  }
+
+  /** Copies the starting weights before the row says that there is a job, so no job is without. */
+  private void submit(TrainingJob job, @Nullable StartFrom start) {
+    boolean added = false;
+    try {
+      if (start != null) {
+        starts.copy(start, job.id());
+      }
+      added =
+          addIfRoom(
+              () -> {
+                store.jobs().insert(job);
+                queue.schedule(job.id(), job.due());
+                return true;
+              });
+    } finally {
+      if (start != null && !added) {
+        store.folders().deleteUnaccepted(job.id());
+      }
+    }
   }
 
   /** Adds a job to the queue, in one transaction; false if the queue is full. */

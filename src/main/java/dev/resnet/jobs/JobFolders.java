@@ -5,8 +5,10 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,6 +38,11 @@ final class JobFolders {
     return root.resolve(job).resolve("checkpoints");
   }
 
+  /** The file with the weights that the job starts from, if it has any. */
+  Path start(String job) {
+    return root.resolve(job).resolve("start.zip");
+  }
+
   /** The folder that only this attempt writes to. */
   Path checkpoints(TrainingJob job) {
     return checkpoints(job.id()).resolve(ATTEMPT + job.attempt());
@@ -48,6 +55,34 @@ final class JobFolders {
 
   void delete(String job) throws IOException {
     AtomicFiles.deleteRecursively(root.resolve(job));
+  }
+
+  /**
+   * Deletes starting weights of jobs that were not accepted because the process ended between their
+   * copy and the job's row.
+   *
+   * @param before newer ones may belong to a submission that is still running
+   * @param known whether there is a row for a job
+   */
+  void deleteUnaccepted(Instant before, Predicate<String> known) throws IOException {
+    for (Path folder : entries(root)) {
+      String job = folder.getFileName().toString();
+      Path start = start(job);
+      if (Files.exists(start)
+          && Files.getLastModifiedTime(start).toInstant().isBefore(before)
+          && !known.test(job)) {
+        deleteUnaccepted(job);
+      }
+    }
+  }
+
+  /** Deletes the folder of a job that was not accepted. */
+  void deleteUnaccepted(String job) {
+    try {
+      delete(job);
+    } catch (IOException e) {
+      LOG.warn("The folder of job {} is not needed and can't be deleted: {}", job, e.toString());
+    }
   }
 
   /** Deletes files without a row; the next sweep retries those that can't be deleted. */

@@ -192,7 +192,13 @@ final class JobRunner {
     store.folders().sweep(job, kept);
     TrainingResult result =
         training.train(
-            job.config(), dataset, store.folders().checkpoints(job), kept, recorder, handle);
+            job.config(),
+            dataset,
+            store.folders().checkpoints(job),
+            job.config().startFrom() == null ? null : store.folders().start(job.id()),
+            kept,
+            recorder,
+            handle);
     boolean written = recorder.finish();
     // Registering the model is short, so a shutdown can wait for it.
     boolean wanted = handle.reason() == null || handle.reason() == Reason.SHUTDOWN;

@@ -6,6 +6,7 @@ import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
 import dev.resnet.training.Trainer;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
+import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -149,14 +150,20 @@ class JobsConfiguration {
   }
 
   @Bean
+  StartingPoints startingPoints(JobStore store, DatasetCatalog datasets, TrainedNetworks networks) {
+    return new StartingPoints(store, datasets, networks);
+  }
+
+  @Bean
   TrainingJobs trainingJobs(
       JobStore store,
       TrainingTask queue,
       RunningJobs running,
       DatasetCatalog datasets,
+      StartingPoints starts,
       MemoryCheck memory,
       JobsProperties settings) {
     return new DurableTrainingJobs(
-        store, queue, running, datasets, memory, settings.queueCapacity());
+        store, queue, running, datasets, starts, memory, settings.queueCapacity());
   }
 }

@@ -9,6 +9,7 @@ import dev.resnet.training.TrainingResult;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the memory again on the worker. The process that accepted the job may have more memory.
@@ -30,6 +31,7 @@ final class MemoryCheckedTraining implements Training {
       TrainingConfig config,
       Dataset dataset,
       Path checkpoints,
+      @Nullable Path start,
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop) {
@@ -40,6 +42,6 @@ final class MemoryCheckedTraining implements Training {
             reason -> {
               throw new IllegalArgumentException(reason);
             });
-    return training.train(config, dataset, checkpoints, resumable, listener, stop);
+    return training.train(config, dataset, checkpoints, start, resumable, listener, stop);
   }
 }

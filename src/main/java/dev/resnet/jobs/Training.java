@@ -8,6 +8,7 @@ import dev.resnet.training.TrainingResult;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code Trainer.train} as an interface, so that tests can replace it. */
 @FunctionalInterface
@@ -16,6 +17,7 @@ interface Training {
       TrainingConfig config,
       Dataset dataset,
       Path checkpoints,
+      @Nullable Path start,
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop);

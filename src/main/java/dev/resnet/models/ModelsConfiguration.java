@@ -1,5 +1,6 @@
 package dev.resnet.models;
 
+import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.nio.file.Path;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -22,10 +23,19 @@ class ModelsConfiguration {
       ModelsProperties properties,
       ApplicationEventPublisher events) {
     return new ModelRegistry(
-        new ModelFiles(home.toAbsolutePath().normalize().resolve("models"), NetworkCheck::finite),
+        new ModelFiles(models(home), NetworkCheck::finite),
         RegistryTables.in(database, transactions, properties.lockTimeout()),
         new PromotionRule(properties.trainingMayPromote()),
         events,
         Clock.systemUTC());
+  }
+
+  @Bean
+  TrainedNetworks trainedNetworks(@Value("${resnet.home}") Path home, ModelRegistry registry) {
+    return new RegisteredNetworks(registry, models(home));
+  }
+
+  private static Path models(Path home) {
+    return home.toAbsolutePath().normalize().resolve("models");
   }
 }

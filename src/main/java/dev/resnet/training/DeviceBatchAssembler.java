@@ -73,7 +73,13 @@ final class DeviceBatchAssembler implements BatchAssembler {
     }
     INDArray rows = rowIndex.add(perImage(plan.rows()));
     INDArray columns = columnIndex.mul(perImage(directions)).add(perImage(starts));
-    INDArray inside = inside(rows).mul(inside(columns));
+    INDArray inside = inside(rows, size).mul(inside(columns, size));
+    if (plan.cutout() > 0) {
+      INDArray cut =
+          inside(rowIndex.sub(perImage(plan.cutRows())), plan.cutout())
+              .mul(inside(columnIndex.sub(perImage(plan.cutColumns())), plan.cutout()));
+      inside = inside.mul(cut.rsub(1));
+    }
     INDArray index =
         perImage(offsets)
             .add(clamp(rows).mul(size * CHANNELS))
@@ -90,9 +96,9 @@ final class DeviceBatchAssembler implements BatchAssembler {
     return Nd4j.createFromArray(values).reshape(values.length, 1, 1, 1);
   }
 
-  /** 1 if the index is within the image, 0 in the padding. */
-  private INDArray inside(INDArray index) {
-    return index.gte(0).castTo(DataType.FLOAT).mul(index.lt(size).castTo(DataType.FLOAT));
+  /** 1 if the index is in [0, end), else 0. */
+  private static INDArray inside(INDArray index, int end) {
+    return index.gte(0).castTo(DataType.FLOAT).mul(index.lt(end).castTo(DataType.FLOAT));
   }
 
   private INDArray clamp(INDArray index) {

@@ -37,6 +37,7 @@ final class HostBatchAssembler implements BatchAssembler {
     FloatBuffer out = into.images().data().asNioFloat();
     for (int i = 0; i < plan.size(); i++) {
       assembleImage(plan, i);
+      cut(plan, i);
       out.put(i * image.length, image);
     }
   }
@@ -56,6 +57,22 @@ final class HostBatchAssembler implements BatchAssembler {
           fillZero(to, columnStride);
         } else {
           copyRow(value[c], from + row * size * CHANNELS, shift, flip, to, columnStride);
+        }
+      }
+    }
+  }
+
+  private void cut(BatchPlan plan, int i) {
+    int rowEnd = Math.min(size, plan.cutRows()[i] + plan.cutout());
+    int columnEnd = Math.min(size, plan.cutColumns()[i] + plan.cutout());
+    for (int y = Math.max(0, plan.cutRows()[i]); y < rowEnd; y++) {
+      for (int x = Math.max(0, plan.cutColumns()[i]); x < columnEnd; x++) {
+        for (int c = 0; c < CHANNELS; c++) {
+          int at =
+              layout == ImageLayout.NCHW
+                  ? (c * size + y) * size + x
+                  : (y * size + x) * CHANNELS + c;
+          image[at] = 0;
         }
       }
     }

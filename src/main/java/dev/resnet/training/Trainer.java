@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The training loop: epochs of steps, with evaluation and a checkpoint after each epoch.
@@ -29,11 +30,24 @@ public final class Trainer {
     this.nanoTime = nanoTime;
   }
 
+  /** Trains without starting weights. */
+  public TrainingResult train(
+      TrainingConfig config,
+      Dataset dataset,
+      Path checkpoints,
+      List<CheckpointFile> resumable,
+      TrainingListener listener,
+      StopSignal stop) {
+    return train(config, dataset, checkpoints, null, resumable, listener, stop);
+  }
+
   /**
    * Trains until all epochs are done, early stopping ends the training, or the stop signal is set.
    *
    * @param dataset the whole set; the limits of {@code config} are applied here
    * @param checkpoints the folder for new checkpoints
+   * @param start file with the weights of {@link TrainingConfig#startFrom()}; null if there are
+   *     none
    * @param resumable checkpoints of this training run to resume from, in any order; the newest
    *     valid one is used
    * @throws TrainingDivergedException if any value is not finite; no checkpoint of that epoch is
@@ -47,11 +61,13 @@ public final class Trainer {
       TrainingConfig config,
       Dataset dataset,
       Path checkpoints,
+      @Nullable Path start,
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop) {
     Dataset data = dataset.limited(config.trainLimit(), config.testLimit(), config.seed());
-    try (var run = TrainingRun.prepare(config, data, checkpoints, resumable, clock, nanoTime)) {
+    try (var run =
+        TrainingRun.prepare(config, data, checkpoints, start, resumable, clock, nanoTime)) {
       listener.started(run.engine(), run.completedEpochs());
       while (!run.ended()) {
         if (!run.trainEpoch(listener, stop) || !run.evaluate(stop)) {

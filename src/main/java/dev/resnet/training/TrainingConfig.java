@@ -1,7 +1,9 @@
 package dev.resnet.training;
 
+import dev.resnet.data.ImageSet;
 import dev.resnet.data.ValidationSplit;
 import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Objective;
 import dev.resnet.engine.Precision;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param validationFraction part of the training images held out for validation, in [0, 0.5]
  * @param keep which epoch becomes the model; {@code BEST} needs validation images
  * @param earlyStopping when to end before {@code epochs}; null for never; needs validation images
+ * @param labelSmoothing ε in [0, 1); see {@link Objective}
+ * @param classWeights how much the images of each class count
+ * @param startFrom earlier weights to start from; null for fresh ones
  */
 public record TrainingConfig(
     int stackN,
@@ -42,14 +47,18 @@ public record TrainingConfig(
     @Nullable Integer testLimit,
     double validationFraction,
     Keep keep,
-    @Nullable EarlyStopping earlyStopping) {
+    @Nullable EarlyStopping earlyStopping,
+    double labelSmoothing,
+    ClassWeights classWeights,
+    @Nullable StartFrom startFrom) {
 
   public TrainingConfig {
     // Null in configurations that were stored by earlier versions.
     keep = Objects.requireNonNullElse(keep, Keep.LAST);
+    classWeights = Objects.requireNonNullElse(classWeights, ClassWeights.NONE);
   }
 
-  /** Without validation images: all epochs are trained, and the last one is kept. */
+  /** Fresh weights, plain cross entropy, no validation images: the last epoch is kept. */
   public TrainingConfig(
       int stackN,
       String dataset,
@@ -80,6 +89,9 @@ public record TrainingConfig(
         testLimit,
         0,
         Keep.LAST,
+        null,
+        0,
+        ClassWeights.NONE,
         null);
   }
 
@@ -102,7 +114,48 @@ public record TrainingConfig(
         testLimit,
         validationFraction,
         keep,
-        earlyStopping);
+        earlyStopping,
+        labelSmoothing,
+        classWeights,
+        startFrom);
+  }
+
+  /** The same training with this loss and from these weights. */
+  public TrainingConfig fitting(
+      double labelSmoothing, ClassWeights classWeights, @Nullable StartFrom startFrom) {
+    return new TrainingConfig(
+        stackN,
+        dataset,
+        epochs,
+        batchSize,
+        learningRate,
+        momentum,
+        weightDecay,
+        augmentation,
+        engine,
+        precision,
+        seed,
+        trainLimit,
+        testLimit,
+        validationFraction,
+        keep,
+        earlyStopping,
+        labelSmoothing,
+        classWeights,
+        startFrom);
+  }
+
+  /**
+   * What is minimised.
+   *
+   * @param used indices of the training images that are trained on
+   */
+  Objective objective(ImageSet train, int[] used, int classes) {
+    return new Objective(
+        weightDecay,
+        labelSmoothing,
+        classWeights.of(train, used, classes),
+        startFrom != null && startFrom.freeze() == Freeze.BACKBONE);
   }
 
   /**

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -86,7 +87,7 @@ final class TrainingRun implements AutoCloseable {
           "%d training images do not fill one batch of %d: use a smaller batch_size"
               .formatted(trainImages.length, config.batchSize()));
     }
-    this.engine = engine(config, graph, data.shape(), resumed);
+    this.engine = engine(config, data, trainImages, graph, resumed);
     try {
       this.batches = BatchPipeline.of(data.train(), normalization, engine);
       this.testBatches = BatchPipeline.of(data.test(), normalization, engine);
@@ -101,10 +102,12 @@ final class TrainingRun implements AutoCloseable {
 
   private static TrainingEngine engine(
       TrainingConfig config,
+      Dataset data,
+      int[] trainImages,
       ComputationGraph graph,
-      ImageShape shape,
       @Nullable TrainingState resumed) {
-    var objective = Objective.crossEntropy(config.weightDecay());
+    ImageShape shape = data.shape();
+    Objective objective = config.objective(data.train(), trainImages, data.classes().size());
     return resumed == null
         ? Engines.training(
             config.engine(), config.precision(), graph, shape, config.batchSize(), objective)
@@ -120,14 +123,17 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Starts from the newest valid checkpoint, or from the seed if there are no checkpoints.
+   * Starts from the newest valid checkpoint; if there are no checkpoints, from the starting weights
+   * or the seed.
    *
-   * @throws TrainingFailedException if none of the checkpoints can be used
+   * @param start file with the starting weights; null if {@code config} has none
+   * @throws TrainingFailedException if none of the checkpoints or the starting weights can be used
    */
   static TrainingRun prepare(
       TrainingConfig config,
       Dataset data,
       Path folder,
+      @Nullable Path start,
       List<CheckpointFile> resumable,
       Clock clock,
       LongSupplier nanoTime)
@@ -137,6 +143,10 @@ final class TrainingRun implements AutoCloseable {
     if (restored == null) {
       var spec = new ResNetSpec(config.stackN(), data.classes().size(), data.shape());
       var graph = spec.initialise(config.seed(), config.momentum());
+      if (config.startFrom() != null) {
+        Path file = Objects.requireNonNull(start, "the file with the starting weights");
+        StartingWeights.copy(config.startFrom(), file, graph, data.classes());
+      }
       return new TrainingRun(config, data, graph, null, checkpoints, clock, nanoTime);
     }
     var run =
@@ -202,6 +212,7 @@ final class TrainingRun implements AutoCloseable {
             iteration ->
                 BatchPlan.training(
                     order,
+                    data.shape(),
                     config.batchSize(),
                     iteration,
                     config.augmentation(),

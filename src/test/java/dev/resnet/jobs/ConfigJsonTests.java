@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.training.Augmentation;
+import dev.resnet.training.ClassWeights;
 import dev.resnet.training.EarlyStopping;
+import dev.resnet.training.Freeze;
 import dev.resnet.training.Keep;
 import dev.resnet.training.LearningRate;
 import dev.resnet.training.Recipe;
+import dev.resnet.training.StartFrom;
 import dev.resnet.training.TrainingConfig;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,50 +34,63 @@ class ConfigJsonTests {
   void everyHyperparameterIsReadAsWritten(LearningRate schedule) {
     var config =
         new TrainingConfig(
-            18,
-            "my set",
-            7,
-            256,
-            schedule,
-            0.95,
-            5e-4,
-            new Augmentation(3, false),
-            EngineName.ONEDNN,
-            Precision.BFLOAT16,
-            Long.MIN_VALUE,
-            5000,
-            null,
-            0.15,
-            Keep.BEST,
-            new EarlyStopping(10, 1e-3));
+                18,
+                "my set",
+                7,
+                256,
+                schedule,
+                0.95,
+                5e-4,
+                new Augmentation(3, false, 9),
+                EngineName.ONEDNN,
+                Precision.BFLOAT16,
+                Long.MIN_VALUE,
+                5000,
+                null)
+            .choosing(0.15, Keep.BEST, new EarlyStopping(10, 1e-3))
+            .fitting(
+                0.1,
+                ClassWeights.BALANCED,
+                new StartFrom(null, null, "a-job", 7, Freeze.BACKBONE, "ab".repeat(32)));
     assertThat(ConfigJson.read(ConfigJson.write(config))).isEqualTo(config);
   }
 
   @Test
   void isWrittenInTheFormOfTheApi() {
-    assertThat(ConfigJson.write(Recipe.PAPER.config(3, "cifar10")))
+    assertThat(ConfigJson.write(Recipe.PAPER.config(3, "cifar10", 50000, false)))
         .isEqualTo(
             """
             {"stack_n":3,"dataset":"cifar10","epochs":200,"batch_size":128,\
             "learning_rate":{"schedule":"piecewise","values":[0.1,0.01,0.001],"boundaries":[80,120]},\
             "momentum":0.9,"weight_decay":1.0E-4,\
-            "augmentation":{"crop_padding":4,"horizontal_flip":true},\
+            "augmentation":{"crop_padding":4,"horizontal_flip":true,"cutout":0},\
             "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null,\
-            "validation_fraction":0.0,"keep":"last","early_stopping":null}""");
+            "validation_fraction":0.0,"keep":"last","early_stopping":null,\
+            "label_smoothing":0.0,"class_weights":"none","start_from":null}""");
   }
 
   @Test
-  void aConfigOfBeforeThereWereValidationImagesKeepsTheLastEpoch() {
-    String old =
-        """
-        {"stack_n":3,"dataset":"cifar10","epochs":200,"batch_size":128,\
-        "learning_rate":{"schedule":"constant","value":0.1},\
-        "momentum":0.9,"weight_decay":1.0E-4,\
-        "augmentation":{"crop_padding":4,"horizontal_flip":true},\
-        "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}""";
-    TrainingConfig config = ConfigJson.read(old);
-    assertThat(config.validationFraction()).isZero();
-    assertThat(config.keep()).isEqualTo(Keep.LAST);
-    assertThat(config.earlyStopping()).isNull();
+  void aRowOfAnEarlierVersionIsRead() {
+    assertThat(
+            ConfigJson.read(
+                """
+                {"stack_n":3,"dataset":"cifar10","epochs":200,"batch_size":128,\
+                "learning_rate":{"schedule":"piecewise","values":[0.1,0.01,0.001],"boundaries":[80,120]},\
+                "momentum":0.9,"weight_decay":1.0E-4,\
+                "augmentation":{"crop_padding":4,"horizontal_flip":true},\
+                "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}"""))
+        .isEqualTo(Recipe.PAPER.config(3, "cifar10", 50000, false));
+  }
+
+  @Test
+  void weightsAreWrittenAsTheyWereNamed() {
+    var start = new StartFrom("resnet-20", 3, null, null, Freeze.NONE, "ab".repeat(32));
+    var config =
+        Recipe.PAPER.config(3, "cifar10", 50000, false).fitting(0, ClassWeights.NONE, start);
+    assertThat(ConfigJson.write(config))
+        .endsWith(
+            """
+            "start_from":{"model":"resnet-20","version":3,"freeze":"none","sha256":"%s"}}"""
+                .formatted("ab".repeat(32)));
   }
 }

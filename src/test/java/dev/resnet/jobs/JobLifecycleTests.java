@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.training.ClassWeights;
 import dev.resnet.training.EarlyStopping;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.Freeze;
 import dev.resnet.training.Keep;
+import dev.resnet.training.StartFrom;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.TrainingFailedException;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Selection;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -270,6 +277,38 @@ class JobLifecycleTests {
     process.jobs.delete(id);
     assertThatThrownBy(() -> process.jobs.get(id)).isInstanceOf(UnknownJobException.class);
     assertThat(home.resolve("jobs").resolve(id)).doesNotExist();
+  }
+
+  @Test
+  void aJobStartsFromAnothersCheckpointEvenIfThatIsDeleted() throws Exception {
+    process.training.allow(2);
+    String first = process.submit(2);
+    awaitStatus(first, JobStatus.SUCCEEDED);
+    var any = new StartRequest(null, null, first, null, null);
+    StartFrom newest = process.starts.find(any, Freeze.BACKBONE).from();
+    assertThat(newest.epoch()).isEqualTo(2);
+    byte[] weights = Files.readAllBytes(process.jobs.checkpoints(first).get(1).path());
+    assertThatThrownBy(
+            () -> process.starts.find(new StartRequest(null, null, first, 3, null), Freeze.NONE))
+        .isInstanceOf(UnknownStartException.class)
+        .hasMessage("must be an epoch whose checkpoint is kept, was 3; there are 1, 2");
+
+    // What a crash left before the row was written.
+    Path crashed = Files.createDirectories(home.resolve("jobs/crashed")).resolve("start.zip");
+    Files.write(crashed, weights);
+    Files.setLastModifiedTime(crashed, FileTime.from(Instant.now().minus(2, ChronoUnit.HOURS)));
+    TrainingConfig config = TestJobs.config(1).fitting(0, ClassWeights.NONE, newest);
+    var request = new NewJob("second", "m", config, Promote.NEVER);
+    String second = process.jobs.submit(request).job().id();
+    process.jobs.delete(first);
+    process.training.allow(1);
+    awaitStatus(second, JobStatus.SUCCEEDED);
+    assertThat(process.training.startedFrom()).isEqualTo(weights);
+
+    assertThatThrownBy(() -> process.jobs.submit(request))
+        .isInstanceOf(UnknownStartException.class)
+        .hasMessageContaining("is not a job");
+    assertThat(home.resolve("jobs").toFile().list()).containsExactly(second);
   }
 
   @Test

@@ -43,6 +43,7 @@ final class JobsProcess implements AutoCloseable {
   final RunningJobs running;
   final TrainingTask task;
   final TrainingJobs jobs;
+  final StartingPoints starts;
 
   JobsProcess(DataSource dataSource, Path home, JobsProperties settings, boolean soleProcess) {
     var jdbc = JdbcClient.create(dataSource);
@@ -57,11 +58,13 @@ final class JobsProcess implements AutoCloseable {
     var memory = new TestMemory(settings.memoryLimit().toBytes());
     var intake = new Intake(store.jobs(), List.of(missing::get), memory, datasets);
     var runner = new JobRunner(store, running, intake, datasets, training, new Models(), settings);
+    starts = new StartingPoints(store, datasets, (model, version) -> Optional.empty());
     task =
         new TrainingTask(
             dataSource, store, runner, intake, running, settings, Role.ALL, soleProcess);
     jobs =
-        new DurableTrainingJobs(store, task, running, datasets, memory, settings.queueCapacity());
+        new DurableTrainingJobs(
+            store, task, running, datasets, starts, memory, settings.queueCapacity());
   }
 
   static JobsProperties settings(int slots, int capacity, int maxAttempts, Duration heartbeat) {

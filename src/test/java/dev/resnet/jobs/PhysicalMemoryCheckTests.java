@@ -60,7 +60,7 @@ class PhysicalMemoryCheckTests {
   }
 
   private static TrainingConfig config(int stackN) {
-    TrainingConfig paper = Recipe.PAPER.config(stackN, "any");
+    TrainingConfig paper = Recipe.PAPER.config(stackN, "any", 50000, false);
     return new TrainingConfig(
         stackN,
         "any",

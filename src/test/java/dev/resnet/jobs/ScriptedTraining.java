@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the trainer: epochs take no time, and each waits until the test allows it. Files and the
@@ -40,6 +41,7 @@ public final class ScriptedTraining implements Training {
   private volatile String weights = "";
   private volatile boolean ignoresStop;
   private volatile IntFunction<EpochMetrics> metrics = TestJobs::epoch;
+  private volatile @Nullable Path startedFrom;
 
   /** Allows this many further epochs, in any job. */
   public ScriptedTraining allow(int more) {
@@ -73,6 +75,11 @@ public final class ScriptedTraining implements Training {
     }
   }
 
+  /** The starting weights that the latest training run was given. */
+  byte[] startedFrom() throws IOException {
+    return Files.readAllBytes(startedFrom);
+  }
+
   /** Ignores the stop signal from now on, like a suspended process. */
   public void ignoreStop() {
     ignoresStop = true;
@@ -92,6 +99,7 @@ public final class ScriptedTraining implements Training {
       TrainingConfig config,
       Dataset dataset,
       Path folder,
+      @Nullable Path start,
       List<CheckpointFile> resumable,
       TrainingListener listener,
       StopSignal stop) {
@@ -101,6 +109,7 @@ public final class ScriptedTraining implements Training {
         resumable.stream().collect(Collectors.toMap(CheckpointFile::epoch, file -> file));
     List<EpochMetrics> history =
         new ArrayList<>(IntStream.rangeClosed(1, done).mapToObj(metrics).toList());
+    startedFrom = start;
     listener.started(TestJobs.ENGINE, done);
     starts.add(done);
     int steps = config.iterationsPerEpoch(dataset.train().count());

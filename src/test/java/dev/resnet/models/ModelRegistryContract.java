@@ -13,6 +13,7 @@ import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.Selection;
 import dev.resnet.training.checkpoint.TrainedModel;
+import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,6 +187,27 @@ abstract class ModelRegistryContract {
     assertThat(registry.newestPromoted()).map(ModelVersion::jobId).contains("job-3");
     assertThat(events)
         .containsExactly(new ModelsChanged("a"), new ModelsChanged("b"), new ModelsChanged("a"));
+  }
+
+  @Test
+  void trainingsStartFromTheVersionInProductionElseTheNewest() throws IOException {
+    var networks = new RegisteredNetworks(registry, folder.resolve("models"));
+    assertThat(networks.find("a", null)).isEmpty();
+
+    TrainedModel first = trained("a", "job-1");
+    registry.register(first, Promote.NEVER);
+    registry.register(trained("a", "job-2"), Promote.NEVER);
+    assertThat(networks.find("a", null)).map(TrainedNetworks.Found::version).contains(2);
+
+    registry.promote("a", 1);
+    TrainedNetworks.Found found = networks.find("a", null).orElseThrow();
+    assertThat(found.version()).isEqualTo(1);
+    assertThat(found.stackN()).isEqualTo(3);
+    assertThat(found.shape()).isEqualTo(ImageShape.CIFAR);
+    assertThat(found.file()).hasSameBinaryContentAs(first.checkpoint().path());
+    assertThat(found.sha256()).isEqualTo(first.checkpoint().sha256());
+    assertThat(networks.find("a", 2)).map(TrainedNetworks.Found::version).contains(2);
+    assertThat(networks.find("a", 3)).isEmpty();
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,7 @@ class BatchAssemblerTests {
     var device = new DeviceBatchAssembler(set, normalization, layout);
     int[] order = CounterRandom.permutation(set.count(), 3, 2);
     for (int iteration = 0; iteration < 2; iteration++) {
-      BatchPlan plan = BatchPlan.training(order, 20, iteration, new Augmentation(4, true), 3, 2);
+      BatchPlan plan = plan(order, 20, iteration, new Augmentation(4, true, 11));
       Minibatch a = BatchPipeline.allocate(layout, 20, ImageShape.CIFAR);
       Minibatch b = BatchPipeline.allocate(layout, 20, ImageShape.CIFAR);
       host.assemble(plan, a);
@@ -50,7 +52,15 @@ class BatchAssemblerTests {
 
   @Test
   void cropsFromTheZeroPaddedImageAndThenMirrors() {
-    var plan = new BatchPlan(new int[] {2}, new int[] {-4}, new int[] {3}, new boolean[] {true});
+    var plan =
+        new BatchPlan(
+            new int[] {2},
+            new int[] {-4},
+            new int[] {3},
+            new boolean[] {true},
+            0,
+            new int[1],
+            new int[1]);
     Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 1, ImageShape.CIFAR);
     new HostBatchAssembler(set, normalization, ImageLayout.NCHW).assemble(plan, batch);
 
@@ -74,7 +84,7 @@ class BatchAssemblerTests {
     int[] order = CounterRandom.permutation(40, 1, 0);
     var seen = new java.util.HashSet<Integer>();
     for (int iteration = 0; iteration < 40 / 16; iteration++) {
-      for (int image : BatchPlan.training(order, 16, iteration, Augmentation.NONE, 1, 0).images()) {
+      for (int image : plan(order, 16, iteration, Augmentation.NONE).images()) {
         assertThat(seen.add(image)).isTrue();
       }
     }
@@ -85,12 +95,42 @@ class BatchAssemblerTests {
   @Test
   void drawsNineByNineCropPositions() {
     int[] order = CounterRandom.permutation(4000, 1, 0);
-    BatchPlan plan = BatchPlan.training(order, 4000, 0, new Augmentation(4, true), 1, 0);
+    BatchPlan plan = plan(order, 4000, 0, new Augmentation(4, true));
 
-    assertThat(java.util.Arrays.stream(plan.rows()).distinct().sorted().toArray())
+    assertThat(Arrays.stream(plan.rows()).distinct().sorted().toArray())
         .containsExactly(-4, -3, -2, -1, 0, 1, 2, 3, 4);
-    assertThat(java.util.Arrays.stream(plan.columns()).distinct().count()).isEqualTo(9);
+    assertThat(Arrays.stream(plan.columns()).distinct().count()).isEqualTo(9);
     assertThat(plan.flips()).contains(true, false);
+  }
+
+  @Test
+  void cutsASquareThatIsClippedAtTheBorder() {
+    int[] order = CounterRandom.permutation(4000, 1, 0);
+    BatchPlan plan = plan(order, 4000, 0, new Augmentation(0, false, 9));
+
+    // The centre is anywhere in the image.
+    for (int[] first : List.of(plan.cutRows(), plan.cutColumns())) {
+      assertThat(Arrays.stream(first).distinct().count()).isEqualTo(32);
+      assertThat(Arrays.stream(first).min()).hasValue(-4);
+      assertThat(Arrays.stream(first).max()).hasValue(27);
+    }
+
+    var cut =
+        new BatchPlan(
+            new int[1], new int[1], new int[1], new boolean[1], 9, new int[] {-4}, new int[] {27});
+    Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 1, ImageShape.CIFAR);
+    new HostBatchAssembler(set, normalization, ImageLayout.NCHW).assemble(cut, batch);
+    for (int y = 0; y < 32; y++) {
+      for (int x = 0; x < 32; x++) {
+        int pixel = set.pixels()[3 * (y * 32 + x)] & 0xff;
+        float expected = y < 5 && x >= 27 ? 0 : normalization.table()[0][pixel];
+        assertThat(batch.images().getFloat(0, 0, y, x)).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static BatchPlan plan(int[] order, int size, int iteration, Augmentation augmentation) {
+    return BatchPlan.training(order, ImageShape.CIFAR, size, iteration, augmentation, 1, 0);
   }
 
   private static ImageSet images(int count) {

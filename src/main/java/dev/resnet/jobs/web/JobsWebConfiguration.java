@@ -11,6 +11,7 @@ import dev.resnet.jobs.QueueFullException;
 import dev.resnet.jobs.TooLittleMemoryException;
 import dev.resnet.jobs.UnknownDatasetException;
 import dev.resnet.jobs.UnknownJobException;
+import dev.resnet.jobs.UnknownStartException;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -58,6 +59,17 @@ class JobsWebConfiguration {
         e ->
             new ProblemException(
                 HttpStatus.TOO_MANY_REQUESTS, e.getMessage(), List.of(), e.retryAfter()));
+  }
+
+  @Bean
+  ProblemMapping<UnknownStartException> unknownStart() {
+    return new ProblemMapping<>(
+        UnknownStartException.class,
+        e ->
+            new ProblemException(
+                HttpStatus.BAD_REQUEST,
+                "%s %s.".formatted(e.field(), e.getMessage()),
+                List.of(new FieldError(e.field(), e.getMessage()))));
   }
 
   @Bean

@@ -11,8 +11,15 @@ import dev.resnet.engine.Precision;
 import dev.resnet.jobs.EngineCheck;
 import dev.resnet.jobs.JobsProperties;
 import dev.resnet.jobs.NewJob;
+import dev.resnet.jobs.StartingPoints;
+import dev.resnet.jobs.StartingPoints.Start;
+import dev.resnet.jobs.UnknownStartException;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.training.Augmentation;
 import dev.resnet.training.Keep;
+import dev.resnet.training.StartFrom;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -26,22 +33,33 @@ final class TrainingJobReader {
   private final JsonRequest<TrainingJobRequest> body;
   private final DatasetCatalog datasets;
   private final EngineCheck engines;
+  private final StartingPoints starts;
   private final JobsProperties.Limits limits;
 
   TrainingJobReader(
       JsonRequest<TrainingJobRequest> body,
       DatasetCatalog datasets,
       EngineCheck engines,
+      StartingPoints starts,
       JobsProperties settings) {
     this.body = body;
     this.datasets = datasets;
     this.engines = engines;
+    this.starts = starts;
     this.limits = settings.limits();
   }
 
   NewJob read(byte @Nullable [] sent) {
-    TrainingJobRequest request = body.read(sent, this::check);
-    return request.job(limits, datasets.info(request.base().dataset()).orElseThrow());
+    var start = new AtomicReference<@Nullable StartFrom>();
+    TrainingJobRequest request =
+        body.read(
+            sent,
+            (read, problems) -> {
+              check(read, problems);
+              start.set(start(read, problems));
+            });
+    DatasetInfo dataset = datasets.info(request.datasetName()).orElseThrow();
+    return request.job(limits, dataset, start.get());
   }
 
   private void check(TrainingJobRequest request, Problems problems) {
@@ -53,7 +71,10 @@ final class TrainingJobReader {
     }
     if (request.learningRate() != null) {
       // Invalid epochs are not compared with other fields.
-      int epochs = problems.none("epochs") ? request.epochs(limits) : Integer.MAX_VALUE;
+      int epochs =
+          problems.none("epochs", "train_limit", "validation_fraction")
+              ? epochs(request)
+              : Integer.MAX_VALUE;
       request.learningRate().check(epochs, problems);
     }
     if (problems.none("validation_fraction") && request.fraction() == 0) {
@@ -77,6 +98,46 @@ final class TrainingJobReader {
     }
   }
 
+  private int epochs(TrainingJobRequest request) {
+    return datasets
+        .info(request.datasetName())
+        .map(dataset -> request.epochs(limits, request.trainImages(dataset)))
+        .orElse(Integer.MAX_VALUE);
+  }
+
+  /** The weights to start from; null if there is a problem with them. */
+  private @Nullable StartFrom start(TrainingJobRequest request, Problems problems) {
+    StartFromRequest wanted = request.startFrom();
+    if (wanted == null || !wanted.check(problems)) {
+      return null;
+    }
+    try {
+      Start start = starts.find(wanted.request(), wanted.freezeOrNone());
+      checkFit(request, start, problems);
+      return start.from();
+    } catch (UnknownStartException e) {
+      problems.add(e.field(), e.getMessage());
+      return null;
+    }
+  }
+
+  private void checkFit(TrainingJobRequest request, Start start, Problems problems) {
+    if (problems.none("stack_n") && request.stackN() != start.stackN()) {
+      problems.add(
+          "stack_n",
+          "must be %d, as in %s, was %d"
+              .formatted(start.stackN(), start.from().label(), request.stackN()));
+    }
+    ImageShape images =
+        datasets.info(request.datasetName()).map(DatasetInfo::shape).orElse(start.shape());
+    if (start.shape() != null && !start.shape().equals(images)) {
+      problems.add(
+          "start_from",
+          "must name weights for images of %s, as in data set '%s'; those of %s are for %s"
+              .formatted(images, request.datasetName(), start.from().label(), start.shape()));
+    }
+  }
+
   /**
    * If the engine can run with another precision, the error is in the precision. If nothing can
    * train at present, no field is invalid: the job waits until something can, and says why.
@@ -85,8 +146,8 @@ final class TrainingJobReader {
     if (engines.refusal(EngineName.AUTO, Precision.AUTO).isPresent()) {
       return;
     }
-    EngineName engine = requireNonNullElse(request.engine(), request.base().engine());
-    Precision precision = requireNonNullElse(request.precision(), request.base().precision());
+    EngineName engine = requireNonNullElse(request.engine(), EngineName.AUTO);
+    Precision precision = requireNonNullElse(request.precision(), Precision.AUTO);
     Optional<String> refusal = engines.refusal(engine, Precision.AUTO);
     if (refusal.isPresent()) {
       problems.add("engine", "can't run here: " + refusal.get());
@@ -98,7 +159,7 @@ final class TrainingJobReader {
   }
 
   private void checkDataset(TrainingJobRequest request, Problems problems) {
-    Optional<DatasetInfo> dataset = datasets.info(request.base().dataset());
+    Optional<DatasetInfo> dataset = datasets.info(request.datasetName());
     if (dataset.isEmpty()) {
       problems.add(
           "dataset",
@@ -116,6 +177,14 @@ final class TrainingJobReader {
                   request.trainImages(dataset.get()),
                   request.fraction() == 0 ? "" : " that remain beside those for validation",
                   request.batchSize()));
+    }
+    int size = dataset.get().shape().size();
+    if (request.augmentation() != null
+        && request.augmentation().or(Augmentation.NONE).cutout() > size) {
+      problems.add(
+          "augmentation.cutout",
+          "must be at most %d, the size of the images, was %d"
+              .formatted(size, request.augmentation().cutout()));
     }
   }
 }

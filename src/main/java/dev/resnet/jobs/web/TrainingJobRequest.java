@@ -10,9 +10,11 @@ import dev.resnet.jobs.JobsProperties;
 import dev.resnet.jobs.NewJob;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.Augmentation;
+import dev.resnet.training.ClassWeights;
 import dev.resnet.training.EarlyStopping;
 import dev.resnet.training.Keep;
 import dev.resnet.training.Recipe;
+import dev.resnet.training.StartFrom;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.Promote;
 import io.swagger.v3.oas.annotations.extensions.Extension;
@@ -77,7 +79,9 @@ record TrainingJobRequest(
     @Schema(
             description =
                 "paper: He et al. (2015) on pre-activation blocks, 200 epochs. fast: a one-cycle"
-                    + " schedule, 20 epochs. Other fields of the request override the recipe.",
+                    + " schedule, 20 epochs. small: for some dozens to some thousands of training"
+                    + " images; epochs, batch size and learning rate follow from their number and"
+                    + " from start_from. Other fields of the request override the recipe.",
             defaultValue = "paper")
         @Nullable Recipe recipe,
     @Schema(description = "Passes over the training images.", example = "200") @Min(1)
@@ -147,7 +151,25 @@ record TrainingJobRequest(
                     + " validation accuracy (needs a validation_fraction above 0).",
             defaultValue = "last")
         @Nullable Keep keep,
-    @Nullable EarlyStoppingRequest earlyStopping) {
+    @Nullable EarlyStoppingRequest earlyStopping,
+    @Schema(
+            description =
+                "The target of a class is (1-ε) + ε/classes if it is the image's, else ε/classes"
+                    + " (Szegedy et al., 2016). All reported losses are plain cross entropy, so"
+                    + " they compare with each other.",
+            defaultValue = "0",
+            example = "0.1")
+        @DecimalMin("0")
+        @DecimalMax(value = "1", inclusive = false)
+        @Nullable Double labelSmoothing,
+    @Schema(
+            description =
+                "balanced: each class counts the same in the training loss, however many images"
+                    + " it has. An image counts images/(classes·images of its class), so the mean"
+                    + " is 1. Reported losses are not weighted.",
+            defaultValue = "none")
+        @Nullable ClassWeights classWeights,
+    @Nullable StartFromRequest startFrom) {
 
   @Schema(
       name = "EarlyStopping",
@@ -183,12 +205,23 @@ record TrainingJobRequest(
           @Max(16)
           @Nullable Integer cropPadding,
       @Schema(description = "Flip each image with probability one half.", example = "true")
-          @Nullable Boolean horizontalFlip) {
+          @Nullable Boolean horizontalFlip,
+      @Schema(
+              description =
+                  "Side in pixels of a square at a random place that is set to zero, at most the"
+                      + " images' size; 0 for none. Its centre is in the image; what lies outside"
+                      + " is cut off.",
+              defaultValue = "0",
+              example = "8")
+          @Min(0)
+          @Max(96)
+          @Nullable Integer cutout) {
 
     Augmentation or(Augmentation base) {
       return new Augmentation(
           requireNonNullElse(cropPadding, base.cropPadding()),
-          requireNonNullElse(horizontalFlip, base.horizontalFlip()));
+          requireNonNullElse(horizontalFlip, base.horizontalFlip()),
+          requireNonNullElse(cutout, base.cutout()));
     }
   }
 
@@ -196,36 +229,45 @@ record TrainingJobRequest(
    * The job with all hyperparameters resolved.
    *
    * @param dataset the one that it names
+   * @param start the weights that {@code start_from} names; null if it is absent
    */
-  NewJob job(JobsProperties.Limits limits, DatasetInfo dataset) {
+  NewJob job(JobsProperties.Limits limits, DatasetInfo dataset, @Nullable StartFrom start) {
     String title = "resnet-" + ResNetSpec.depth(stackN);
     return new NewJob(
         requireNonNullElse(name, title),
         requireNonNullElse(model, title),
-        config(limits, trainImages(dataset)),
+        config(limits, trainImages(dataset), start),
         requireNonNullElse(promote, Promote.IF_BETTER));
   }
 
-  private TrainingConfig config(JobsProperties.Limits limits, int images) {
-    TrainingConfig base = base();
-    int epochs = epochs(limits);
+  private TrainingConfig config(
+      JobsProperties.Limits limits, int images, @Nullable StartFrom start) {
+    TrainingConfig base = base(images);
+    int epochs = epochs(limits, images);
     return new TrainingConfig(
-        base.stackN(),
-        base.dataset(),
-        epochs,
-        batchSize(limits, images),
-        learningRate == null ? recipeOrPaper().learningRate(epochs) : learningRate.schedule(epochs),
-        requireNonNullElse(momentum, base.momentum()),
-        requireNonNullElse(weightDecay, base.weightDecay()),
-        augmentation == null ? base.augmentation() : augmentation.or(base.augmentation()),
-        requireNonNullElse(engine, base.engine()),
-        requireNonNullElse(precision, base.precision()),
-        requireNonNullElse(seed, base.seed()),
-        trainLimit,
-        testLimit,
-        fraction(),
-        requireNonNullElse(keep, Keep.LAST),
-        earlyStopping == null ? null : earlyStopping.rule());
+            base.stackN(),
+            base.dataset(),
+            epochs,
+            batchSize(limits, images),
+            learningRate == null
+                ? recipeOrPaper().learningRate(epochs, startFrom != null)
+                : learningRate.schedule(epochs),
+            requireNonNullElse(momentum, base.momentum()),
+            requireNonNullElse(weightDecay, base.weightDecay()),
+            augmentation == null ? base.augmentation() : augmentation.or(base.augmentation()),
+            requireNonNullElse(engine, base.engine()),
+            requireNonNullElse(precision, base.precision()),
+            requireNonNullElse(seed, base.seed()),
+            trainLimit,
+            testLimit)
+        .choosing(
+            fraction(),
+            requireNonNullElse(keep, Keep.LAST),
+            earlyStopping == null ? null : earlyStopping.rule())
+        .fitting(
+            requireNonNullElse(labelSmoothing, base.labelSmoothing()),
+            requireNonNullElse(classWeights, base.classWeights()),
+            start);
   }
 
   double fraction() {
@@ -236,14 +278,22 @@ record TrainingJobRequest(
     return requireNonNullElse(recipe, Recipe.PAPER);
   }
 
-  /** The recipe's values for this network and data set. */
-  TrainingConfig base() {
-    return recipeOrPaper()
-        .config(requireNonNullElse(stackN, 1), requireNonNullElse(dataset, "cifar10"));
+  String datasetName() {
+    return requireNonNullElse(dataset, "cifar10");
   }
 
-  int epochs(JobsProperties.Limits limits) {
-    return requireNonNullElse(epochs, Math.min(base().epochs(), limits.epochs()));
+  /**
+   * The recipe's values for this network and data set.
+   *
+   * @param images that are trained on
+   */
+  TrainingConfig base(int images) {
+    int blocks = requireNonNullElse(stackN, 1);
+    return recipeOrPaper().config(blocks, datasetName(), images, startFrom != null);
+  }
+
+  int epochs(JobsProperties.Limits limits, int images) {
+    return requireNonNullElse(epochs, Math.min(base(images).epochs(), limits.epochs()));
   }
 
   /** How many of a data set's training images are trained on, at least. */
@@ -256,7 +306,7 @@ record TrainingJobRequest(
   /** Limits the default batch size to the number of images, so that there is a full batch. */
   private int batchSize(JobsProperties.Limits limits, int images) {
     int most = Math.min(limits.batchSize(), images);
-    return requireNonNullElse(batchSize, Math.min(base().batchSize(), most));
+    return requireNonNullElse(batchSize, Math.min(base(images).batchSize(), most));
   }
 
   /** Takes about a minute on any machine: no download, few images. */
@@ -272,8 +322,9 @@ record TrainingJobRequest(
        "batch_size": 128,
        "learning_rate": {"schedule": "piecewise", "values": [0.1, 0.01, 0.001],
                          "boundaries": [80, 120]},
-       "momentum": 0.9, "weight_decay": 0.0001,
-       "augmentation": {"crop_padding": 4, "horizontal_flip": true},
+       "momentum": 0.9, "weight_decay": 0.0001, "label_smoothing": 0,
+       "augmentation": {"crop_padding": 4, "horizontal_flip": true, "cutout": 0},
        "engine": "auto", "precision": "auto", "seed": 1, "train_limit": null, "test_limit": null,
-       "promote": "if_better", "validation_fraction": 0, "keep": "last", "early_stopping": null}""";
+       "class_weights": "none", "start_from": null, "promote": "if_better",
+       "validation_fraction": 0, "keep": "last", "early_stopping": null}""";
 }

@@ -44,7 +44,7 @@ class DeclaredLimitsTests extends JobsOverHttp {
     assertThat(job.at("/name/maxLength").intValue()).isEqualTo(100);
     assertThat(job.at("/model/maxLength").intValue()).isEqualTo(63);
     assertThat(job.at("/momentum/exclusiveMaximum").intValue()).isEqualTo(1);
-    assertThat(job.at("/recipe/enum").toString()).isEqualTo("[\"paper\",\"fast\",null]");
+    assertThat(job.at("/recipe/enum").toString()).isEqualTo("[\"paper\",\"fast\",\"small\",null]");
     assertThat(job.at("/recipe/default").stringValue()).isEqualTo("paper");
     assertThat(job.at("/stack_n/example").intValue()).isEqualTo(3);
     assertThat(schemas.at("/LearningRate/oneOf")).hasSize(4);

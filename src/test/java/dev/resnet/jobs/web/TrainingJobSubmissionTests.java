@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,10 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
             {"stack_n":3,"dataset":"synthetic","epochs":200,"batch_size":50,\
             "learning_rate":{"schedule":"piecewise","values":[0.1,0.01,0.001],"boundaries":[80,120]},\
             "momentum":0.9,"weight_decay":1.0E-4,\
-            "augmentation":{"crop_padding":4,"horizontal_flip":true},\
+            "augmentation":{"crop_padding":4,"horizontal_flip":true,"cutout":0},\
             "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null,\
-            "validation_fraction":0.0,"keep":"last","early_stopping":null}""");
+            "validation_fraction":0.0,"keep":"last","early_stopping":null,\
+            "label_smoothing":0.0,"class_weights":"none","start_from":null}""");
     assertThat(job.get("promote").stringValue()).isEqualTo("if_better");
     assertThat(job.get("progress").get("epochs").intValue()).isEqualTo(200);
     assertThat(job.get("progress").get("iterations").intValue()).isEqualTo(400);
@@ -50,6 +52,40 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
   void whatAJobIsConfiguredWithCanBeSubmittedAgain() throws Exception {
     String config = submit(SMALL).get("config").toString();
     assertThat(submit(config).get("config").toString()).isEqualTo(config);
+  }
+
+  @Test
+  void aJobKeepsTheWeightsThatItStartsFrom() throws Exception {
+    JsonNode job =
+        submit(
+            """
+            {"stack_n": 3, "dataset": "synthetic", "batch_size": 10, "label_smoothing": 0.1,
+             "class_weights": "balanced", "augmentation": {"cutout": 32},
+             "start_from": {"model": "known", "freeze": "backbone"}}""");
+    String config = job.get("config").toString();
+    assertThat(config)
+        .endsWith(
+            """
+            "label_smoothing":0.1,"class_weights":"balanced",\
+            "start_from":{"model":"known","version":2,"freeze":"backbone",\
+            "sha256":"4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a"}}""");
+    assertThat(Path.of("target/jobs-over-http/jobs", id(job), "start.zip"))
+        .hasSameBinaryContentAs(Path.of("target/known-network.zip"));
+    assertThat(submit(config).get("config").toString()).isEqualTo(config);
+  }
+
+  @Test
+  void theSmallRecipeFollowsFromTheNumberOfImages() throws Exception {
+    String small = "{\"stack_n\": 3, \"dataset\": \"synthetic\", \"recipe\": \"small\"%s}";
+    JsonNode config = submit(small.formatted("")).get("config");
+    assertThat(config.get("batch_size").intValue()).isEqualTo(16);
+    assertThat(config.get("epochs").intValue()).isGreaterThan(20);
+    JsonNode less = submit(small.formatted(", \"train_limit\": 7")).get("config");
+    assertThat(less.get("batch_size").intValue()).isEqualTo(7);
+    JsonNode started =
+        submit(small.formatted(", \"start_from\": {\"model\": \"known\"}")).get("config");
+    assertThat(started.at("/learning_rate/peak").doubleValue())
+        .isLessThan(config.at("/learning_rate/peak").doubleValue());
   }
 
   @Test
@@ -216,6 +252,16 @@ class TrainingJobSubmissionTests extends JobsOverHttp {
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u0085y"} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "x\\u2028y"} | name must be a text of 1 to 100 characters
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "name": "\\u00a0\\u3000 "} | name must be a text of 1 to 100 characters
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {}} | start_from must have either model or job
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"model": "known", "job": "j"}} | start_from must have either model or job
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"model": "known", "epoch": 3}} | start_from.epoch needs job
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"job": "j", "version": 3}} | start_from.version needs model
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"model": "unknown"}} | start_from.model is not a model with a version; GET /api/v1/models lists them
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"model": "known", "version": 3}} | start_from.version is not a version of model 'known'; GET /api/v1/models/known lists them
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"job": "j"}} | start_from.job is not a job; GET /api/v1/training-jobs lists them
+          {"stack_n": 3, "dataset": "synthetic", "batch_size": 9, "start_from": {"model": "known", "sha256": "0000000000000000000000000000000000000000000000000000000000000000"}} | start_from.sha256 is not that of version 2 of model 'known', which is 4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "start_from": {"model": "known"}} | stack_n must be 3, as in version 2 of model 'known', was 1
+          {"stack_n": 1, "dataset": "synthetic", "batch_size": 9, "augmentation": {"cutout": 33}} | augmentation.cutout must be at most 32, the size of the images, was 33
           {"stack_n": 1, "dataset": "mnist"}              | dataset is not a known data set; there are synthetic
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 101} | batch_size must be at most 100, the number of training images, was 101: there would be no full batch
           {"stack_n": 1, "dataset": "synthetic", "batch_size": 30, "train_limit": 29} | batch_size must be at most 29, the number of training images, was 30: there would be no full batch
