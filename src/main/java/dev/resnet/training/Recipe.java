@@ -3,6 +3,7 @@ package dev.resnet.training;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Named sets of hyperparameters. A client can override each field. */
 public enum Recipe {
@@ -12,7 +13,7 @@ public enum Recipe {
    */
   PAPER {
     @Override
-    public TrainingConfig config(int stackN, String dataset, int images, boolean fromWeights) {
+    public TrainingConfig config(int stackN, String dataset, int images, @Nullable Freeze start) {
       return new TrainingConfig(
           stackN,
           dataset,
@@ -30,7 +31,7 @@ public enum Recipe {
     }
 
     @Override
-    public LearningRate learningRate(int epochs, boolean fromWeights) {
+    public LearningRate learningRate(int epochs, @Nullable Freeze start) {
       // Other epoch counts keep the same proportions: 80 and 120 of 200 epochs.
       if (epochs < 5) {
         return new LearningRate.Constant(0.1);
@@ -46,13 +47,13 @@ public enum Recipe {
    */
   FAST {
     @Override
-    public TrainingConfig config(int stackN, String dataset, int images, boolean fromWeights) {
+    public TrainingConfig config(int stackN, String dataset, int images, @Nullable Freeze start) {
       return new TrainingConfig(
           stackN,
           dataset,
           20,
           128,
-          learningRate(20, fromWeights),
+          learningRate(20, start),
           0.9,
           2.5e-4,
           new Augmentation(2, true),
@@ -64,31 +65,34 @@ public enum Recipe {
     }
 
     @Override
-    public LearningRate learningRate(int epochs, boolean fromWeights) {
+    public LearningRate learningRate(int epochs, @Nullable Freeze start) {
       return new LearningRate.OneCycle(0.2, epochs / 4.0);
     }
   },
 
   /**
    * For some dozens to some thousands of images, chosen on validation images (docs/decisions/024).
-   * Epochs fall with the square root of the number of images, so the steps rise with it; a batch
-   * has at most an eighth of the images, so an epoch has at least eight steps.
+   * Epochs fall with the square root of the number of images, so the steps rise with it; an epoch
+   * has at least 16 steps where there are enough images. Earlier weights need half the epochs, and
+   * a low rate keeps what is good in them.
    */
   SMALL {
     @Override
-    public TrainingConfig config(int stackN, String dataset, int images, boolean fromWeights) {
-      int epochs = (int) Math.round(1500 / Math.sqrt(Math.max(1, images)));
-      epochs = Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, epochs));
-      int batch = Integer.highestOneBit(Math.max(1, images / 8));
+    public TrainingConfig config(int stackN, String dataset, int images, @Nullable Freeze start) {
+      double all = EPOCHS_OF_ONE_IMAGE / Math.sqrt(Math.max(1, images));
+      int epochs = (int) Math.round(Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, all)));
+      epochs = start == null ? epochs : epochs / 2;
+      int batch = Integer.highestOneBit(Math.max(1, images / FEWEST_STEPS));
+      batch = Math.max(SMALLEST_BATCH, Math.min(LARGEST_BATCH, batch));
       return new TrainingConfig(
           stackN,
           dataset,
           epochs,
-          Math.min(Math.max(images, 1), Math.max(16, Math.min(128, batch))),
-          learningRate(epochs, fromWeights),
+          Math.min(batch, Math.max(1, images)),
+          learningRate(epochs, start),
           0.9,
           5e-4,
-          new Augmentation(4, true, 8),
+          new Augmentation(4, true),
           EngineName.AUTO,
           Precision.AUTO,
           1,
@@ -97,23 +101,32 @@ public enum Recipe {
     }
 
     @Override
-    public LearningRate learningRate(int epochs, boolean fromWeights) {
-      return new LearningRate.OneCycle(fromWeights ? 0.02 : 0.1, epochs / 4.0);
+    public LearningRate learningRate(int epochs, @Nullable Freeze start) {
+      return new LearningRate.OneCycle(start == Freeze.NONE ? 0.05 : 0.1, epochs / 4.0);
     }
   };
 
+  // Of the recipe for small sets.
+  private static final double EPOCHS_OF_ONE_IMAGE = 2250;
   private static final int FEWEST_EPOCHS = 20;
   private static final int MOST_EPOCHS = 120;
+  private static final int FEWEST_STEPS = 16;
+  private static final int SMALLEST_BATCH = 16;
+  private static final int LARGEST_BATCH = 128;
 
   /**
    * All hyperparameters of this recipe.
    *
    * @param images number of training images
-   * @param fromWeights whether the training starts from weights of an earlier one
+   * @param start what is kept of earlier weights; null if the training starts from fresh ones
    */
   public abstract TrainingConfig config(
-      int stackN, String dataset, int images, boolean fromWeights);
+      int stackN, String dataset, int images, @Nullable Freeze start);
 
-  /** The schedule of this recipe, scaled to the number of epochs. */
-  public abstract LearningRate learningRate(int epochs, boolean fromWeights);
+  /**
+   * The schedule of this recipe, scaled to the number of epochs.
+   *
+   * @param start as for {@link #config}
+   */
+  public abstract LearningRate learningRate(int epochs, @Nullable Freeze start);
 }

@@ -57,7 +57,7 @@ class ConfigJsonTests {
 
   @Test
   void isWrittenInTheFormOfTheApi() {
-    assertThat(ConfigJson.write(Recipe.PAPER.config(3, "cifar10", 50000, false)))
+    assertThat(ConfigJson.write(Recipe.PAPER.config(3, "cifar10", 50000, null)))
         .isEqualTo(
             """
             {"stack_n":3,"dataset":"cifar10","epochs":200,"batch_size":128,\
@@ -79,14 +79,14 @@ class ConfigJsonTests {
                 "momentum":0.9,"weight_decay":1.0E-4,\
                 "augmentation":{"crop_padding":4,"horizontal_flip":true},\
                 "engine":"auto","precision":"auto","seed":1,"train_limit":null,"test_limit":null}"""))
-        .isEqualTo(Recipe.PAPER.config(3, "cifar10", 50000, false));
+        .isEqualTo(Recipe.PAPER.config(3, "cifar10", 50000, null));
   }
 
   @Test
   void weightsAreWrittenAsTheyWereNamed() {
     var start = new StartFrom("resnet-20", 3, null, null, Freeze.NONE, "ab".repeat(32));
     var config =
-        Recipe.PAPER.config(3, "cifar10", 50000, false).fitting(0, ClassWeights.NONE, start);
+        Recipe.PAPER.config(3, "cifar10", 50000, null).fitting(0, ClassWeights.NONE, start);
     assertThat(ConfigJson.write(config))
         .endsWith(
             """

@@ -60,7 +60,7 @@ class PhysicalMemoryCheckTests {
   }
 
   private static TrainingConfig config(int stackN) {
-    TrainingConfig paper = Recipe.PAPER.config(stackN, "any", 50000, false);
+    TrainingConfig paper = Recipe.PAPER.config(stackN, "any", 50000, null);
     return new TrainingConfig(
         stackN,
         "any",

@@ -209,7 +209,7 @@ class OperationsTests {
             "a job",
             "a-model",
             JobStatus.RUNNING,
-            Recipe.PAPER.config(3, "cifar10", 50000, false),
+            Recipe.PAPER.config(3, "cifar10", 50000, null),
             274_442,
             null,
             new JobProgress(3, 100, 1000, 0.5, 0.75, 128.0),

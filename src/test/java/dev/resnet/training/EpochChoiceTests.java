@@ -136,6 +136,6 @@ class EpochChoiceTests {
 
   private static TrainingConfig config(
       double fraction, Keep keep, @Nullable EarlyStopping earlyStopping) {
-    return Recipe.FAST.config(1, "any", 50000, false).choosing(fraction, keep, earlyStopping);
+    return Recipe.FAST.config(1, "any", 50000, null).choosing(fraction, keep, earlyStopping);
   }
 }

@@ -48,11 +48,11 @@ class LearningRateTests {
 
   @Test
   void recipesStretchTheirSchedule() {
-    assertThat(Recipe.PAPER.learningRate(200, false))
-        .isEqualTo(Recipe.PAPER.config(3, "x", 50000, false).learningRate());
-    assertThat(Recipe.PAPER.learningRate(100, false))
+    assertThat(Recipe.PAPER.learningRate(200, null))
+        .isEqualTo(Recipe.PAPER.config(3, "x", 50000, null).learningRate());
+    assertThat(Recipe.PAPER.learningRate(100, null))
         .isEqualTo(new LearningRate.Piecewise(List.of(0.1, 0.01, 0.001), List.of(40, 60)));
-    assertThat(Recipe.PAPER.learningRate(1, false).at(0.5, 1)).isEqualTo(0.1);
-    assertThat(Recipe.FAST.learningRate(1, false).at(0.25, 1)).isCloseTo(0.2, within(1e-12));
+    assertThat(Recipe.PAPER.learningRate(1, null).at(0.5, 1)).isEqualTo(0.1);
+    assertThat(Recipe.FAST.learningRate(1, null).at(0.25, 1)).isCloseTo(0.2, within(1e-12));
   }
 }

@@ -12,6 +12,7 @@ import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.Augmentation;
 import dev.resnet.training.ClassWeights;
 import dev.resnet.training.EarlyStopping;
+import dev.resnet.training.Freeze;
 import dev.resnet.training.Keep;
 import dev.resnet.training.Recipe;
 import dev.resnet.training.StartFrom;
@@ -250,7 +251,7 @@ record TrainingJobRequest(
             epochs,
             batchSize(limits, images),
             learningRate == null
-                ? recipeOrPaper().learningRate(epochs, startFrom != null)
+                ? recipeOrPaper().learningRate(epochs, freeze())
                 : learningRate.schedule(epochs),
             requireNonNullElse(momentum, base.momentum()),
             requireNonNullElse(weightDecay, base.weightDecay()),
@@ -274,6 +275,11 @@ record TrainingJobRequest(
     return requireNonNullElse(validationFraction, 0.0);
   }
 
+  /** What is kept of the starting weights; null without {@code start_from}. */
+  private @Nullable Freeze freeze() {
+    return startFrom == null ? null : startFrom.freezeOrNone();
+  }
+
   private Recipe recipeOrPaper() {
     return requireNonNullElse(recipe, Recipe.PAPER);
   }
@@ -289,7 +295,7 @@ record TrainingJobRequest(
    */
   TrainingConfig base(int images) {
     int blocks = requireNonNullElse(stackN, 1);
-    return recipeOrPaper().config(blocks, datasetName(), images, startFrom != null);
+    return recipeOrPaper().config(blocks, datasetName(), images, freeze());
   }
 
   int epochs(JobsProperties.Limits limits, int images) {

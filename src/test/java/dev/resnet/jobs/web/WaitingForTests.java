@@ -78,7 +78,7 @@ class WaitingForTests {
           "a job",
           "a-model",
           JobStatus.RUNNING,
-          Recipe.PAPER.config(3, "cifar10", 50000, false),
+          Recipe.PAPER.config(3, "cifar10", 50000, null),
           274_442,
           null,
           new JobProgress(0, 100, 1000, null, null, null),
