@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.resnet.database.PostgreSql;
 import dev.resnet.serving.Classifier;
 import dev.resnet.serving.RegistryCache;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,19 +27,18 @@ class RoleTests {
   private static final String JOBS = "/api/v1/training-jobs";
 
   @TempDir private static Path home;
-  private static EmbeddedPostgres database;
+  private static String database;
   private static RunningService api;
 
   @BeforeAll
   static void start() throws Exception {
-    database = EmbeddedPostgres.start();
+    database = PostgreSql.emptyDatabase();
     api = start("api");
   }
 
   @AfterAll
   static void stop() throws Exception {
     api.close();
-    database.close();
   }
 
   private static RunningService start(String role) {
@@ -47,8 +46,8 @@ class RoleTests {
         home,
         "resnet.role=" + role,
         "resnet.jobs.poll-interval=100ms",
-        "spring.datasource.url=" + database.getJdbcUrl("postgres", "postgres"),
-        "spring.datasource.username=postgres");
+        "spring.datasource.url=" + database,
+        "spring.datasource.username=" + PostgreSql.USER);
   }
 
   @Test
