@@ -1,26 +1,53 @@
 package dev.resnet.models;
 
-import java.util.List;
-import java.util.UUID;
-import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.database.InMemoryH2;
+import dev.resnet.models.ModelRegistryFixture.Databases;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Nested;
 
-public class H2ModelRegistryTests extends ModelRegistryContract {
+class H2ModelRegistryTests {
+  private static final Databases H2 =
+      new Databases() {
+        @Override
+        public HikariDataSource empty() {
+          var database = new HikariDataSource();
+          database.setDataSource(InMemoryH2.emptyDatabase());
+          return database;
+        }
 
-  @Override
-  public DataSource database() {
-    var database = new JdbcDataSource();
-    // In memory, with the settings of application.yaml.
-    database.setURL(
-        "jdbc:h2:mem:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1"
-            .formatted(UUID.randomUUID()));
-    database.setUser("sa");
-    return database;
+        @Override
+        public HikariDataSource migrated() {
+          HikariDataSource database = empty();
+          Flyway.configure().dataSource(database).load().migrate();
+          return database;
+        }
+
+        /** The embedded database allows one process with many threads. */
+        @Override
+        public int processes() {
+          return 1;
+        }
+      };
+
+  @Nested
+  class Registration extends RegistrationContract {
+    Registration() {
+      super(H2);
+    }
   }
 
-  /** The embedded database allows one process with many threads. */
-  @Override
-  List<ModelRegistry> concurrentProcesses() {
-    return List.of(registry());
+  @Nested
+  class Promotion extends PromotionContract {
+    Promotion() {
+      super(H2);
+    }
+  }
+
+  @Nested
+  class Versions extends VersionsContract {
+    Versions() {
+      super(H2);
+    }
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.resnet.database.InMemoryH2;
 import dev.resnet.engine.InferenceEngine;
-import dev.resnet.models.H2ModelRegistryTests;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.ModelsChanged;
@@ -42,8 +42,7 @@ class RegistryCacheTests {
   private static final List<Picture> ONE = List.of(Picture.black(ImageShape.CIFAR));
 
   @TempDir private Path folder;
-  private final SwitchedDatabase database =
-      new SwitchedDatabase(new H2ModelRegistryTests().database());
+  private final SwitchedDatabase database = new SwitchedDatabase(InMemoryH2.emptyDatabase());
   private final List<AutoCloseable> open = new ArrayList<>();
   private final AtomicInteger loaded = new AtomicInteger();
   private ModelRegistry elsewhere;

@@ -1,0 +1,193 @@
+package dev.resnet.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.training.checkpoint.Promote;
+import dev.resnet.training.checkpoint.Promotion;
+import dev.resnet.training.checkpoint.RegisteredModel;
+import dev.resnet.training.checkpoint.TrainedModel;
+import dev.resnet.training.checkpoint.TrainedNetworks;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Which version is in production: promotions and rollbacks. */
+abstract class PromotionContract extends ModelRegistryFixture {
+  PromotionContract(Databases databases) {
+    super(databases);
+  }
+
+  @Test
+  void aWorseVersionIsRegisteredAndTheBetterOneStaysInProduction() throws IOException {
+    registry.register(trained("a", "job-1", 0.3, 0.9), Promote.IF_BETTER);
+
+    RegisteredModel worse = registry.register(trained("a", "job-2", 0.4, 0.8), Promote.IF_BETTER);
+
+    assertThat(worse)
+        .isEqualTo(
+            new RegisteredModel(
+                2,
+                new Promotion(
+                    false,
+                    "Version 1 stays in production: the test accuracy 0.8 of version 2 is not above its 0.9.")));
+    assertThat(inProduction("a")).isEqualTo(1);
+    assertThat(registry.find("a", 2).orElseThrow().promotedAt()).isNull();
+    assertThat(
+            registry
+                .register(trained("a", "job-3", 0.2, 0.95), Promote.IF_BETTER)
+                .promotion()
+                .promoted())
+        .isTrue();
+    assertThat(inProduction("a")).isEqualTo(3);
+  }
+
+  @Test
+  void registeringAJobAgainGivesTheSameDecisionRegardlessOfProduction() throws IOException {
+    TrainedModel model = trained("a", "job-1");
+    RegisteredModel first = registry.register(model, Promote.IF_BETTER);
+    register("a", "job-2");
+
+    assertThat(first.promotion().promoted()).isTrue();
+    assertThat(registry.register(model, Promote.IF_BETTER)).isEqualTo(first);
+    assertThat(inProduction("a")).isEqualTo(2);
+  }
+
+  @Test
+  void anyVersionCanBePromoted() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    register("b", "job-3");
+    events.clear();
+
+    assertThat(registry.promote("a", 1)).isTrue();
+
+    assertThat(inProduction("a")).isEqualTo(1);
+    assertThat(registry.newestPromoted()).map(ModelVersion::name).contains("a");
+    assertThat(registry.inProduction())
+        .containsExactly(new AliasRows.Pointer("a", 1), new AliasRows.Pointer("b", 1));
+    assertThat(events).containsExactly(new ModelsChanged("a"));
+    assertThat(registry.promote("a", 3)).isFalse();
+    assertThat(registry.promote("c", 1)).isFalse();
+    assertThat(inProduction("a")).isEqualTo(1);
+  }
+
+  @Test
+  void eachRollbackGoesOneVersionFurtherBack() throws IOException {
+    register("a", "job-1");
+    register("b", "job-2");
+    register("a", "job-3");
+    register("a", "job-4");
+    // Adds nothing to the history: it is already in production.
+    registry.promote("a", 3);
+    registry.promote("a", 1);
+
+    assertThat(rollBack("a")).isEqualTo(3);
+    assertThat(rollBack("a")).isEqualTo(2);
+    assertThat(rollBack("a")).isEqualTo(1);
+    assertThat(registry.newestPromoted())
+        .as("as before a's later ones")
+        .map(ModelVersion::name)
+        .contains("b");
+    assertThat(registry.find("a", 3).orElseThrow().promotedAt()).isNull();
+    assertThat(registry.previous("a")).isEmpty();
+    assertThat(registry.rollBack("a", 1)).isFalse();
+    assertThat(inProduction("a")).isEqualTo(1);
+
+    registry.promote("a", 2);
+    assertThat(rollBack("a")).as("back from a promotion after a rollback").isEqualTo(1);
+  }
+
+  @Test
+  void aRollbackToAnotherVersionThanTheExpectedOneDoesNothing() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    register("a", "job-3");
+
+    assertThat(registry.rollBack("a", 1)).isFalse();
+    assertThat(inProduction("a")).isEqualTo(3);
+  }
+
+  @Test
+  void aRollbackSkipsDeletedVersions() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    registry.promote("a", 1);
+    registry.delete("a", 2);
+
+    assertThat(registry.previous("a")).as("1, then 1 again").isEmpty();
+    register("a", "job-3");
+    assertThat(rollBack("a")).isEqualTo(1);
+  }
+
+  @Test
+  void trainingsStartFromTheVersionInProductionElseTheNewest() throws IOException {
+    var networks = new RegisteredNetworks(registry, folder.resolve("models"));
+    assertThat(networks.find("a", null)).isEmpty();
+
+    TrainedModel first = trained("a", "job-1");
+    registry.register(first, Promote.NEVER);
+    registry.register(trained("a", "job-2"), Promote.NEVER);
+    assertThat(networks.find("a", null)).map(TrainedNetworks.Found::version).contains(2);
+
+    registry.promote("a", 1);
+    TrainedNetworks.Found found = networks.find("a", null).orElseThrow();
+    assertThat(found.version()).isEqualTo(1);
+    assertThat(found.stackN()).isEqualTo(3);
+    assertThat(found.shape()).isEqualTo(ImageShape.CIFAR);
+    assertThat(found.file()).hasSameBinaryContentAs(first.checkpoint().path());
+    assertThat(found.sha256()).isEqualTo(first.checkpoint().sha256());
+    assertThat(networks.find("a", 2)).map(TrainedNetworks.Found::version).contains(2);
+    assertThat(networks.find("a", 3)).isEmpty();
+  }
+
+  /** Rows as written by the version before aliases. */
+  @Test
+  void promotionsBeforeAliasesAreMigratedWithTheirHistory() {
+    HikariDataSource old = databases.empty();
+    Flyway.configure().dataSource(old).target("2").load().migrate();
+    var rows = JdbcClient.create(old);
+    for (String name : List.of("a", "b", "c")) {
+      rows.sql("insert into model (name, last_version) values (?, 3)").param(name).update();
+    }
+    insertOld(rows, "a", 1, NOW.plusSeconds(1));
+    insertOld(rows, "a", 2, null);
+    insertOld(rows, "a", 3, NOW.plusSeconds(3));
+    insertOld(rows, "b", 1, NOW.plusSeconds(2));
+    insertOld(rows, "c", 1, null);
+    Flyway.configure().dataSource(old).load().migrate();
+    use(old);
+
+    assertThat(registry.inProduction())
+        .containsExactly(new AliasRows.Pointer("a", 3), new AliasRows.Pointer("b", 1));
+    assertThat(registry.find("a", 3).orElseThrow().promotedAt()).isEqualTo(NOW.plusSeconds(3));
+    assertThat(registry.find("a", 2).orElseThrow().promotedAt()).isNull();
+    assertThat(rollBack("a")).isEqualTo(1);
+    assertThat(registry.previous("a")).isEmpty();
+    assertThat(registry.promote("c", 1)).isTrue();
+  }
+
+  private static void insertOld(
+      JdbcClient rows, String name, int version, @Nullable Instant promotedAt) {
+    rows.sql(
+            """
+            insert into model_version (name, version, job_id, stack_n, dataset, data_sha256, classes,
+              mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
+              hyperparameters, epoch, file, size, sha256, created_at, promoted_at)
+            values (:name, :version, :job, 3, 'cifar10', '', '[]', '[]', '[]', 0.3, 0.9, 'dl4j',
+              'float32', '{}', 1, '', 1, '', :now, :promoted)
+            """)
+        .param("name", name)
+        .param("version", version)
+        .param("job", name + version)
+        .param("now", NOW.atOffset(ZoneOffset.UTC))
+        .param("promoted", promotedAt == null ? null : promotedAt.atOffset(ZoneOffset.UTC))
+        .update();
+  }
+}
