@@ -1,0 +1,62 @@
+package dev.resnet.serving.web;
+
+import static dev.resnet.serving.web.ServingApplication.ALONE;
+import static dev.resnet.serving.web.ServingApplication.DATABASE;
+import static dev.resnet.serving.web.ServingApplication.FLOAT32;
+
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.TrainedModels;
+import dev.resnet.pictures.Png;
+import dev.resnet.serving.web.ServingApplication.Client;
+import dev.resnet.training.checkpoint.Promote;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Random;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.core.env.Environment;
+
+/** Two models on a real port, shared by the tests of their classification. */
+@SpringBootTest(
+    classes = ServingApplication.class,
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {DATABASE, ALONE, FLOAT32, "resnet.home=target/classify-over-http"})
+abstract class ClassifyOverHttp {
+  static final String CLASSIFY = "/api/v1/models/net/classify";
+  static final ComputationGraph NETWORK = TrainedModels.network(1);
+
+  @TempDir Path folder;
+
+  @Autowired ModelRegistry registry;
+  @Autowired private Environment environment;
+  Client client;
+  Path home;
+
+  /** Registering is idempotent on the job. */
+  @BeforeEach
+  void register() throws Exception {
+    registry.register(TrainedModels.trained(folder, "other", "job-other", 3), Promote.ALWAYS);
+    registry.register(TrainedModels.trained(folder, "net", "job-old", 2), Promote.ALWAYS);
+    registry.register(TrainedModels.trained(folder, "net", "job-new", NETWORK), Promote.ALWAYS);
+    client = Client.of(environment);
+    home = Path.of(environment.getRequiredProperty("resnet.home"));
+  }
+
+  static byte[] planes(long seed) {
+    byte[] planes = new byte[3072];
+    new Random(seed).nextBytes(planes);
+    return planes;
+  }
+
+  static byte[] png(long seed) {
+    return Png.ofPlanes(planes(seed));
+  }
+
+  static String base64(byte[] file) {
+    return Base64.getEncoder().encodeToString(file);
+  }
+}
