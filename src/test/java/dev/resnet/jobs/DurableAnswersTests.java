@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process is killed (SIGKILL) right after a response: what it confirmed must be stored. */
 class DurableAnswersTests {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 2;
 
   @TempDir private Path home;
 

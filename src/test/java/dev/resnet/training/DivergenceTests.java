@@ -27,7 +27,7 @@ class DivergenceTests {
   /** The time does not advance, so the loss is checked only at the end of an epoch. */
   private final Trainer trainer = new Trainer(Clock.systemUTC(), () -> 0);
 
-  private final Dataset data = Noise.data(60, 20);
+  private final Dataset data = Noise.data(24, 10);
   private final List<CheckpointFile> checkpoints = new ArrayList<>();
   private final AtomicInteger resumedAfter = new AtomicInteger(-1);
 
@@ -36,9 +36,9 @@ class DivergenceTests {
   @ParameterizedTest
   @MethodSource("dev.resnet.training.Noise#executions")
   void aDivergedEpochIsNotKept(Noise.Execution execution) throws IOException {
-    assertThatThrownBy(() -> train(execution, 1, new LearningRate.Constant(10), 2))
+    assertThatThrownBy(() -> train(execution, 1, new LearningRate.Constant(1000), 2))
         .isInstanceOf(TrainingDivergedException.class)
-        .hasMessageContaining("not finite in epoch 1, by batch 30 of 30, at learning rate 10.0");
+        .hasMessageContaining("not finite in epoch 1, by batch 12 of 12, at learning rate 1000.0");
 
     assertThat(checkpoints).isEmpty();
     assertThat(folder).isEmptyDirectory();
@@ -50,7 +50,7 @@ class DivergenceTests {
     // Only the last step of epoch 2, its only one, is too large, so no training loss shows it.
     var lastStep = new LearningRate.Piecewise(List.of(0.01, 1e36), List.of(1));
 
-    assertThatThrownBy(() -> train(execution, 2, lastStep, 60))
+    assertThatThrownBy(() -> train(execution, 2, lastStep, 24))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining("not finite in epoch 2, by batch 1 of 1, at learning rate 1.0E36");
 
@@ -63,7 +63,7 @@ class DivergenceTests {
   @Test
   void aCheckpointThatIsNotFiniteIsNotResumedFrom() throws IOException {
     var execution = new Noise.Execution(EngineName.DL4J, Precision.FLOAT32);
-    train(execution, 2, new LearningRate.Constant(0.01), 20);
+    train(execution, 2, new LearningRate.Constant(0.01), 12);
     CheckpointFile newest = checkpoints.get(1);
     ComputationGraph graph = Checkpoints.graph(newest.path(), true);
     graph.getUpdater(true).getStateViewArray().putScalar(5, Float.NaN);
@@ -72,7 +72,7 @@ class DivergenceTests {
             .write(graph, Checkpoints.state(newest.path()), newest.testAccuracy());
     List<CheckpointFile> resumable = List.of(checkpoints.get(0), broken);
 
-    train(execution, 2, new LearningRate.Constant(0.01), 20, resumable);
+    train(execution, 2, new LearningRate.Constant(0.01), 12, resumable);
 
     assertThat(resumedAfter).hasValue(1);
   }

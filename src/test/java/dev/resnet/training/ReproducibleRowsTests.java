@@ -24,7 +24,7 @@ class ReproducibleRowsTests {
 
   /** Batches per epoch; stock DL4J takes a tenth of a second for one. */
   private static int batches(Noise.Execution execution) {
-    return execution.engine() == EngineName.DL4J ? 8 : 24;
+    return execution.engine() == EngineName.DL4J ? 5 : 24;
   }
 
   /** Number of runs that check the loss at random moments. */
