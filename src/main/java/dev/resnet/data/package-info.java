@@ -1,7 +1,8 @@
 /**
- * The data sets: CIFAR-10, CIFAR-100, the synthetic set, their download, validation and statistics.
+ * The data sets: CIFAR-10, CIFAR-100, the synthetic set, pictures by class from archives; download,
+ * validation and statistics.
  */
-@ApplicationModule(allowedDependencies = {"pictures", "files", "api"})
+@ApplicationModule(allowedDependencies = {"pictures", "files", "memory", "api"})
 @NullMarked
 package dev.resnet.data;
 
