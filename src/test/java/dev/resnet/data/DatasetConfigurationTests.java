@@ -189,7 +189,7 @@ class DatasetConfigurationTests {
 
   @Configuration(proxyBeanMethods = false)
   @ComponentScan(
-      basePackages = "dev.resnet.data",
+      basePackages = {"dev.resnet.data", "dev.resnet.pictures"},
       useDefaultFilters = false,
       includeFilters = @Filter(type = FilterType.REGEX, pattern = ".*Configuration"))
   static class AllSources {}
