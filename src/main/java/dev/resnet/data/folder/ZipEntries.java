@@ -62,6 +62,8 @@ final class ZipEntries implements Entries {
     } catch (RefusedArchiveException e) {
       channel.close();
       throw e;
+    } catch (ClosedByInterruptException e) {
+      throw new InterruptedIOException("reading the archive was interrupted");
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw new RefusedArchiveException(
