@@ -13,6 +13,7 @@ import dev.resnet.pictures.PictureReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -150,8 +151,8 @@ class ArchiveLimitsTests {
 
   @Test
   void aPictureAboveTheLimitIsSkipped() throws IOException {
-    byte[] largest = java.util.Arrays.copyOf(picture("x"), 64 << 10);
-    byte[] larger = java.util.Arrays.copyOf(picture("x"), (64 << 10) + 1);
+    byte[] largest = Arrays.copyOf(picture("x"), 64 << 10);
+    byte[] larger = Arrays.copyOf(picture("x"), (64 << 10) + 1);
     var files = catsAndDogs().with("cat/largest", largest).with("cat/larger", larger);
 
     for (byte[] archive : List.of(zip(files), tar(files))) {

@@ -17,11 +17,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.tar.TarUtils;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,14 +88,10 @@ class BadArchiveTests {
 
   /** A zip64 whose locator has another number in it. */
   private static byte[] zip64(int at, long value) {
-    byte[] zip =
-        zip(
-            catsAndDogs(),
-            out -> out.setUseZip64(org.apache.commons.compress.archivers.zip.Zip64Mode.Always),
-            entry -> {});
+    byte[] zip = zip(catsAndDogs(), out -> out.setUseZip64(Zip64Mode.Always), entry -> {});
     byte[] changed = zip.clone();
     int locator = Archives.indexOf(zip, ascii("PK\6\7"));
-    var bytes = java.nio.ByteBuffer.wrap(changed).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    var bytes = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
     if (at == 8) {
       bytes.putLong(locator + at, value);
     } else {
@@ -232,8 +232,7 @@ class BadArchiveTests {
         tar(files().with("././@LongLink", name).pictures("cat/1.png"), out -> {}, entry -> {});
     tar[156] = 'L';
     // The checksum counts the type too.
-    long sum =
-        org.apache.commons.compress.archivers.tar.TarUtils.computeCheckSum(checksumless(tar));
+    long sum = TarUtils.computeCheckSum(checksumless(tar));
     byte[] digits = ascii("%06o\0 ".formatted(sum));
     System.arraycopy(digits, 0, tar, 148, 8);
     return tar;

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.ZipInputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +147,7 @@ class FolderDatasetTests {
     byte[] zip = Archives.bytes(out -> FolderZip.write(set, out));
 
     List<String> names = new ArrayList<>();
-    try (var in = new java.util.zip.ZipInputStream(new ByteArrayInputStream(zip))) {
+    try (var in = new ZipInputStream(new ByteArrayInputStream(zip))) {
       for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         names.add(entry.getName());
       }

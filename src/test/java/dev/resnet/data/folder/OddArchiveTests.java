@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream.UnicodeExtraFieldPolicy;
@@ -293,8 +294,7 @@ class OddArchiveTests {
         out -> {
           try (var tar = new TarArchiveOutputStream(out, StandardCharsets.ISO_8859_1.name())) {
             for (var file : files.entrySet()) {
-              var entry =
-                  new org.apache.commons.compress.archivers.tar.TarArchiveEntry(file.getKey());
+              var entry = new TarArchiveEntry(file.getKey());
               entry.setSize(file.getValue().length);
               tar.putArchiveEntry(entry);
               tar.write(file.getValue());
