@@ -13,11 +13,18 @@ import org.springframework.util.unit.DataSize;
  * @param property the setting to name to the client
  * @param beside a sentence about other limits on the same paths, so that a client that exceeds one
  *     learns of the others; may be empty
+ * @param toDisk the bodies are written to the disk as they arrive: they take no memory, and the
+ *     feature itself ends those that arrive too slowly
  */
-public record BodyLimit(String pathPattern, DataSize size, String property, String beside) {
+public record BodyLimit(
+    String pathPattern, DataSize size, String property, String beside, boolean toDisk) {
 
   public BodyLimit(String pathPattern, DataSize size, String property) {
     this(pathPattern, size, property, "");
+  }
+
+  public BodyLimit(String pathPattern, DataSize size, String property, String beside) {
+    this(pathPattern, size, property, beside, false);
   }
 
   ProblemException exceeded() {

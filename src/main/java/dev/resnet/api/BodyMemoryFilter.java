@@ -43,10 +43,12 @@ final class BodyMemoryFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    long largest =
-        request.getAttribute(BodyLimit.class.getName()) instanceof BodyLimit limit
-            ? limit.size().toBytes()
-            : Long.MAX_VALUE;
+    BodyLimit limit = (BodyLimit) request.getAttribute(BodyLimit.class.getName());
+    if (limit != null && limit.toDisk()) {
+      chain.doFilter(request, response);
+      return;
+    }
+    long largest = limit == null ? Long.MAX_VALUE : limit.size().toBytes();
     var body = new BodyMemory(request, budget, largest, maxTime, System::nanoTime);
     try {
       chain.doFilter(new CountedRequest(request, body), response);

@@ -1,5 +1,6 @@
 package dev.resnet.jobs.web;
 
+import dev.resnet.api.Location;
 import dev.resnet.api.Page;
 import dev.resnet.api.PageRequest;
 import dev.resnet.api.Sortable;
@@ -20,7 +21,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -35,7 +35,6 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.util.UriComponentsBuilder;
 
 /** Submits, shows, cancels, resumes and deletes training jobs. */
 @RestController
@@ -95,7 +94,7 @@ class TrainingJobController {
       headers = @Header(name = "Retry-After", description = "Seconds."))
   ResponseEntity<TrainingJobResponse> submit(
       @RequestBody(required = false) byte @Nullable [] body, HttpServletRequest request) {
-    String all = address(request); // first, because nothing may fail once the job is queued
+    URI all = Location.of(request, PATH); // first: nothing may fail once the job is queued
     JobSnapshot job = jobs.submit(reader.read(body));
     return ResponseEntity.accepted()
         .location(URI.create(all + "/" + job.job().id()))
@@ -197,18 +196,6 @@ class TrainingJobController {
   @ApiResponse(responseCode = "409", description = "The job has not ended: cancel it first.")
   void delete(@PathVariable String id) {
     jobs.delete(id);
-  }
-
-  /**
-   * The context path contains the prefix that a proxy removed; see server.forward-headers-strategy.
-   */
-  private static String address(HttpServletRequest request) {
-    String path = request.getContextPath() + PATH;
-    try {
-      return new URI(path).toString();
-    } catch (URISyntaxException e) {
-      return UriComponentsBuilder.fromPath(path).encode().toUriString();
-    }
   }
 
   private TrainingJobResponse response(JobSnapshot snapshot) {
