@@ -94,6 +94,29 @@ public final class AtomicFiles {
     return folder;
   }
 
+  /**
+   * Renames a folder of files, creating the folder above the target where needed. After a power cut
+   * either the old or the new name exists, and under the new one every file is complete.
+   *
+   * @throws IOException if a file could not be flushed, or if the target is there
+   */
+  public static void moveFolder(Path folder, Path target) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (Files.isRegularFile(file)) {
+          try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+          }
+        }
+      }
+    }
+    force(folder);
+    Path above = createFolders(target.toAbsolutePath().getParent());
+    Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
+    force(above);
+    force(folder.toAbsolutePath().getParent());
+  }
+
   /** Deletes a file, or a folder with its content; does nothing if it does not exist. */
   public static void deleteRecursively(Path root) throws IOException {
     if (!Files.exists(root)) {
