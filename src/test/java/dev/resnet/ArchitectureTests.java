@@ -154,15 +154,18 @@ class ArchitectureTests {
   }
 
   @Test
-  void onlyTheTrainingTaskUsesTheScheduler() {
+  void onlyTheQueuesUseTheScheduler() {
     classes()
         .that(dependOn("com.github.kagkarlsson.."))
         .should(
             ArchConditions.be(
                 DescribedPredicate.describe(
-                    "jobs.TrainingTask or jobs.JobsConfiguration",
+                    "a queue or its configuration",
                     (JavaClass type) ->
-                        List.of("dev.resnet.jobs.TrainingTask", "dev.resnet.jobs.JobsConfiguration")
+                        List.of(
+                                "dev.resnet.jobs.TrainingTask",
+                                "dev.resnet.jobs.JobsConfiguration",
+                                "dev.resnet.data.upload.ConversionTask")
                             .contains(outermost(type).getName()))))
         .check(MAIN);
   }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.upload.PictureZip;
 import dev.resnet.database.PostgreSql;
 import dev.resnet.serving.Classifier;
 import dev.resnet.serving.RegistryCache;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +120,28 @@ class RoleTests {
     assertThat(worker.call("POST", JOBS, null, "{\"stack_n\": 1}").statusCode()).isEqualTo(404);
     assertThat(worker.get("/actuator/..;/api/v1/models", null).statusCode()).isEqualTo(400);
     assertThat(worker.get("/actuator/%2e%2e/api/v1/models", null).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void anArchiveSentToTheApiIsConvertedByAWorker() throws Exception {
+    HttpRequest.Builder upload =
+        api.request("/api/v1/datasets/shared", null)
+            .PUT(BodyPublishers.ofByteArray(PictureZip.of(2, 1, "a", "b")));
+    assertThat(RunningService.send(upload).statusCode()).isEqualTo(202);
+    assertThat(api.json("/api/v1/datasets/shared", null).get("status").stringValue())
+        .isEqualTo("CONVERTING");
+    try (var worker = start("worker")) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  api.json("/api/v1/datasets/shared", null)
+                      .get("status")
+                      .stringValue()
+                      .equals("READY"));
+      assertThat(worker.context().getBean(DatasetCatalog.class).info("shared"))
+          .hasValueSatisfying(info -> assertThat(info.train()).isEqualTo(2));
+    }
   }
 
   @Test

@@ -92,6 +92,13 @@ final class ServiceProcess implements AutoCloseable {
                 .build()));
   }
 
+  void put(String path, byte[] body) throws IOException, InterruptedException {
+    send(
+        HttpRequest.newBuilder(URI.create(url + path))
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build());
+  }
+
   private byte[] send(HttpRequest request) throws IOException, InterruptedException {
     HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
     if (response.statusCode() >= 300) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The data sets of several sources, each kept in memory after its first use. */
-final class CachingDatasetCatalog implements DatasetCatalog, AutoCloseable {
+/** The built-in data sets of several sources, each kept in memory after its first use. */
+final class CachingDatasetCatalog implements AutoCloseable {
   private final Map<String, SharedDataset> datasets = new LinkedHashMap<>();
 
   /**
@@ -17,18 +17,19 @@ final class CachingDatasetCatalog implements DatasetCatalog, AutoCloseable {
     sources.forEach(source -> datasets.put(source.name(), new SharedDataset(source)));
   }
 
-  @Override
-  public List<DatasetInfo> list() {
+  List<DatasetInfo> list() {
     return datasets.values().stream().map(SharedDataset::info).toList();
   }
 
-  @Override
-  public Optional<DatasetInfo> info(String name) {
+  boolean has(String name) {
+    return datasets.containsKey(name);
+  }
+
+  Optional<DatasetInfo> info(String name) {
     return Optional.ofNullable(datasets.get(name)).map(SharedDataset::info);
   }
 
-  @Override
-  public Dataset load(String name) throws IOException {
+  Dataset load(String name) throws IOException {
     SharedDataset dataset = datasets.get(name);
     if (dataset == null) {
       throw new IllegalArgumentException(

@@ -9,8 +9,10 @@ import org.springframework.context.annotation.Configuration;
 class DatasetConfiguration {
 
   @Bean
-  DatasetCatalog datasetCatalog(List<DatasetSource> sources) {
-    return new CachingDatasetCatalog(
-        sources.stream().sorted(Comparator.comparing(DatasetSource::name)).toList());
+  DatasetCatalog datasetCatalog(List<DatasetSource> sources, StoredDatasets stored) {
+    return new AllDatasets(
+        new CachingDatasetCatalog(
+            sources.stream().sorted(Comparator.comparing(DatasetSource::name)).toList()),
+        stored);
   }
 }

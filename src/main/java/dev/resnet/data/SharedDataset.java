@@ -81,7 +81,8 @@ final class SharedDataset implements AutoCloseable {
           null,
           null,
           downloaded,
-          reading == null ? error : reading.attemptError);
+          reading == null ? error : reading.attemptError,
+          null);
     }
   }
 
@@ -97,6 +98,7 @@ final class SharedDataset implements AutoCloseable {
         DatasetInfo.Status.READY,
         loaded.normalization(),
         dataset.sha256(),
+        null,
         null,
         null);
   }

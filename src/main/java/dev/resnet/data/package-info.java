@@ -1,8 +1,8 @@
 /**
- * The data sets: CIFAR-10, CIFAR-100, the synthetic set, pictures by class from archives; download,
- * validation and statistics.
+ * The data sets: built-in ones, their download, validation and statistics, and those that users
+ * upload.
  */
-@ApplicationModule(allowedDependencies = {"pictures", "files", "memory", "api"})
+@ApplicationModule(allowedDependencies = {"pictures", "files", "memory", "database", "api"})
 @NullMarked
 package dev.resnet.data;
 

@@ -64,7 +64,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   @Override
   public JobSnapshot submit(NewJob request) {
     TrainingConfig config = request.config();
-    DatasetInfo dataset = dataset(config);
+    DatasetInfo dataset = dataset(config, request.datasetVersion());
     requireMemory(config, dataset);
     long parameters =
         new ResNetSpec(config.stackN(), dataset.classes().size(), dataset.shape()).parameters();
@@ -88,6 +88,7 @@ final class DurableTrainingJobs implements TrainingJobs {
       added =
           addIfRoom(
               () -> {
+                hold(job);
                 store.jobs().insert(job);
                 queue.schedule(job.id(), job.due());
                 return true;
@@ -128,9 +129,17 @@ final class DurableTrainingJobs implements TrainingJobs {
             });
   }
 
-  private DatasetInfo dataset(TrainingConfig config) {
+  /** No version that a job needs is deleted; the transaction of a deletion sees the job's row. */
+  private void hold(TrainingJob job) {
+    String version = job.datasetVersion();
+    if (version != null) {
+      datasets.hold(job.config().dataset(), version);
+    }
+  }
+
+  private DatasetInfo dataset(TrainingConfig config, @Nullable String version) {
     return datasets
-        .info(config.dataset())
+        .info(config.dataset(), version)
         .orElseThrow(
             () ->
                 new UnknownDatasetException(
@@ -234,9 +243,12 @@ final class DurableTrainingJobs implements TrainingJobs {
 
   private boolean tryResume(TrainingJob job) {
     TrainingJob resumed = job.resumed();
-    requireMemory(job.config(), dataset(job.config()));
+    datasets
+        .info(job.config().dataset(), job.datasetVersion())
+        .ifPresent(dataset -> requireMemory(job.config(), dataset));
     return addIfRoom(
         () -> {
+          hold(job);
           boolean done = store.jobs().move(job, resumed);
           if (done) {
             queue.scheduleNow(job.id());

@@ -124,7 +124,7 @@ final class Intake {
 
   private long needed(TrainingJob job) {
     return datasets
-        .info(job.config().dataset())
+        .info(job.config().dataset(), job.datasetVersion())
         .map(dataset -> memory.needed(job.config(), dataset))
         .orElse(0L);
   }

@@ -26,6 +26,7 @@ final class JobRows {
         row.getString("model"),
         JobStatus.valueOf(row.getString("status")),
         ConfigJson.read(row.getString("config")),
+        row.getString("dataset_version"),
         row.getLong("parameters"),
         engine(row),
         new JobProgress(

@@ -184,7 +184,8 @@ final class JobRunner {
 
   private UnaryOperator<TrainingJob> train(
       TrainingJob job, RunHandle handle, Outage outage, RunRecorder recorder) throws Exception {
-    Dataset dataset = handle.interruptibly(() -> datasets.load(job.config().dataset()));
+    Dataset dataset =
+        handle.interruptibly(() -> datasets.load(job.config().dataset(), job.datasetVersion()));
     if (handle.stopRequested()) {
       return stopped(job, handle);
     }

@@ -1,6 +1,8 @@
 package dev.resnet.jobs;
 
 import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetUse;
+import dev.resnet.database.SoleProcess;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
@@ -8,10 +10,8 @@ import dev.resnet.training.Trainer;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.Locale;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -46,6 +46,11 @@ class JobsConfiguration {
         new EpochRepository(jdbc, folders),
         new TransactionTemplate(transactions),
         folders);
+  }
+
+  @Bean
+  DatasetUse datasetUse(JobStore store) {
+    return store.jobs()::users;
   }
 
   @Bean
@@ -122,7 +127,7 @@ class JobsConfiguration {
       Role role,
       @Value("${spring.datasource.url:}") String url)
       throws SQLException {
-    boolean soleProcess = embedded(dataSource) && !shared(url);
+    boolean soleProcess = SoleProcess.uses(dataSource, url);
     if (soleProcess && role != Role.ALL) {
       throw new InvalidConfigurationPropertyValueException(
           Role.PROPERTY,
@@ -134,19 +139,6 @@ class JobsConfiguration {
     }
     return new TrainingTask(
         dataSource, store, runner, intake, running, settings, role, soleProcess);
-  }
-
-  /** The embedded database locks its file, so that a second process can't open it. */
-  private static boolean embedded(DataSource dataSource) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      String url = connection.getMetaData().getURL();
-      return url.startsWith("jdbc:h2:file:") || url.startsWith("jdbc:h2:mem:");
-    }
-  }
-
-  /** H2's mode for sharing a file. A connection's own URL lacks the parameters. */
-  private static boolean shared(String url) {
-    return url.toUpperCase(Locale.ROOT).contains(";AUTO_SERVER=TRUE");
   }
 
   @Bean

@@ -36,7 +36,7 @@ final class MemoryCheckedTraining implements Training {
       TrainingListener listener,
       StopSignal stop) {
     datasets
-        .info(config.dataset())
+        .info(config.dataset(), dataset.sha256())
         .flatMap(info -> memory.refusal(config, info))
         .ifPresent(
             reason -> {

@@ -98,7 +98,10 @@ public final class StartingPoints {
     return new Start(
         new StartFrom(null, null, job.id(), checkpoint.epoch(), freeze, checkpoint.sha256()),
         job.config().stackN(),
-        datasets.info(job.config().dataset()).map(DatasetInfo::shape).orElse(null),
+        datasets
+            .info(job.config().dataset(), job.datasetVersion())
+            .map(DatasetInfo::shape)
+            .orElse(null),
         checkpoint.path());
   }
 

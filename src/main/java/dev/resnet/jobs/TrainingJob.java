@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param id a UUID
  * @param name shown to people; need not be unique
  * @param model the name that the trained network is registered under
+ * @param datasetVersion SHA-256 of the version of an uploaded data set that every attempt uses;
+ *     null for a built-in one
  * @param parameters of the network, counting running means and variances
  * @param engine the engine of the newest attempt and why it was chosen; null until training starts
  * @param attempt number of attempts so far; 0 before the first
@@ -42,6 +44,7 @@ public record TrainingJob(
     String model,
     JobStatus status,
     TrainingConfig config,
+    @Nullable String datasetVersion,
     long parameters,
     @Nullable EngineDescription engine,
     JobProgress progress,
@@ -67,6 +70,7 @@ public record TrainingJob(
         job.model(),
         QUEUED,
         job.config(),
+        job.datasetVersion(),
         parameters,
         null,
         JobProgress.none(iterations),
@@ -102,6 +106,7 @@ public record TrainingJob(
         model,
         status,
         config,
+        datasetVersion,
         parameters,
         engine,
         progress.withoutSpeed(),

@@ -2,6 +2,7 @@ package dev.resnet.jobs;
 
 import static dev.resnet.jobs.JobRows.column;
 
+import dev.resnet.data.DatasetUse;
 import dev.resnet.engine.EngineDescription;
 import dev.resnet.training.checkpoint.Promotion;
 import java.time.Clock;
@@ -37,10 +38,12 @@ final class TrainingJobRepository {
   void insert(TrainingJob job) {
     jdbc.sql(
             """
-            insert into training_job (id, name, model, status, stack_n, dataset, config, parameters,
+            insert into training_job (id, name, model, status, stack_n, dataset, dataset_version, config,
+              parameters,
               attempt, crashes, cancel_requested, epoch, iteration, iterations, updated_at, created_at,
               promote)
-            values (:id, :name, :model, :status, :stackN, :dataset, :config, :parameters,
+            values (:id, :name, :model, :status, :stackN, :dataset, :datasetVersion, :config,
+              :parameters,
               :attempt, :crashes, false, 0, 0, :iterations, :createdAt, :createdAt,
               :promote)
             """)
@@ -50,6 +53,7 @@ final class TrainingJobRepository {
         .param("status", job.status().name())
         .param("stackN", job.config().stackN())
         .param("dataset", job.config().dataset())
+        .param("datasetVersion", job.datasetVersion())
         .param("config", ConfigJson.write(job.config()))
         .param("parameters", job.parameters())
         .param("attempt", job.attempt())
@@ -275,6 +279,21 @@ final class TrainingJobRepository {
     return jdbc.sql(
             "select * from training_job where status in ('QUEUED', 'RUNNING') order by submission")
         .query((row, n) -> JobRows.job(row))
+        .list();
+  }
+
+  /** The jobs that have not ended and need a version of an uploaded data set. */
+  List<DatasetUse.User> users(String dataset) {
+    return jdbc.sql(
+            """
+            select id, dataset_version from training_job
+            where dataset = ? and dataset_version is not null
+              and status in ('QUEUED', 'RUNNING', 'PAUSED') order by submission
+            """)
+        .param(dataset)
+        .query(
+            (row, n) ->
+                new DatasetUse.User("job " + row.getString("id"), row.getString("dataset_version")))
         .list();
   }
 

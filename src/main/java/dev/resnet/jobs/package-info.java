@@ -4,6 +4,7 @@
       "training",
       "training :: checkpoint",
       "data",
+      "database",
       "pictures",
       "engine",
       "network",

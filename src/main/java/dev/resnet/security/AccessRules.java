@@ -57,6 +57,7 @@ final class AccessRules {
             open("/v3/api-docs"),
             open("/v3/api-docs/**"),
             open("/v3/api-docs.yaml"),
+            rule(HttpMethod.GET, "/api/v1/datasets/{name}/archive", TRAIN),
             rule(HttpMethod.GET, "/api/**", READ),
             // Lists the allowed methods.
             rule(HttpMethod.OPTIONS, "/api/**", READ),
@@ -66,6 +67,9 @@ final class AccessRules {
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/promote", ADMIN),
             rule(HttpMethod.POST, "/api/v1/models/{name}/rollback", ADMIN),
             rule(HttpMethod.DELETE, "/api/v1/models/{name}/versions/{version}", ADMIN),
+            rule(HttpMethod.PUT, "/api/v1/datasets/{name}", TRAIN),
+            rule(HttpMethod.DELETE, "/api/v1/datasets/{name}", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/datasets/{name}/images/{split}/{class}", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/cancel", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/resume", TRAIN),

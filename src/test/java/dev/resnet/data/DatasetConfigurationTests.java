@@ -12,13 +12,17 @@ import dev.resnet.data.synthetic.SyntheticSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
@@ -191,6 +195,32 @@ class DatasetConfigurationTests {
   @ComponentScan(
       basePackages = {"dev.resnet.data", "dev.resnet.pictures"},
       useDefaultFilters = false,
-      includeFilters = @Filter(type = FilterType.REGEX, pattern = ".*Configuration"))
-  static class AllSources {}
+      includeFilters = @Filter(type = FilterType.REGEX, pattern = ".*Configuration"),
+      excludeFilters = @Filter(type = FilterType.REGEX, pattern = ".*\\.(upload|folder|web)\\..*"))
+  static class AllSources {
+    @Bean
+    StoredDatasets noUploads() {
+      return new NoUploads();
+    }
+  }
+
+  private static final class NoUploads implements StoredDatasets {
+    @Override
+    public List<DatasetInfo> list() {
+      return List.of();
+    }
+
+    @Override
+    public Optional<DatasetInfo> info(String name, @Nullable String version) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Dataset load(String name, @Nullable String version) {
+      throw new IllegalArgumentException("there is no " + name);
+    }
+
+    @Override
+    public void hold(String name, String version) {}
+  }
 }

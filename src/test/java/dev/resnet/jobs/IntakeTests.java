@@ -166,6 +166,7 @@ class IntakeTests {
                 config.seed(),
                 null,
                 null),
+            null,
             Promote.NEVER);
     return process.jobs.submit(request).job().id();
   }

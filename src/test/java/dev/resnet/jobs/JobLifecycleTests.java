@@ -88,7 +88,7 @@ class JobLifecycleTests {
     process.training.metrics(script);
     TrainingConfig config = TestJobs.config(6).choosing(0.2, Keep.BEST, new EarlyStopping(3, 0));
     String id =
-        process.jobs.submit(new NewJob("a job", "a-model", config, Promote.NEVER)).job().id();
+        process.jobs.submit(new NewJob("a job", "a-model", config, null, Promote.NEVER)).job().id();
     process.training.awaitStart();
     process.training.allow(4);
     await().until(() -> process.jobs.epochs(id, 0).size() == 4);
@@ -255,7 +255,8 @@ class JobLifecycleTests {
             1,
             null,
             null);
-    assertThatThrownBy(() -> process.jobs.submit(new NewJob("deep", "deep", deep, Promote.NEVER)))
+    assertThatThrownBy(
+            () -> process.jobs.submit(new NewJob("deep", "deep", deep, null, Promote.NEVER)))
         .isInstanceOf(TooLittleMemoryException.class)
         .hasMessage("It would take 70 GB; there are 8 GB.");
   }
@@ -298,7 +299,7 @@ class JobLifecycleTests {
     Files.write(crashed, weights);
     Files.setLastModifiedTime(crashed, FileTime.from(Instant.now().minus(2, ChronoUnit.HOURS)));
     TrainingConfig config = TestJobs.config(1).fitting(0, ClassWeights.NONE, newest);
-    var request = new NewJob("second", "m", config, Promote.NEVER);
+    var request = new NewJob("second", "m", config, null, Promote.NEVER);
     String second = process.jobs.submit(request).job().id();
     process.jobs.delete(first);
     process.training.allow(1);

@@ -26,6 +26,7 @@ class PhysicalMemoryCheckTests {
           null,
           null,
           null,
+          null,
           null);
 
   @Test

@@ -7,11 +7,11 @@ import java.util.UUID;
 import org.flywaydb.core.Flyway;
 
 /** Fresh, migrated databases of both kinds. */
-final class TestDatabase {
+public final class TestDatabase {
   private TestDatabase() {}
 
   /** H2 in memory, with the settings of {@code application.yaml}. */
-  static HikariDataSource h2() {
+  public static HikariDataSource h2() {
     HikariDataSource database =
         open(
             "jdbc:h2:mem:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
@@ -22,7 +22,7 @@ final class TestDatabase {
   }
 
   /** A separate database on a real server. */
-  static HikariDataSource postgreSql() {
+  public static HikariDataSource postgreSql() {
     return open(PostgreSql.migratedDatabase(), PostgreSql.USER);
   }
 

@@ -11,6 +11,7 @@ import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** One data set of 100 black images; its download can be delayed. */
 public final class TestDatasets implements DatasetCatalog {
@@ -47,16 +48,17 @@ public final class TestDatasets implements DatasetCatalog {
             null,
             null,
             held ? 0.25 : null,
+            null,
             null));
   }
 
   @Override
-  public Optional<DatasetInfo> info(String name) {
+  public Optional<DatasetInfo> info(String name, @Nullable String version) {
     return list().stream().filter(info -> info.name().equals(name)).findFirst();
   }
 
   @Override
-  public Dataset load(String name) throws IOException {
+  public Dataset load(String name, @Nullable String version) throws IOException {
     IOException thrown = failure;
     if (thrown != null) {
       throw thrown;
@@ -71,6 +73,9 @@ public final class TestDatasets implements DatasetCatalog {
     }
     return new Dataset(name, CLASSES, images(100), images(20), ResizePolicy.CROP, "cd".repeat(32));
   }
+
+  @Override
+  public void hold(String name, String version) {}
 
   private static ImageSet images(int count) {
     return new ImageSet(

@@ -39,7 +39,7 @@ final class TestJobs {
   }
 
   static NewJob request(int epochs) {
-    return new NewJob("a job", "a-model", config(epochs), Promote.IF_BETTER);
+    return new NewJob("a job", "a-model", config(epochs), null, Promote.IF_BETTER);
   }
 
   static TrainingJob queued() {

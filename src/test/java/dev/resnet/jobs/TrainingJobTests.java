@@ -120,6 +120,7 @@ class TrainingJobTests {
               job.model(),
               PAUSED,
               job.config(),
+              null,
               job.parameters(),
               null,
               job.progress(),

@@ -210,6 +210,7 @@ class OperationsTests {
             "a-model",
             JobStatus.RUNNING,
             Recipe.PAPER.config(3, "cifar10", 50000, null),
+            null,
             274_442,
             null,
             new JobProgress(3, 100, 1000, 0.5, 0.75, 128.0),

@@ -93,12 +93,14 @@ class SecurityMatrixTests {
   /** The scope that docs/security.md promises. */
   private static Scope promised(Operation operation) {
     if (operation.method().equals("GET")) {
-      return Scope.READ;
+      return operation.path().endsWith("/archive") ? Scope.TRAIN : Scope.READ;
     }
     if (operation.method().equals("POST") && operation.path().endsWith("/classify")) {
       return Scope.CLASSIFY;
     }
-    return operation.path().startsWith("/api/v1/training-jobs") ? Scope.TRAIN : Scope.ADMIN;
+    return operation.path().matches("/api/v1/(training-jobs|datasets).*")
+        ? Scope.TRAIN
+        : Scope.ADMIN;
   }
 
   @Test

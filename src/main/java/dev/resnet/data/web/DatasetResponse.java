@@ -1,8 +1,10 @@
 package dev.resnet.data.web;
 
 import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.folder.FolderReport;
 import dev.resnet.pictures.ResizePolicy;
 import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +28,16 @@ record DatasetResponse(
     @Schema(description = "Number of test images.", example = "1000") int test,
     @Schema(
             description =
-                "ABSENT: downloaded when a job first needs it. DOWNLOADING: see progress. READY:"
-                    + " available. FAILED: see error; the next job that needs it tries again.",
+                "ABSENT: downloaded when a job first needs it. DOWNLOADING, CONVERTING: see progress."
+                    + " READY: available. FAILED: see error; a built-in data set is downloaded"
+                    + " again by the next job, an archive has to be sent again.",
             example = "READY")
         DatasetInfo.Status status,
     @Schema(
             description =
-                "Mean of each channel (R, G, B) of the training images, 0 to 1; null until the"
-                    + " data set has been loaded once since the service started.",
+                "Mean of each channel (R, G, B) of the training images, 0 to 1; null until a"
+                    + " built-in data set has been loaded once since the service started, and while"
+                    + " the first archive is converted.",
             example = "[0.4914, 0.4822, 0.4465]",
             nullable = true)
         float @Nullable [] mean,
@@ -43,12 +47,15 @@ record DatasetResponse(
             nullable = true)
         float @Nullable [] std,
     @Schema(
-            description = "SHA-256 of all pixels and labels, training before test; null like mean.",
+            description =
+                "SHA-256 of all pixels and labels, training before test, and of the class names"
+                    + " of an uploaded data set, whose version it names; null like mean.",
             example = "9b1f2c0e5d7a4c83b6e8f0a1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5e4f",
             nullable = true)
         @Nullable String sha256,
     @Schema(
-            description = "Downloaded fraction, 0 to 1; null if no download is running.",
+            description =
+                "Downloaded or converted fraction, 0 to 1; null while neither is running.",
             example = "0.42",
             nullable = true)
         @Nullable Double progress,
@@ -58,9 +65,55 @@ record DatasetResponse(
                     + " bytes arrive. null otherwise.",
             example = "null",
             nullable = true)
-        @Nullable String error) {
+        @Nullable String error,
+    @Schema(
+            description =
+                "When this version was ready; until the first one is, when its archive came. null"
+                    + " for built-in data sets.",
+            nullable = true)
+        @Nullable Instant createdAt,
+    @Schema(
+            description =
+                "The archive that is being converted, or whose conversion failed; null otherwise.",
+            nullable = true)
+        @Nullable UploadResponse upload,
+    @Schema(
+            description =
+                "What became of the archive; null in lists, for built-in data sets, and before the"
+                    + " first version.",
+            nullable = true)
+        @Nullable FolderReport report) {
 
-  static DatasetResponse of(DatasetInfo info) {
+  /** What becomes of an archive. */
+  enum UploadStatus {
+    CONVERTING,
+    FAILED
+  }
+
+  /** The last upload, unless it has become a version. */
+  @Schema(name = "DatasetUpload")
+  record UploadResponse(
+      UploadStatus status,
+      @Schema(description = "Converted fraction, 0 to 1.", example = "0.42") double progress,
+      @Schema(
+              description = "FAILED: why, and what to do. CONVERTING: what delays it, or null.",
+              nullable = true)
+          @Nullable String error,
+      Instant createdAt) {
+
+    static UploadResponse of(DatasetInfo.Upload upload) {
+      return new UploadResponse(
+          upload.converting() ? UploadStatus.CONVERTING : UploadStatus.FAILED,
+          upload.progress(),
+          upload.error(),
+          upload.createdAt());
+    }
+  }
+
+  /**
+   * @param report null where it is not shown
+   */
+  static DatasetResponse of(DatasetInfo info, @Nullable FolderReport report) {
     var normalization = info.normalization();
     return new DatasetResponse(
         info.name(),
@@ -74,6 +127,14 @@ record DatasetResponse(
         normalization == null ? null : normalization.standardDeviation(),
         info.sha256(),
         info.progress(),
-        info.error());
+        info.error(),
+        info.uploaded() == null ? null : info.uploaded().createdAt(),
+        upload(info),
+        report);
+  }
+
+  private static @Nullable UploadResponse upload(DatasetInfo info) {
+    DatasetInfo.Upload upload = info.uploaded() == null ? null : info.uploaded().upload();
+    return upload == null ? null : UploadResponse.of(upload);
   }
 }

@@ -101,6 +101,7 @@ final class TrainingJobReader {
   private int epochs(TrainingJobRequest request) {
     return datasets
         .info(request.datasetName())
+        .filter(dataset -> dataset.train() > 0) // else its first archive is not converted yet
         .map(dataset -> request.epochs(limits, request.trainImages(dataset)))
         .orElse(Integer.MAX_VALUE);
   }
@@ -167,6 +168,10 @@ final class TrainingJobReader {
               + datasets.list().stream().map(DatasetInfo::name).collect(Collectors.joining(", ")));
       return;
     }
+    if (dataset.get().uploaded() != null && dataset.get().sha256() == null) {
+      problems.add("dataset", notReady(dataset.get()));
+      return;
+    }
     if (problems.none("train_limit", "batch_size", "validation_fraction")
         && request.batchSize() != null
         && request.batchSize() > request.trainImages(dataset.get())) {
@@ -186,5 +191,12 @@ final class TrainingJobReader {
           "must be at most %d, the size of the images, was %d"
               .formatted(size, request.augmentation().cutout()));
     }
+  }
+
+  private static String notReady(DatasetInfo info) {
+    return info.progress() == null
+        ? "is not there: its upload failed (%s)".formatted(info.error())
+        : "is still being converted (%d %%); wait until GET /api/v1/datasets/%s says READY"
+            .formatted((int) (100 * info.progress()), info.name());
   }
 }

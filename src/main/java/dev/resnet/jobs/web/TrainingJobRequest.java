@@ -238,6 +238,7 @@ record TrainingJobRequest(
         requireNonNullElse(name, title),
         requireNonNullElse(model, title),
         config(limits, trainImages(dataset), start),
+        dataset.version(),
         requireNonNullElse(promote, Promote.IF_BETTER));
   }
 

@@ -33,6 +33,12 @@ record TrainingJobResponse(
     @Schema(description = "All resolved hyperparameters, in the form of a submission.")
         Map<String, @Nullable Object> config,
     @Schema(
+            description =
+                "SHA-256 of the data set's version that every attempt uses, also after a newer one"
+                    + " was uploaded; null for a built-in data set.",
+            nullable = true)
+        @Nullable String datasetVersion,
+    @Schema(
             description = "The chosen engine; null until training starts.",
             nullable = true,
             example = "onednn")
@@ -200,6 +206,7 @@ record TrainingJobResponse(
         ResNetSpec.depth(job.config().stackN()),
         job.parameters(),
         ConfigJson.fields(job.config()),
+        job.datasetVersion(),
         engine == null ? null : engine.engine().wireName(),
         engine == null ? null : engine.precision().wireName(),
         engine == null ? null : engine.reason(),

@@ -36,7 +36,7 @@ final class WaitingFor {
     }
     String name = job.config().dataset();
     return datasets
-        .info(name)
+        .info(name, job.datasetVersion())
         .filter(info -> info.status() != DatasetInfo.Status.READY)
         .map(info -> "the data set " + name + downloaded(info))
         .orElse("the engine");

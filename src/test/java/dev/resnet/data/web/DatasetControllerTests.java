@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +25,8 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 
 class DatasetControllerTests {
   private final OneSet catalog = new OneSet();
-  private final MockMvcTester http = MockMvcTester.of(new DatasetController(catalog));
+  private final MockMvcTester http =
+      MockMvcTester.of(new DatasetController(catalog, null), new ImageController(catalog));
 
   @Test
   void listsTheSets() {
@@ -49,7 +51,7 @@ class DatasetControllerTests {
             """
             {"name": "shapes", "classes": ["round", "angular"], "size": 32, "resize": "crop", "train": 2, "test": 1,
              "status": "DOWNLOADING", "mean": null, "std": null, "sha256": null,
-             "progress": 0.5, "error": null}
+             "progress": 0.5, "error": null, "createdAt": null, "upload": null, "report": null}
             """);
   }
 
@@ -64,7 +66,8 @@ class DatasetControllerTests {
             """
             {"name": "shapes", "classes": ["round", "angular"], "size": 32, "resize": "crop", "train": 2, "test": 1,
              "status": "READY", "mean": [0.5, 0.25, 0.125], "std": [0.25, 0.5, 1.0],
-             "sha256": "abc", "progress": null, "error": null}
+             "sha256": "abc", "progress": null, "error": null, "createdAt": null,
+             "upload": null, "report": null}
             """);
   }
 
@@ -159,16 +162,17 @@ class DatasetControllerTests {
                   : null,
               loaded ? "abc" : null,
               progress,
-              status == DatasetInfo.Status.FAILED ? "the disk is full" : null));
+              status == DatasetInfo.Status.FAILED ? "the disk is full" : null,
+              null));
     }
 
     @Override
-    public Optional<DatasetInfo> info(String name) {
+    public Optional<DatasetInfo> info(String name, @Nullable String version) {
       return list().stream().filter(info -> info.name().equals(name)).findFirst();
     }
 
     @Override
-    public Dataset load(String name) throws IOException {
+    public Dataset load(String name, @Nullable String version) throws IOException {
       loads++;
       if (failure != null) {
         throw failure;
@@ -185,5 +189,8 @@ class DatasetControllerTests {
           ResizePolicy.CROP,
           "abc");
     }
+
+    @Override
+    public void hold(String name, String version) {}
   }
 }

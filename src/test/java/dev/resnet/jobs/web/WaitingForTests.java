@@ -51,7 +51,8 @@ class WaitingForTests {
             null,
             null,
             progress,
-            error);
+            error,
+            null);
     return new WaitingFor(new OneSet(info)).of(RUNNING);
   }
 
@@ -62,14 +63,17 @@ class WaitingForTests {
     }
 
     @Override
-    public Optional<DatasetInfo> info(String name) {
+    public Optional<DatasetInfo> info(String name, @Nullable String version) {
       return Optional.of(info).filter(set -> set.name().equals(name));
     }
 
     @Override
-    public Dataset load(String name) {
+    public Dataset load(String name, @Nullable String version) {
       throw new AssertionError("nothing is loaded for an answer");
     }
+
+    @Override
+    public void hold(String name, String version) {}
   }
 
   private static final TrainingJob RUNNING =
@@ -79,6 +83,7 @@ class WaitingForTests {
           "a-model",
           JobStatus.RUNNING,
           Recipe.PAPER.config(3, "cifar10", 50000, null),
+          null,
           274_442,
           null,
           new JobProgress(0, 100, 1000, null, null, null),

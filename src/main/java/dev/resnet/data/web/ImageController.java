@@ -1,0 +1,206 @@
+package dev.resnet.data.web;
+
+import dev.resnet.api.ProblemException;
+import dev.resnet.data.Dataset;
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.ImageSet;
+import dev.resnet.data.Pictures;
+import dev.resnet.data.folder.ContactSheet;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.UriUtils;
+
+/** Shows the images of data sets. */
+@RestController
+@RequestMapping(DatasetController.PATH)
+@Tag(name = "Data sets")
+class ImageController {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageController.class);
+  private static final Duration DOWNLOAD_RETRY = Duration.ofSeconds(15);
+
+  private final DatasetCatalog catalog;
+
+  ImageController(DatasetCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  @GetMapping(path = "/{name}/images/{split}/{index}", produces = MediaType.IMAGE_PNG_VALUE)
+  @Operation(
+      summary = "Get an image",
+      description =
+          "A PNG in the size of the data set that can be classified as it is; the header X-Label has"
+              + " its true class, percent-encoded as UTF-8 where it is not ASCII.")
+  @ApiResponse(
+      responseCode = "200",
+      description = "The image.",
+      headers = {
+        @Header(
+            name = "X-Label",
+            description = "The class name.",
+            schema = @Schema(type = "string", example = "circle")),
+        @Header(
+            name = "X-Label-Index",
+            description = "The class index.",
+            schema = @Schema(type = "integer", example = "0"))
+      },
+      content =
+          @Content(
+              mediaType = MediaType.IMAGE_PNG_VALUE,
+              schema = @Schema(type = "string", format = "binary")))
+  @ApiResponse(responseCode = "404", description = "There is no such data set, split or image.")
+  @ApiResponse(
+      responseCode = "409",
+      description = "The data set has not been downloaded yet, or has no version yet.")
+  @ApiResponse(responseCode = "503", description = "The data set is not available at present.")
+  ResponseEntity<byte[]> picture(
+      @Parameter(example = "synthetic") @PathVariable("name") String name,
+      @Parameter(
+              description = "train, or test for held-out images.",
+              schema =
+                  @Schema(
+                      type = "string",
+                      allowableValues = {"train", "test"},
+                      example = "test"))
+          @PathVariable("split")
+          String split,
+      @Parameter(description = "Counted from 0.", example = "0") @PathVariable("index") int index) {
+    requireSplit(name, split);
+    Dataset dataset = loaded(name);
+    ImageSet images = images(dataset, split);
+    if (index < 0 || index >= images.count()) {
+      throw new ProblemException(
+          HttpStatus.NOT_FOUND,
+          "There is no picture %d: %s of %s has the pictures 0 to %d."
+              .formatted(index, split, name, images.count() - 1));
+    }
+    int label = images.label(index);
+    return ResponseEntity.ok()
+        .contentType(MediaType.IMAGE_PNG)
+        .header("X-Label", UriUtils.encode(dataset.classes().get(label), StandardCharsets.UTF_8))
+        .header("X-Label-Index", String.valueOf(label))
+        .body(Pictures.png(images, index));
+  }
+
+  @GetMapping(path = "/{name}/sheet/{split}", produces = MediaType.IMAGE_PNG_VALUE)
+  @Operation(
+      summary = "Get a contact sheet",
+      description = "The first 400 images of a split in one PNG, to look a data set over.")
+  @ApiResponse(
+      responseCode = "200",
+      description = "The sheet.",
+      content =
+          @Content(
+              mediaType = MediaType.IMAGE_PNG_VALUE,
+              schema = @Schema(type = "string", format = "binary")))
+  @ApiResponse(responseCode = "404", description = "There is no such data set, split or class.")
+  @ApiResponse(
+      responseCode = "409",
+      description = "The data set has not been downloaded yet, or has no version yet.")
+  @ApiResponse(responseCode = "503", description = "The data set is not available at present.")
+  ResponseEntity<byte[]> sheet(
+      @Parameter(example = "synthetic") @PathVariable("name") String name,
+      @Parameter(
+              description = "train or test.",
+              schema =
+                  @Schema(
+                      type = "string",
+                      allowableValues = {"train", "test"},
+                      example = "test"))
+          @PathVariable("split")
+          String split,
+      @Parameter(description = "Only images of this class.", example = "circle")
+          @RequestParam(name = "class", required = false)
+          @Nullable String className) {
+    requireSplit(name, split);
+    Dataset dataset = loaded(name);
+    Integer label = null;
+    if (className != null && !className.isEmpty()) {
+      label = dataset.classes().indexOf(className);
+      if (label < 0) {
+        throw new ProblemException(
+            HttpStatus.NOT_FOUND,
+            "The data set %s has no class '%s': GET /api/v1/datasets/%s lists them."
+                .formatted(name, className, name));
+      }
+    }
+    return ResponseEntity.ok()
+        .contentType(MediaType.IMAGE_PNG)
+        .body(ContactSheet.png(images(dataset, split), label, ContactSheet.MOST));
+  }
+
+  private void requireSplit(String name, String split) {
+    info(name);
+    if (!List.of("train", "test").contains(split)) {
+      throw new ProblemException(
+          HttpStatus.NOT_FOUND, "There is no split '%s': ask for train or test.".formatted(split));
+    }
+  }
+
+  private static ImageSet images(Dataset dataset, String split) {
+    return split.equals("train") ? dataset.train() : dataset.test();
+  }
+
+  private DatasetInfo info(String name) {
+    return catalog.info(name).orElseThrow(() -> DatasetController.unknown(name));
+  }
+
+  /** Does not start a download for an image: only a job does. */
+  private Dataset loaded(String name) {
+    DatasetInfo info = info(name);
+    return switch (info.status()) {
+      case READY -> read(name);
+      case CONVERTING ->
+          throw new ProblemException(
+              HttpStatus.CONFLICT,
+              "The data set %s is still being converted (%d %%): try again once it is READY."
+                  .formatted(name, (int) (100 * info.progress())));
+      case DOWNLOADING ->
+          throw new ProblemException(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "The data set %s is being downloaded: try again later.".formatted(name),
+              List.of(),
+              DOWNLOAD_RETRY);
+      case ABSENT ->
+          throw new ProblemException(
+              HttpStatus.CONFLICT,
+              "The data set %s has not been downloaded yet: a training job with it downloads it."
+                  .formatted(name));
+      case FAILED ->
+          throw new ProblemException(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "The data set %s could not be had: %s".formatted(name, info.error()));
+    };
+  }
+
+  private Dataset read(String name) {
+    try {
+      return catalog.load(name);
+    } catch (IOException e) {
+      LOG.warn("{} could not be read for a picture: {}", name, e.getMessage());
+      throw new ProblemException(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "The data set %s could not be read: %s".formatted(name, e.getMessage()));
+    }
+  }
+}
