@@ -50,7 +50,7 @@ class ImageController {
       summary = "Get an image",
       description =
           "A PNG in the size of the data set that can be classified as it is; the header X-Label has"
-              + " its true class, percent-encoded as UTF-8 where it is not ASCII.")
+              + " its true class, percent-encoded in UTF-8.")
   @ApiResponse(
       responseCode = "200",
       description = "The image.",
