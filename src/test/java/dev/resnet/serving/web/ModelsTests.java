@@ -160,7 +160,15 @@ class ModelsTests {
       JsonNode operation = document.get("paths").get(path).get("post");
       JsonNode content = operation.at("/requestBody/content");
       assertThat(content.propertyNames())
-          .containsExactly("application/json", "multipart/form-data", "image/png", "image/jpeg");
+          .containsExactly(
+              "application/json",
+              "multipart/form-data",
+              "image/png",
+              "image/jpeg",
+              "image/gif",
+              "image/bmp",
+              "image/webp",
+              "image/tiff");
       assertThat(content.get("application/json").toString()).contains("iVBORw0KGgo");
       JsonNode part = content.get("multipart/form-data").at("/schema/properties/image");
       assertThat(part.at("/type").asString()).isEqualTo("array");
