@@ -24,7 +24,8 @@ final class ProblemReportValve extends ErrorReportValve {
             status,
             status < 500
                 ? "The request is not one that an HTTP server can read; check its first line and"
-                    + " its headers."
+                    + " its headers, and percent-encode all characters of the address that are not"
+                    + " ASCII (curl -G --data-urlencode)."
                 : "The service can't answer.");
     try {
       response.setContentType(Problem.MEDIA_TYPE.toString());

@@ -61,8 +61,9 @@ final class PromotionRule {
       return kept(
           present,
           ("the data set %s changed between the two versions, so their test accuracies"
-                  + " can't be compared")
-              .formatted(trained.dataset()));
+                  + " can't be compared (POST /api/v1/models/%s/versions/%d/promote promotes the"
+                  + " new one)")
+              .formatted(trained.dataset(), trained.name(), trained.version()));
     }
     Double validated = trained.selection().validationAccuracy();
     Double before = present.selection().validationAccuracy();

@@ -3,6 +3,7 @@ package dev.resnet.pictures;
 import dev.resnet.memory.BusyException;
 import dev.resnet.memory.MemoryBudget;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -77,15 +78,7 @@ public final class PictureReader {
    */
   public Picture read(byte[] file, ImageShape shape, @Nullable ResizePolicy policy)
       throws UnreadablePictureException {
-    PictureFormat format =
-        PictureFormat.of(file)
-            .orElseThrow(
-                () ->
-                    new UnreadablePictureException(
-                        file.length == 0
-                            ? "is empty; send an image file"
-                            : "is not a %s file; send one of these"
-                                .formatted(PictureFormat.NAMES)));
+    PictureFormat format = PictureFormat.of(file).orElseThrow(() -> unknown(file));
     PictureFile opened = open(file, format);
     checkSize(opened, shape, policy);
     Plan plan = Plan.of(opened, shape, policy == null ? ResizePolicy.CROP : policy);
@@ -114,6 +107,19 @@ public final class PictureReader {
     }
   }
 
+  private static UnreadablePictureException unknown(byte[] file) {
+    if (file.length == 0) {
+      return new UnreadablePictureException("is empty; send an image file");
+    }
+    if (file.length > 8 && new String(file, 4, 4, StandardCharsets.ISO_8859_1).equals("ftyp")) {
+      // The container of ISO/IEC 14496-12: photographs of telephones, and videos.
+      return new UnreadablePictureException(
+          "is a HEIC, AVIF or video file, which is not supported; export it as JPEG");
+    }
+    return new UnreadablePictureException(
+        "is not a %s file; send one of these".formatted(PictureFormat.NAMES));
+  }
+
   /** Checks the size before anything of that size is allocated. */
   private void checkSize(PictureFile file, ImageShape shape, @Nullable ResizePolicy policy)
       throws UnreadablePictureException {
@@ -124,7 +130,7 @@ public final class PictureReader {
     }
     if ((long) width * height > limits.maxPixels()) {
       throw new UnreadablePictureException(
-          "is %d×%d pixels large; the limit is %d pixels, send a smaller image"
+          "is %d×%d pixels large; the limit is %d pixels (resnet.pictures.max-pixels); send a smaller image"
               .formatted(width, height, limits.maxPixels()));
     }
     if (policy == null && (width != shape.size() || height != shape.size())) {

@@ -162,7 +162,8 @@ class PromotionRuleTests {
         version(2, "cifar10", "cd", CLASSES, 1, 0.1, "{}"),
         PRESENT,
         "the data set cifar10 changed between the two versions, so their test"
-            + " accuracies can't be compared.");
+            + " accuracies can't be compared (POST /api/v1/models/net/versions/2/promote promotes"
+            + " the new one).");
     ModelVersion limited = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":20}");
     assertKept(
         limited,

@@ -59,6 +59,6 @@ enum ArchiveFormat {
     if (text.startsWith("%pdf")) {
       return "a PDF document, not an archive";
     }
-    return "no archive";
+    return "no zip, tar or tar.gz file";
   }
 }

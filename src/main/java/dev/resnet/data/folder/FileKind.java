@@ -76,9 +76,13 @@ enum FileKind {
 
   /** A tar header has a checksum of itself, in old archives too. */
   static boolean isTar(byte[] head) {
-    return head.length >= HEAD
-        && head[TAR_CHECKSUM] != 0
-        && TarUtils.verifyCheckSum(Arrays.copyOf(head, HEAD));
+    try {
+      return head.length >= HEAD
+          && head[TAR_CHECKSUM] != 0
+          && TarUtils.verifyCheckSum(Arrays.copyOf(head, HEAD));
+    } catch (IllegalArgumentException e) {
+      return false; // The library's answer to a checksum that is no number.
+    }
   }
 
   static boolean begins(byte[] head, String magic) {

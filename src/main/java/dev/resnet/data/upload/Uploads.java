@@ -81,7 +81,7 @@ public final class Uploads {
     if (upload != null && upload.isConverting()) {
       throw new DatasetRefusedException(
           CONFLICT,
-          "An archive of data set %s is being converted (%d %%). Wait until it is READY, or delete the data set, then send the new one."
+          "An archive of data set %s is being converted (%d %%). Wait until upload.status is no longer CONVERTING, then send this again."
               .formatted(name, (int) (100 * upload.progress())));
     }
   }

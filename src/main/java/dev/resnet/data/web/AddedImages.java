@@ -55,7 +55,9 @@ final class AddedImages {
                 pictures.add(new Sent(field, file.toByteArray()));
               } else {
                 others[0]++;
-                problems.add(name == null ? "parts" : name, "is an unknown part. " + ACCEPTED);
+                problems.add(
+                    name == null ? "parts" : name,
+                    "is an unknown part; send one part named image for each picture");
               }
             });
     if (pictures.isEmpty() && others[0] == 0) {

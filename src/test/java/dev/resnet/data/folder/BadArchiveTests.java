@@ -49,7 +49,8 @@ class BadArchiveTests {
             "a JPEG", ascii("\u00ff\u00d8\u00ff\u00e0 and so on"), "is a single JPEG picture"),
         arguments("a page", ascii("\n<!DOCTYPE html><html>"), "is an HTML page"),
         arguments("a document", ascii("%PDF-1.7"), "is a PDF document"),
-        arguments("text", ascii("cat,dog\n"), "is no archive; send a zip, tar or tar.gz archive"),
+        arguments("text", ascii("cat,dog\n"), "is no zip, tar or tar.gz file"),
+        arguments("long text", ascii("cat,dog\n".repeat(200)), "is no zip, tar or tar.gz file"),
         arguments(
             "7z", ascii("7z\u00bc\u00af\u0027\u001c\0\4"), "is a 7z file, which is not supported"),
         arguments("RAR", ascii("Rar!\u001a\u0007\1\0"), "is a RAR file"),

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -155,6 +156,12 @@ class OddArchiveTests {
     return arguments(what, zip(with(catsAndDogs(), paths)), expected);
   }
 
+  private static byte[] noise(int length) {
+    byte[] noise = new byte[length];
+    new Random(1).nextBytes(noise);
+    return noise;
+  }
+
   private static Arguments only(String what, String expected, String... paths) {
     return arguments(what, zip(with(files(), paths)), expected);
   }
@@ -179,6 +186,15 @@ class OddArchiveTests {
                     .with("dog/d.xml", ascii("<a/>"))
                     .with("README.md", ascii("#"))),
             USUAL + "; skipped README.md, a.txt, cat/b.csv, dog/c.json, dog/d.xml"),
+        arguments(
+            "foreign files of a block of tar and more",
+            zip(
+                catsAndDogs()
+                    .with("a.txt", ascii("text ".repeat(200)))
+                    .with("cat/a.pdf", ascii("%PDF-1.7 " + "obj ".repeat(500)))
+                    .with("dog/a.heic", ascii("\0\0\0\u0018ftypheic" + "x".repeat(600)))
+                    .with("dog/a.cr3", noise(2000))),
+            USUAL + "; skipped a.txt, cat/a.pdf, dog/a.cr3, dog/a.heic"),
         arguments(
             "a spreadsheet, which is a zip",
             zip(catsAndDogs().with("labels.xlsx", zip(files().with("x", ascii("1"))))),
