@@ -12,7 +12,9 @@ public final class DatasetRefusedException extends RuntimeException {
     /** It would never fit, whatever is deleted. */
     TOO_LARGE,
     /** There is no room for it now. */
-    NO_ROOM
+    NO_ROOM,
+    /** Its files can't be written. */
+    UNAVAILABLE
   }
 
   private final Reason reason;

@@ -11,12 +11,16 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * Compares the memory for activations, by far the largest part, with the memory of the machine or
- * container.
+ * container, and the images of the data set with the Java heap.
  */
 final class PhysicalMemoryCheck implements MemoryCheck {
   private static final double MEGABYTE = 1 << 20;
 
+  /** Part of the heap that the images of one data set may take: the rest is for everything else. */
+  private static final double IMAGES = 0.75;
+
   private final long limit;
+  private final long heap;
 
   /**
    * Creates a check against a limit.
@@ -24,7 +28,12 @@ final class PhysicalMemoryCheck implements MemoryCheck {
    * @param limit zero for the machine's (or container's) memory minus the maximum Java heap
    */
   PhysicalMemoryCheck(DataSize limit) {
-    this.limit = limit.toBytes() > 0 ? limit.toBytes() : beside(Runtime.getRuntime().maxMemory());
+    this(limit, Runtime.getRuntime().maxMemory());
+  }
+
+  PhysicalMemoryCheck(DataSize limit, long heap) {
+    this.limit = limit.toBytes() > 0 ? limit.toBytes() : beside(heap);
+    this.heap = heap;
   }
 
   private static long beside(long heap) {
@@ -34,6 +43,27 @@ final class PhysicalMemoryCheck implements MemoryCheck {
 
   @Override
   public Optional<String> refusal(TrainingConfig config, DatasetInfo dataset) {
+    return imagesRefusal(dataset).or(() -> activationsRefusal(config, dataset));
+  }
+
+  /** A training keeps all images in memory, even if it uses only some. */
+  private Optional<String> imagesRefusal(DatasetInfo dataset) {
+    long images = ((long) dataset.train() + dataset.test()) * dataset.shape().values();
+    if (images <= IMAGES * heap) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ("The images of data set %s take about %,.0f MB of the Java heap, but it has only %,.0f MB:"
+                + " start the service with more (java -Xmx%.0fm), or upload the data set with a"
+                + " smaller size")
+            .formatted(
+                dataset.name(),
+                images / MEGABYTE,
+                heap / MEGABYTE,
+                Math.ceil(images / IMAGES / MEGABYTE)));
+  }
+
+  private Optional<String> activationsRefusal(TrainingConfig config, DatasetInfo dataset) {
     long needed = needed(config, dataset);
     if (needed <= limit) {
       return Optional.empty();

@@ -53,6 +53,18 @@ class PhysicalMemoryCheckTests {
   }
 
   @Test
+  void theImagesTakeThreeQuartersOfTheHeapAtMost() {
+    long images = 60_000L * 3072;
+    DataSize unlimited = DataSize.ofTerabytes(1);
+
+    assertThat(new PhysicalMemoryCheck(unlimited, images * 4 / 3).refusal(config(1), DATASET))
+        .isEmpty();
+    assertThat(new PhysicalMemoryCheck(unlimited, images * 4 / 3 - 4).refusal(config(1), DATASET))
+        .hasValueSatisfying(
+            reason -> assertThat(reason).contains("176 MB of the Java heap", "java -Xmx235m"));
+  }
+
+  @Test
   void usesTheMachinesMemoryIfNoLimitIsSet() {
     var check = new PhysicalMemoryCheck(DataSize.ofBytes(0));
 

@@ -46,6 +46,7 @@ final class ConversionTask implements SmartLifecycle, ConversionQueue {
   private final JdbcClient jdbc;
   private final boolean converts;
   private final boolean soleProcess;
+  private final Instant began = Instant.now();
   private final CustomTask<Void> task;
   private final Scheduler scheduler;
   private final ScheduledExecutorService sweeper =
@@ -136,13 +137,23 @@ final class ConversionTask implements SmartLifecycle, ConversionQueue {
     }
     rows.converting().forEach(upload -> add(upload.id()));
     scheduler.start();
-    sweeper.scheduleWithFixedDelay(this::sweep, 0, BETWEEN_SWEEPS.toMinutes(), TimeUnit.MINUTES);
+    if (soleProcess) {
+      // Nobody else writes here, so what is older than this process was left by an earlier one.
+      sweeper.execute(() -> sweep(() -> removal.sweep(began)));
+    }
+    sweeper.scheduleWithFixedDelay(
+        () -> sweep(removal::sweep), 0, BETWEEN_SWEEPS.toMinutes(), TimeUnit.MINUTES);
     started = true;
   }
 
-  private void sweep() {
+  @FunctionalInterface
+  private interface Sweep {
+    void run() throws IOException;
+  }
+
+  private void sweep(Sweep sweep) {
     try {
-      removal.sweep();
+      sweep.run();
     } catch (IOException | RuntimeException e) {
       // Everything: an exception would end the sweeping for good.
       LOG.warn("Left files of data sets could not be looked for: {}", e.toString());

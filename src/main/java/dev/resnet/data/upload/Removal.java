@@ -10,11 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
@@ -110,15 +112,24 @@ final class Removal {
 
   /** Deletes the files of a version, unless it has a row again. */
   void deleteFiles(String name, String sha256) {
-    Path aside =
-        transaction.execute(
-            status -> {
-              rows.lock();
-              return rows.hasVersion(name, sha256) ? null : aside(name, sha256);
-            });
+    Path aside;
+    try {
+      aside = movedAside(name, sha256);
+    } catch (UncheckedIOException e) {
+      LOG.warn("Version {} of data set {} could not be moved away: {}", sha256, name, e.toString());
+      return; // An orphan, which {@link #sweep} finds.
+    }
     if (aside != null) {
       folders.delete(aside);
     }
+  }
+
+  private @Nullable Path movedAside(String name, String sha256) {
+    return transaction.execute(
+        status -> {
+          rows.lock();
+          return rows.hasVersion(name, sha256) ? null : aside(name, sha256);
+        });
   }
 
   private Path aside(String name, String sha256) {
@@ -131,7 +142,16 @@ final class Removal {
 
   /** Deletes files that belong to no row and that nothing has written to for an hour. */
   void sweep() throws IOException {
-    for (DatasetFolders.Found found : folders.olderThan(clock.instant().minus(ORPHAN_AGE))) {
+    sweep(clock.instant().minus(ORPHAN_AGE));
+  }
+
+  /**
+   * Deletes files that belong to no row.
+   *
+   * @param then only those that nothing has written to since
+   */
+  void sweep(Instant then) throws IOException {
+    for (DatasetFolders.Found found : folders.olderThan(then)) {
       if (found instanceof DatasetFolders.Found.Version version) {
         if (!rows.hasVersion(version.name(), version.sha256())) {
           LOG.info(

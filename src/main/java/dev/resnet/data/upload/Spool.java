@@ -1,6 +1,7 @@
 package dev.resnet.data.upload;
 
 import static dev.resnet.data.DatasetRefusedException.Reason.NO_ROOM;
+import static dev.resnet.data.DatasetRefusedException.Reason.UNAVAILABLE;
 
 import dev.resnet.data.DatasetRefusedException;
 import dev.resnet.files.AtomicFiles;
@@ -8,6 +9,7 @@ import dev.resnet.files.FullVolume;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes the body of an upload to the volume, durably. Whatever fails, nothing stays. */
@@ -34,6 +36,7 @@ final class Spool {
    */
   Path write(String upload, AtomicFiles.Content body) throws IOException {
     Path archive = folders.archive(upload);
+    requireWritable(archive);
     try {
       AtomicFiles.write(archive, out -> body.writeTo(new Checked(out)));
       room.require(0);
@@ -47,6 +50,19 @@ final class Spool {
     } catch (RuntimeException | Error e) {
       folders.deleteUpload(upload);
       throw e;
+    }
+  }
+
+  /** So that the failure of a volume is told apart from that of a client's connection. */
+  private static void requireWritable(Path archive) {
+    try {
+      Files.createDirectories(archive.getParent());
+    } catch (IOException e) {
+      throw new DatasetRefusedException(
+          FullVolume.isCauseOf(e) ? NO_ROOM : UNAVAILABLE,
+          FullVolume.isCauseOf(e)
+              ? FULL
+              : "The volume of the data sets can't be written; an operator has to look at it.");
     }
   }
 

@@ -35,6 +35,7 @@ class DatasetsWebConfiguration {
                   case CONFLICT -> HttpStatus.CONFLICT;
                   case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
                   case NO_ROOM -> HttpStatus.INSUFFICIENT_STORAGE;
+                  case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
                 },
                 e.getMessage()));
   }

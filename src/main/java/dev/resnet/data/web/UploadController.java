@@ -106,7 +106,11 @@ class UploadController {
       description =
           "Part of each class that becomes test pictures, if the archive has no folder test.",
       schema =
-          @Schema(type = "number", minimum = "0", exclusiveMaximumValue = 1, defaultValue = "0.2"))
+          @Schema(
+              type = "number",
+              exclusiveMinimumValue = 0,
+              exclusiveMaximumValue = 1,
+              defaultValue = "0.2"))
   @Parameter(
       name = "seed",
       in = ParameterIn.QUERY,
@@ -204,7 +208,8 @@ class UploadController {
           "Each part named image of the multipart body is one picture, in any format and size that"
               + " an archive may have. All of them become one new version, which new jobs use at"
               + " once; if one can't be read, nothing is added. The class name is percent-encoded"
-              + " in the path, in UTF-8.",
+              + " in the path, in UTF-8. Names with a percent sign, semicolon or backslash can't be in"
+              + " a path: replace the data set to add to these classes.",
       requestBody =
           @RequestBody(
               required = true,

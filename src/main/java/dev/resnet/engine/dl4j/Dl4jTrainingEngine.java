@@ -10,6 +10,7 @@ import dev.resnet.engine.TrainingEngine;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,8 @@ final class Dl4jTrainingEngine extends TrainingEngine {
     graph
         .getUpdater(true)
         .update(
-            graph.gradient(),
+            // Not graph.gradient(): that is null unless the whole graph ran backward once.
+            new DefaultGradient(graph.getFlattenedGradients()),
             graph.getIterationCount(),
             graph.getEpochCount(),
             batchSize,

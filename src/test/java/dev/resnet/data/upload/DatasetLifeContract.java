@@ -225,5 +225,10 @@ abstract class DatasetLifeContract extends OnDatabase {
     assertThat(uploadFolders()).containsExactly(upload);
     assertThat(versionFolders("pets")).containsExactly(young);
     assertThat(cifar).exists();
+
+    process.store.removal().sweep(Instant.now().plusSeconds(60));
+    assertThat(uploadFolders()).as("a conversion waits for it").containsExactly(upload);
+    assertThat(versionFolders("pets")).isEmpty();
+    assertThat(cifar).exists();
   }
 }
