@@ -94,9 +94,10 @@ class JobLifecycleTests {
     await().until(() -> process.jobs.epochs(id, 0).size() == 4);
     process.close();
 
-    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true).start();
+    process = new JobsProcess(dataSource, home, JobsProcess.SETTINGS, true);
     process.training.metrics(script);
     process.training.allowAll();
+    process.start();
     awaitStatus(id, JobStatus.SUCCEEDED);
     JobSnapshot snapshot = process.jobs.get(id);
     assertThat(snapshot.latest().epoch()).as("three epochs without an improvement").isEqualTo(5);
