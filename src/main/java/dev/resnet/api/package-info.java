@@ -1,6 +1,6 @@
 /**
- * What all HTTP endpoints share: problem details, strict JSON reading, paging, the OpenAPI
- * document. Uses {@code files}, to detect a full disk, and {@code memory}.
+ * What all HTTP endpoints share: problem details, strict JSON and multipart reading, paging, the
+ * OpenAPI document. Uses {@code files}, to detect a full disk, and {@code memory}.
  */
 @ApplicationModule(allowedDependencies = {"files", "memory"})
 @NullMarked

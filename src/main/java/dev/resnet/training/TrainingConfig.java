@@ -98,31 +98,22 @@ public record TrainingConfig(
   /** The same training with this choice of the epoch. */
   public TrainingConfig choosing(
       double validationFraction, Keep keep, @Nullable EarlyStopping earlyStopping) {
-    return new TrainingConfig(
-        stackN,
-        dataset,
-        epochs,
-        batchSize,
-        learningRate,
-        momentum,
-        weightDecay,
-        augmentation,
-        engine,
-        precision,
-        seed,
-        trainLimit,
-        testLimit,
-        validationFraction,
-        keep,
-        earlyStopping,
-        labelSmoothing,
-        classWeights,
-        startFrom);
+    return with(validationFraction, keep, earlyStopping, labelSmoothing, classWeights, startFrom);
   }
 
   /** The same training with this loss and from these weights. */
   public TrainingConfig fitting(
       double labelSmoothing, ClassWeights classWeights, @Nullable StartFrom startFrom) {
+    return with(validationFraction, keep, earlyStopping, labelSmoothing, classWeights, startFrom);
+  }
+
+  private TrainingConfig with(
+      double validationFraction,
+      Keep keep,
+      @Nullable EarlyStopping earlyStopping,
+      double labelSmoothing,
+      ClassWeights classWeights,
+      @Nullable StartFrom startFrom) {
     return new TrainingConfig(
         stackN,
         dataset,

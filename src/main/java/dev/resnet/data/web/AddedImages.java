@@ -1,14 +1,13 @@
 package dev.resnet.data.web;
 
+import dev.resnet.api.MultipartBody;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.Problems;
-import dev.resnet.data.folder.Split;
 import dev.resnet.data.upload.Additions.Sent;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
@@ -21,42 +20,31 @@ final class AddedImages {
 
   private AddedImages() {}
 
-  static Split split(String name) {
-    return Arrays.stream(Split.values())
-        .filter(split -> split.wireName().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ProblemException(
-                    HttpStatus.NOT_FOUND,
-                    "There is no split '%s': ask for train or test.".formatted(name)));
-  }
-
   /**
    * @throws ProblemException if there is none, or another part
    */
   static List<Sent> of(HttpServletRequest request, DataSize maxPartHeader) throws IOException {
-    if (!Multipart.is(request.getContentType())) {
+    if (!MultipartBody.is(request.getContentType())) {
       throw new ProblemException(
           HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not multipart. " + ACCEPTED);
     }
     List<Sent> pictures = new ArrayList<>();
     var problems = new Problems();
     int[] others = {0};
-    new Multipart(maxPartHeader, ACCEPTED)
+    new MultipartBody(maxPartHeader, ACCEPTED)
         .read(
             request.getInputStream(),
             request.getContentType(),
-            (name, content) -> {
+            (part, content) -> {
               var file = new ByteArrayOutputStream();
               content.readBodyData(file);
-              if (PART.equals(name)) {
+              if (PART.equals(part.name())) {
                 String field = "%s[%d]".formatted(PART, pictures.size());
                 pictures.add(new Sent(field, file.toByteArray()));
               } else {
                 others[0]++;
                 problems.add(
-                    name == null ? "parts" : name,
+                    part.name() == null ? "parts" : part.name(),
                     "is an unknown part; send one part named image for each picture");
               }
             });

@@ -3,11 +3,13 @@ package dev.resnet.data.web;
 import dev.resnet.api.ProblemException;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.folder.Split;
 import dev.resnet.data.upload.UploadedDatasets;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.Arrays;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -72,5 +74,19 @@ class DatasetController {
     return new ProblemException(
         HttpStatus.NOT_FOUND,
         "There is no data set '%s': GET /api/v1/datasets lists those there are.".formatted(name));
+  }
+
+  /**
+   * @throws ProblemException (404) if there is no such split
+   */
+  static Split split(String name) {
+    return Arrays.stream(Split.values())
+        .filter(split -> split.wireName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ProblemException(
+                    HttpStatus.NOT_FOUND,
+                    "There is no split '%s': ask for train or test.".formatted(name)));
   }
 }

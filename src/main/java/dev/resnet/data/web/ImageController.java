@@ -7,6 +7,7 @@ import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.ImageSet;
 import dev.resnet.data.Pictures;
 import dev.resnet.data.folder.ContactSheet;
+import dev.resnet.data.folder.Split;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.headers.Header;
@@ -75,19 +76,12 @@ class ImageController {
   @ApiResponse(responseCode = "503", description = "The data set is not available at present.")
   ResponseEntity<byte[]> picture(
       @Parameter(example = "synthetic") @PathVariable("name") String name,
-      @Parameter(
-              description = "train, or test for held-out images.",
-              schema =
-                  @Schema(
-                      type = "string",
-                      allowableValues = {"train", "test"},
-                      example = "test"))
-          @PathVariable("split")
-          String split,
+      @SplitName @PathVariable("split") String split,
       @Parameter(description = "Counted from 0.", example = "0") @PathVariable("index") int index) {
-    requireSplit(name, split);
+    info(name);
+    Split part = DatasetController.split(split);
     Dataset dataset = loaded(name);
-    ImageSet images = images(dataset, split);
+    ImageSet images = images(dataset, part);
     if (index < 0 || index >= images.count()) {
       throw new ProblemException(
           HttpStatus.NOT_FOUND,
@@ -120,19 +114,12 @@ class ImageController {
   @ApiResponse(responseCode = "503", description = "The data set is not available at present.")
   ResponseEntity<byte[]> sheet(
       @Parameter(example = "synthetic") @PathVariable("name") String name,
-      @Parameter(
-              description = "train or test.",
-              schema =
-                  @Schema(
-                      type = "string",
-                      allowableValues = {"train", "test"},
-                      example = "test"))
-          @PathVariable("split")
-          String split,
+      @SplitName @PathVariable("split") String split,
       @Parameter(description = "Only images of this class.", example = "circle")
           @RequestParam(name = "class", required = false)
           @Nullable String className) {
-    requireSplit(name, split);
+    info(name);
+    Split part = DatasetController.split(split);
     Dataset dataset = loaded(name);
     Integer label = null;
     if (className != null && !className.isEmpty()) {
@@ -146,19 +133,11 @@ class ImageController {
     }
     return ResponseEntity.ok()
         .contentType(MediaType.IMAGE_PNG)
-        .body(ContactSheet.png(images(dataset, split), label, ContactSheet.MOST));
+        .body(ContactSheet.png(images(dataset, part), label, ContactSheet.MOST));
   }
 
-  private void requireSplit(String name, String split) {
-    info(name);
-    if (!List.of("train", "test").contains(split)) {
-      throw new ProblemException(
-          HttpStatus.NOT_FOUND, "There is no split '%s': ask for train or test.".formatted(split));
-    }
-  }
-
-  private static ImageSet images(Dataset dataset, String split) {
-    return split.equals("train") ? dataset.train() : dataset.test();
+  private static ImageSet images(Dataset dataset, Split split) {
+    return split == Split.TRAIN ? dataset.train() : dataset.test();
   }
 
   private DatasetInfo info(String name) {

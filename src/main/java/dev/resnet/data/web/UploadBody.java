@@ -1,5 +1,6 @@
 package dev.resnet.data.web;
 
+import dev.resnet.api.MultipartBody;
 import dev.resnet.api.ProblemException;
 import dev.resnet.data.upload.UploadProperties;
 import jakarta.servlet.http.HttpServletRequest;
@@ -41,7 +42,7 @@ final class UploadBody {
    */
   void writeTo(OutputStream out) throws IOException {
     InputStream in = new SteadyStream(request.getInputStream(), rate, System::nanoTime);
-    if (Multipart.is(request.getContentType())) {
+    if (MultipartBody.is(request.getContentType())) {
       part(in, out);
     } else if (copy(in, out) == 0) {
       throw bad("The body is empty. " + ACCEPTED);
@@ -60,11 +61,11 @@ final class UploadBody {
 
   private void part(InputStream in, OutputStream out) throws IOException {
     int[] parts = {0};
-    new Multipart(maxHeader, ACCEPTED)
+    new MultipartBody(maxHeader, ACCEPTED)
         .read(
             in,
             request.getContentType(),
-            (name, content) -> {
+            (part, content) -> {
               if (parts[0]++ > 0) {
                 throw bad("The multipart body has more than one part. " + ACCEPTED);
               }

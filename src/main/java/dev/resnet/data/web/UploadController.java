@@ -238,21 +238,13 @@ class UploadController {
   @ApiResponse(responseCode = "507", description = "There is no room.")
   ResponseEntity<DatasetResponse> add(
       @Parameter(example = "parts") @PathVariable("name") String name,
-      @Parameter(
-              description = "train or test.",
-              schema =
-                  @Schema(
-                      type = "string",
-                      allowableValues = {"train", "test"},
-                      example = "train"))
-          @PathVariable("split")
-          String split,
+      @SplitName @PathVariable("split") String split,
       @Parameter(example = "scratched") @PathVariable("class") String className,
       HttpServletRequest request)
       throws IOException {
     try {
       additions.add(
-          name, AddedImages.split(split), className, AddedImages.of(request, maxPartHeader));
+          name, DatasetController.split(split), className, AddedImages.of(request, maxPartHeader));
     } catch (RefusedArchiveException e) {
       throw new ProblemException(
           HttpStatus.UNPROCESSABLE_CONTENT, "The request %s.".formatted(e.getMessage()));

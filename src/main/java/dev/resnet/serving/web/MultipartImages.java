@@ -1,44 +1,28 @@
 package dev.resnet.serving.web;
 
+import dev.resnet.api.MultipartBody;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.Problems;
 import dev.resnet.serving.ServingProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.tomcat.util.http.fileupload.FileItemHeaders;
-import org.apache.tomcat.util.http.fileupload.FileUpload;
-import org.apache.tomcat.util.http.fileupload.FileUploadBase;
 import org.apache.tomcat.util.http.fileupload.MultipartStream;
-import org.apache.tomcat.util.http.fileupload.MultipartStream.MalformedStreamException;
-import org.apache.tomcat.util.http.fileupload.impl.FileUploadIOException;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.util.unit.DataSize;
 
-/**
- * Reads the parts named {@code image} of a multipart body with the container's parser. The
- * container's {@code getParts} is unsuitable: it drops parts without a name, reports all limits
- * alike, and bypasses the filter that counts and decompresses bodies.
- */
+/** Reads the parts named {@code image} of a multipart body. */
 final class MultipartImages {
   static final String PART = "image";
 
-  private static final int BUFFER = 16 * 1024;
-
-  private final FileUpload parser = new FileUpload();
   private final ServingProperties limits;
-  private final DataSize maxHeader;
   private final List<Received> images = new ArrayList<>();
   private final Problems problems = new Problems();
-  private int count;
+  private boolean empty = true;
 
-  private MultipartImages(ServingProperties limits, DataSize maxHeader) {
+  private MultipartImages(ServingProperties limits) {
     this.limits = limits;
-    this.maxHeader = maxHeader;
   }
 
   /**
@@ -49,68 +33,40 @@ final class MultipartImages {
    */
   static List<Received> read(
       HttpServletRequest request, ServingProperties limits, DataSize maxHeader) throws IOException {
-    var reading = new MultipartImages(limits, maxHeader);
-    byte @Nullable [] boundary = reading.parser.getBoundary(request.getContentType());
-    if (boundary == null || boundary.length == 0) {
-      throw unreadable();
-    }
-    try {
-      reading.parts(new MultipartStream(request.getInputStream(), boundary, BUFFER, null));
-    } catch (MalformedStreamException | IllegalArgumentException e) {
-      throw unreadable();
+    var reading = new MultipartImages(limits);
+    new MultipartBody(maxHeader, RequestImages.ACCEPTED)
+        .read(request.getInputStream(), request.getContentType(), reading::part);
+    if (reading.empty) {
+      reading.problems.add(PART, "is required: at least one part named image");
     }
     reading.problems.throwIfAny();
     return reading.images;
   }
 
-  private void parts(MultipartStream body) throws IOException {
-    body.setPartHeaderSizeMax((int) maxHeader.toBytes());
-    body.setHeaderEncoding(StandardCharsets.UTF_8.name());
-    for (boolean more = body.skipPreamble(); more; more = body.readBoundary()) {
-      FileItemHeaders headers = parser.getParsedHeaders(header(body));
-      String name = parser.getFieldName(headers);
-      if (PART.equals(name)) {
-        if (images.size() == limits.maxImages()) {
-          throw TooLarge.images(limits);
-        }
-        var file = new ByteArrayOutputStream();
-        body.readBodyData(file);
-        images.add(Received.of("%s[%d]".formatted(PART, images.size()), file.toByteArray()));
-      } else {
-        wrong(name, headers.getHeader(FileUploadBase.CONTENT_DISPOSITION));
-        body.discardBodyData();
-      }
-      count++;
+  private void part(MultipartBody.Part part, MultipartStream content) throws IOException {
+    empty = false;
+    if (!PART.equals(part.name())) {
+      wrong(part);
+      content.discardBodyData();
+      return;
     }
-    if (count == 0) {
-      problems.add(PART, "is required: at least one part named image");
+    if (images.size() == limits.maxImages()) {
+      throw TooLarge.images(limits);
     }
+    var file = new ByteArrayOutputStream();
+    content.readBodyData(file);
+    images.add(Received.of("%s[%d]".formatted(PART, images.size()), file.toByteArray()));
   }
 
-  private String header(MultipartStream body) throws IOException {
-    try {
-      return body.readHeaders();
-    } catch (FileUploadIOException e) {
-      throw TooLarge.partHeader(count, maxHeader); // the only possible reason here
-    }
-  }
-
-  private void wrong(@Nullable String name, @Nullable String disposition) {
-    if (name == null) {
-      problems.add(
-          "parts[%d]".formatted(count),
-          disposition == null
-              ? "has no Content-Disposition; write Content-Disposition: form-data; name=\"image\""
-              : "has no name; write Content-Disposition: form-data; name=\"image\"");
+  private void wrong(MultipartBody.Part part) {
+    if (part.name() != null) {
+      problems.add(part.name(), "is an unknown part; send images in parts named image");
     } else {
-      problems.add(name, "is an unknown part; send images in parts named image");
+      problems.add(
+          "parts[%d]".formatted(part.index()),
+          part.hasDisposition()
+              ? "has no name; write Content-Disposition: form-data; name=\"image\""
+              : "has no Content-Disposition; write Content-Disposition: form-data; name=\"image\"");
     }
-  }
-
-  private static ProblemException unreadable() {
-    return new ProblemException(
-        HttpStatus.BAD_REQUEST,
-        "The multipart body can't be read: it is truncated or its boundary is wrong. "
-            + RequestImages.ACCEPTED);
   }
 }

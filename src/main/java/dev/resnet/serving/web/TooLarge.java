@@ -5,7 +5,6 @@ import dev.resnet.memory.ByteSize;
 import dev.resnet.memory.MemoryBudget;
 import dev.resnet.serving.ServingProperties;
 import org.springframework.http.HttpStatus;
-import org.springframework.util.unit.DataSize;
 
 /** Errors for requests over a limit: 413 with the limit and its setting. */
 final class TooLarge {
@@ -30,14 +29,6 @@ final class TooLarge {
     return ("One image may have at most %s (resnet.serving.max-image-size), a request at"
             + " most %d images (resnet.serving.max-images).")
         .formatted(ByteSize.text(limits.maxImageSize()), limits.maxImages());
-  }
-
-  static ProblemException partHeader(int part, DataSize limit) {
-    return new ProblemException(
-        HttpStatus.CONTENT_TOO_LARGE,
-        ("The header of part %d of the multipart body, counted from 0, is larger than %d bytes"
-                + " (server.tomcat.max-part-header-size). Shorten it; the file name is optional.")
-            .formatted(part, limit.toBytes()));
   }
 
   static ProblemException pictures(int images, MemoryBudget memory) {
