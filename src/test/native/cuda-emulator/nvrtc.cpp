@@ -1,0 +1,339 @@
+// Stands in for NVRTC: compiles kernels for the CPU with g++. The "cubin" is a shared object behind a small header (see image.h).
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "image.h"
+
+extern char** environ;
+
+namespace {
+
+enum Result {
+  SUCCESS = 0,
+  INVALID_INPUT = 3,
+  INVALID_PROGRAM = 4,
+  INVALID_OPTION = 5,
+  COMPILATION = 6,
+  INTERNAL_ERROR = 11,
+};
+
+const int ARCHITECTURES[] = {75, 80, 86, 87, 88, 89, 90, 100, 103, 110, 120, 121};
+
+struct Program {
+  std::string source, name, log, image;
+  bool forDevice = false;
+};
+
+struct Options {
+  std::vector<std::string> arguments;
+  std::string architecture = "compute_75";
+};
+
+std::string variable(const char* name, const std::string& otherwise) {
+  const char* value = getenv(name);
+  return value != nullptr && *value != 0 ? value : otherwise;
+}
+
+std::string home() {
+  Dl_info info;
+  std::string path = dladdr(reinterpret_cast<void*>(&variable), &info) != 0 ? info.dli_fname : "./";
+  size_t slash = path.rfind('/');
+  return variable("EMULATOR_HOME", slash == std::string::npos ? "." : path.substr(0, slash));
+}
+
+bool read(const std::string& path, std::string& content) {
+  int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return false;
+  }
+  char buffer[65536];
+  ssize_t count;
+  content.clear();
+  while ((count = ::read(file, buffer, sizeof buffer)) > 0) {
+    content.append(buffer, count);
+  }
+  close(file);
+  return count == 0;
+}
+
+bool write(const std::string& path, const std::string& content) {
+  int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  bool written = file >= 0 && ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+  if (file >= 0) {
+    close(file);
+  }
+  return written;
+}
+
+int run(const std::vector<std::string>& command, const std::string& log) {
+  std::vector<char*> arguments;
+  for (const std::string& argument : command) {
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  }
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  pid_t child;
+  int status = -1;
+  bool started = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ) == 0;
+  posix_spawn_file_actions_destroy(&actions);
+  if (!started) {
+    write(log, "cannot start " + command[0] + "\n");
+    return -1;
+  }
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool startsWith(const std::string& text, const std::string& start) { return text.compare(0, start.size(), start) == 0; }
+
+/// Splits "--option=value" or takes the value from the next option.
+bool valueOf(const char* const* options, int count, int& i, const std::vector<std::string>& names, std::string& value) {
+  std::string option = options[i];
+  for (const std::string& name : names) {
+    if (startsWith(option, name + "=")) {
+      value = option.substr(name.size() + 1);
+      return true;
+    }
+    if (option == name && i + 1 < count) {
+      value = options[++i];
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Options of NVRTC that change nothing here.
+bool ignored(const std::string& option) {
+  for (const char* known :
+       {"--use_fast_math", "-use_fast_math", "--ftz", "-ftz", "--prec-div", "-prec-div", "--prec-sqrt", "-prec-sqrt", "--fmad", "-fmad",
+        "--extra-device-vectorization", "-extra-device-vectorization", "--maxrregcount", "-maxrregcount", "--generate-line-info", "-lineinfo",
+        "--device-debug", "-G", "--default-device", "-default-device", "--restrict", "-restrict", "--relocatable-device-code", "-rdc", "-dc",
+        "-dw", "--disable-warnings", "-w", "--device-int128", "--split-compile", "-split-compile", "--minimal", "-minimal", "--std", "-std",
+        "--ptxas-options", "-Xptxas", "--dopt", "-dopt", "--display-error-number", "--no-display-error-number", "--diag-suppress",
+        "-diag-suppress", "--no-cache", "-no-cache"}) {
+    if (option == known || startsWith(option, std::string(known) + "=")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool parse(int count, const char* const* given, Options& options, std::string& log) {
+  for (int i = 0; i < count; i++) {
+    std::string option = given[i], value;
+    if (valueOf(given, count, i, {"--gpu-architecture", "-arch"}, value)) {
+      options.architecture = value;
+    } else if (valueOf(given, count, i, {"--define-macro", "-D"}, value)) {
+      options.arguments.push_back("-D" + value);
+    } else if (startsWith(option, "-D")) {
+      options.arguments.push_back(option);
+    } else if (!ignored(option)) {
+      log = "nvrtc: error: unrecognized option " + option + " found\n";
+      return false;
+    }
+  }
+  size_t digits = options.architecture.find('_');
+  int number = digits == std::string::npos ? 0 : atoi(options.architecture.c_str() + digits + 1);
+  for (int known : ARCHITECTURES) {
+    if (known == number) {
+      options.arguments.push_back("-D__CUDA_ARCH__=" + std::to_string(number * 10));
+      return true;
+    }
+  }
+  log = "nvrtc: error: invalid value for --gpu-architecture (-arch)\n";
+  return false;
+}
+
+/// Two FNV-1a hashes with different starts: 128 bits are enough against chance.
+std::string hash(const std::string& text) {
+  unsigned long a = 14695981039346656037ul, b = 0x9e3779b97f4a7c15ul;
+  for (unsigned char c : text) {
+    a = (a ^ c) * 1099511628211ul;
+    b = (b ^ c) * 0x880355f21e6d1965ul;
+  }
+  char digits[40];
+  snprintf(digits, sizeof digits, "%016lx%016lx", a, b);
+  return digits;
+}
+
+/// Where compiled modules are kept; a folder that others could write to is not used.
+std::string cacheFolder() {
+  std::string path = variable("EMULATOR_CACHE", variable("TMPDIR", "/tmp") + "/cuda-emulator-" + std::to_string(getuid()));
+  mkdir(path.c_str(), 0700);
+  struct stat status;
+  bool own = lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == getuid() && (status.st_mode & 022) == 0;
+  return own ? path : "";
+}
+
+Result compile(Program& program, const Options& options) {
+  std::string folder = home(), headers, content;
+  for (const char* header : {"module.h", "fibers.h", "warp.h", "emulator.h"}) {
+    if (!read(folder + "/" + header, content)) {
+      program.log = "cannot read " + folder + "/" + header + "\n";
+      return INTERNAL_ERROR;
+    }
+    headers += content;
+  }
+  std::vector<std::string> command = {variable("EMULATOR_CXX", "g++"), "-std=c++17", "-DEMULATED", "-D__CUDACC__", "-D__CUDACC_RTC__"};
+  command.insert(command.end(), options.arguments.begin(), options.arguments.end());
+  std::vector<std::string> code = {"-O2", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC", "-g1", "-fvisibility=hidden",
+                                   "-fno-gnu-unique", "-fno-exceptions", "-fno-rtti", "-fno-stack-protector", "-fcf-protection=none",
+                                   "-fno-strict-aliasing", "-Wno-attributes"};
+  std::string key = headers + '\0' + program.source + '\0' + program.name;
+  for (const auto& list : {command, code}) {
+    for (const std::string& argument : list) {
+      key += '\0' + argument;
+    }
+  }
+  std::string cache = cacheFolder(), cached = cache + "/" + hash(key) + ".so";
+  if (cache.empty() || !read(cached, content)) {
+    std::string pattern = variable("TMPDIR", "/tmp") + "/cuda-emulator-build-XXXXXX";
+    if (mkdtemp(&pattern[0]) == nullptr) {
+      program.log = "cannot make a temporary folder\n";
+      return INTERNAL_ERROR;
+    }
+    std::string base = pattern + "/kernels";
+    write(base + ".cu", "#include \"" + folder + "/emulator.h\"\nnamespace {\n#line 1 \"" + program.name + "\"\n" + program.source + "\n}\n");
+    std::vector<std::string> preprocess = command;
+    preprocess.insert(preprocess.end(), {"-x", "c++", "-E", base + ".cu", "-o", base + ".ii"});
+    int status = run(preprocess, base + ".log");
+    if (status == 0 && read(base + ".ii", content)) {
+      write(base + ".ii", withTable(content));
+      command.insert(command.end(), code.begin(), code.end());
+      command.insert(command.end(), {"-x", "c++-cpp-output", base + ".ii", "-o", base + ".so"});
+      status = run(command, base + ".log");
+    }
+    read(base + ".log", program.log);
+    bool compiled = status == 0 && read(base + ".so", content);
+    if (compiled && !cache.empty()) {
+      // Renamed into place: another process sees all of it or nothing.
+      std::string temporary = cached + "." + std::to_string(getpid()) + pattern.substr(pattern.size() - 6);
+      if (write(temporary, content)) {
+        rename(temporary.c_str(), cached.c_str());
+      }
+    }
+    for (const char* ending : {".cu", ".ii", ".so", ".log"}) {
+      unlink((base + ending).c_str());
+    }
+    rmdir(pattern.c_str());
+    if (!compiled) {
+      return COMPILATION;
+    }
+  }
+  program.image = toImage(content);
+  program.forDevice = startsWith(options.architecture, "sm_");
+  return SUCCESS;
+}
+
+}  // namespace
+
+#define API extern "C" __attribute__((visibility("default"))) int
+
+API nvrtcVersion(int* major, int* minor) {
+  *major = atoi(variable("EMULATOR_NVRTC_MAJOR", "13").c_str());
+  *minor = 0;
+  return SUCCESS;
+}
+
+API nvrtcGetNumSupportedArchs(int* count) {
+  *count = sizeof ARCHITECTURES / sizeof *ARCHITECTURES;
+  return SUCCESS;
+}
+
+API nvrtcGetSupportedArchs(int* architectures) {
+  memcpy(architectures, ARCHITECTURES, sizeof ARCHITECTURES);
+  return SUCCESS;
+}
+
+API nvrtcCreateProgram(Program** program, const char* source, const char* name, int headerCount, const char* const*, const char* const*) {
+  if (program == nullptr || source == nullptr || headerCount != 0) {
+    return INVALID_INPUT;
+  }
+  *program = new Program();
+  (*program)->source = source;
+  (*program)->name = name != nullptr ? name : "default_program";
+  return SUCCESS;
+}
+
+API nvrtcDestroyProgram(Program** program) {
+  if (program == nullptr || *program == nullptr) {
+    return INVALID_PROGRAM;
+  }
+  delete *program;
+  *program = nullptr;
+  return SUCCESS;
+}
+
+API nvrtcCompileProgram(Program* program, int count, const char* const* given) {
+  if (program == nullptr) {
+    return INVALID_PROGRAM;
+  }
+  Options options;
+  return parse(count, given, options, program->log) ? compile(*program, options) : INVALID_OPTION;
+}
+
+API nvrtcGetProgramLogSize(Program* program, size_t* size) {
+  if (program == nullptr || size == nullptr) {
+    return program == nullptr ? INVALID_PROGRAM : INVALID_INPUT;
+  }
+  *size = program->log.size() + 1;
+  return SUCCESS;
+}
+
+API nvrtcGetProgramLog(Program* program, char* log) {
+  if (program == nullptr || log == nullptr) {
+    return program == nullptr ? INVALID_PROGRAM : INVALID_INPUT;
+  }
+  memcpy(log, program->log.c_str(), program->log.size() + 1);
+  return SUCCESS;
+}
+
+namespace {
+Result give(Program* program, bool available, size_t* size, char* bytes) {
+  if (program == nullptr || program->image.empty()) {
+    return INVALID_PROGRAM;
+  }
+  if (size != nullptr) {
+    *size = available ? program->image.size() : 0;
+  } else if (bytes != nullptr && available) {
+    memcpy(bytes, program->image.data(), program->image.size());
+  } else {
+    return INVALID_INPUT;
+  }
+  return SUCCESS;
+}
+}  // namespace
+
+// As in NVRTC, there is a cubin only for a real architecture (sm_), not for a virtual one (compute_).
+API nvrtcGetCUBINSize(Program* program, size_t* size) { return give(program, program != nullptr && program->forDevice, size, nullptr); }
+API nvrtcGetCUBIN(Program* program, char* image) { return give(program, program != nullptr && program->forDevice, nullptr, image); }
+API nvrtcGetPTXSize(Program* program, size_t* size) { return give(program, true, size, nullptr); }
+API nvrtcGetPTX(Program* program, char* image) { return give(program, true, nullptr, image); }
+
+extern "C" __attribute__((visibility("default"))) const char* nvrtcGetErrorString(int result) {
+  switch (result) {
+    case SUCCESS: return "NVRTC_SUCCESS";
+    case 1: return "NVRTC_ERROR_OUT_OF_MEMORY";
+    case 2: return "NVRTC_ERROR_PROGRAM_CREATION_FAILURE";
+    case INVALID_INPUT: return "NVRTC_ERROR_INVALID_INPUT";
+    case INVALID_PROGRAM: return "NVRTC_ERROR_INVALID_PROGRAM";
+    case INVALID_OPTION: return "NVRTC_ERROR_INVALID_OPTION";
+    case COMPILATION: return "NVRTC_ERROR_COMPILATION";
+    case INTERNAL_ERROR: return "NVRTC_ERROR_INTERNAL_ERROR";
+    default: return "NVRTC_ERROR unknown";
+  }
+}
