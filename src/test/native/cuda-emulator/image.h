@@ -37,10 +37,22 @@ inline size_t behind(const std::string& text, size_t open) {
   return text.size();
 }
 
+/// Gives loops that CUDA would unroll to g++ for unrolling.
+inline void translateUnroll(std::string& text) {
+  const std::string unroll = "#pragma unroll";
+  for (size_t start = text.find(unroll); start != std::string::npos; start = text.find(unroll, start)) {
+    size_t end = text.find('\n', start);
+    std::string count = text.substr(start + unroll.size(), end - start - unroll.size());
+    bool given = count.find_first_not_of(" \t") != std::string::npos;
+    text.replace(start, end - start, "#pragma GCC unroll " + (given ? count : "16"));
+  }
+}
+
 /// Adds the table of all `extern "C" __global__` functions to a preprocessed source. Those and launch bounds still stand there by name.
 inline std::string withTable(std::string text) {
   const std::string global = "__global__", launchBounds = "__launch_bounds__";
   std::string table;
+  translateUnroll(text);
   for (size_t start = text.find(global); start != std::string::npos; start = text.find(global, start)) {
     text.replace(start, global.size(), global.size(), ' ');
     size_t before = text.find_last_not_of(" \t\n", start);

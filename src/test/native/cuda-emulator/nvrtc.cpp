@@ -6,6 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -43,11 +47,19 @@ std::string variable(const char* name, const std::string& otherwise) {
   return value != nullptr && *value != 0 ? value : otherwise;
 }
 
-std::string home() {
+/// The path of this library.
+std::string self() {
   Dl_info info;
-  std::string path = dladdr(reinterpret_cast<void*>(&variable), &info) != 0 ? info.dli_fname : "./";
+  return dladdr(reinterpret_cast<void*>(&variable), &info) != 0 ? info.dli_fname : "./";
+}
+
+/// The folder with the headers.
+std::string home() {
+  std::string path = self();
   size_t slash = path.rfind('/');
-  return variable("EMULATOR_HOME", slash == std::string::npos ? "." : path.substr(0, slash));
+  path = variable("EMULATOR_HOME", slash == std::string::npos ? "." : path.substr(0, slash));
+  char absolute[PATH_MAX];
+  return realpath(path.c_str(), absolute) != nullptr ? absolute : path;
 }
 
 bool read(const std::string& path, std::string& content) {
@@ -180,7 +192,7 @@ std::string cacheFolder() {
 }
 
 Result compile(Program& program, const Options& options) {
-  std::string folder = home(), headers, content;
+  std::string folder = home(), headers, content, extra = variable("EMULATOR_FLAGS", "");
   for (const char* header : {"module.h", "fibers.h", "warp.h", "emulator.h"}) {
     if (!read(folder + "/" + header, content)) {
       program.log = "cannot read " + folder + "/" + header + "\n";
@@ -193,7 +205,16 @@ Result compile(Program& program, const Options& options) {
   std::vector<std::string> code = {"-O2", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC", "-g1", "-fvisibility=hidden",
                                    "-fno-gnu-unique", "-fno-exceptions", "-fno-rtti", "-fno-stack-protector", "-fcf-protection=none",
                                    "-fno-strict-aliasing", "-Wno-attributes"};
-  std::string key = headers + '\0' + program.source + '\0' + program.name;
+  for (size_t start = 0; start < extra.size();) {
+    size_t end = std::min(extra.find(' ', start), extra.size());
+    if (end > start) {
+      code.push_back(extra.substr(start, end - start));
+    }
+    start = end + 1;
+  }
+  // The library itself is part of the key: it adds to the source.
+  read(self(), content);
+  std::string key = content + headers + '\0' + program.source + '\0' + program.name;
   for (const auto& list : {command, code}) {
     for (const std::string& argument : list) {
       key += '\0' + argument;
