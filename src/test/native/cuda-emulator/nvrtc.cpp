@@ -204,7 +204,9 @@ Result compile(Program& program, const Options& options) {
   command.insert(command.end(), options.arguments.begin(), options.arguments.end());
   std::vector<std::string> code = {"-O2", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC", "-g1", "-fvisibility=hidden",
                                    "-fno-gnu-unique", "-fno-exceptions", "-fno-rtti", "-fno-stack-protector", "-fcf-protection=none",
-                                   "-fno-strict-aliasing", "-Wno-attributes"};
+                                   "-fno-strict-aliasing", "-Wno-attributes",
+                                   // Cheap checks of indices into arrays, and of pointers to vectors.
+                                   "-fsanitize=bounds,alignment,shift-exponent", "-fsanitize-undefined-trap-on-error"};
   for (size_t start = 0; start < extra.size();) {
     size_t end = std::min(extra.find(' ', start), extra.size());
     if (end > start) {

@@ -346,6 +346,8 @@ void testMisuse() {
   expectFailure(launch("disagrees", 1, 32, 0, nullptr, x), 719, "wait at different operations");
   expectFailure(launch("reads", 1, 1, 0, nullptr, x, 100000000000l), 700, "kernel reads");
   expectFailure(launch("dynamic", 1, 32, 128, nullptr, x, 1), 719, "dynamic shared memory");
+  expectFailure(launch("beyondArray", 1, 32, 0, nullptr, x, 1), 700, "index out of bounds");
+  expectFailure(launch("misaligned", 1, 1, 0, nullptr, x, x), 700, "misaligned");
   MUST(cuMemsetD32Async(x, 0, 64, nullptr));
   emulatorSet("EMULATOR_LOSE_DEVICE_AFTER", "2");
   MUST(launch("addTo", 1, 32, 0, nullptr, x, 1));

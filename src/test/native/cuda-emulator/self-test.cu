@@ -132,3 +132,12 @@ extern "C" __global__ void manyProducts(float* x, int count) {
   }
   x[blockIdx.x * blockDim.x + threadIdx.x] = sum[0] + sum[3];
 }
+
+extern "C" __global__ void beyondArray(float* x, int offset) {
+  __shared__ float values[32];
+  values[threadIdx.x + offset] = 1;
+  __syncthreads();
+  x[threadIdx.x] = values[threadIdx.x];
+}
+
+extern "C" __global__ void misaligned(const float* x, float4* y) { y[0] = *reinterpret_cast<const float4*>(x + 1); }

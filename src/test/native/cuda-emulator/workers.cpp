@@ -74,7 +74,7 @@ void handleSignals() {
     handled = true;
     struct sigaction action = {};
     action.sa_sigaction = &onSignal;
-    action.sa_flags = SA_SIGINFO;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
     for (int i = 0; i < 4; i++) {
       sigaction(SIGNALS[i], &action, &previous[i]);
     }
@@ -108,7 +108,7 @@ void work(Job& job, int index) {
   int signal = sigsetjmp(escape, 1);
   if (signal != 0) {
     fail(job, index, ILLEGAL_ADDRESS,
-         signal == SIGFPE ? "division by zero" : signal == SIGILL ? "index out of bounds, or a misaligned address" : "illegal memory access");
+         signal == SIGFPE ? "division by zero" : signal == SIGILL ? "array index out of bounds, misaligned pointer or impossible shift" : "illegal memory access");
     return;
   }
   volatile int count = 0;
