@@ -5,10 +5,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
 cxx=${EMULATOR_CXX:-g++}
-flags="-std=c++17 -O2 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-attributes"
-"$cxx" $flags -shared -Wl,-soname,libnvrtc.so.13 -o "$out/libnvrtc.so.13" "$here/nvrtc.cpp" -ldl
+flags="-std=c++17 -O1 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-attributes"
+"$cxx" $flags -shared -Wl,-soname,libnvrtc.so.13 -o "$out/libnvrtc.so.13" "$here/nvrtc.cpp" -ldl &
+compiler=$!
 "$cxx" $flags -shared -Wl,-soname,libcuda.so.1 -o "$out/libcuda.so.1" \
   "$here/driver.cpp" "$here/memory.cpp" "$here/modules.cpp" "$here/streams.cpp" "$here/workers.cpp" -ldl -pthread
+wait "$compiler"
 cp "$here/module.h" "$here/fibers.h" "$here/warp.h" "$here/emulator.h" "$out/"
 "$cxx" -std=c++17 -O1 -Wall -Wextra -o "$out/self-test" "$here/self-test.cpp" "$out/libcuda.so.1" "$out/libnvrtc.so.13"
 # The messages about misuse that the test provokes are shown only if it fails.

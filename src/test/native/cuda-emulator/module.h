@@ -36,7 +36,7 @@ struct EmulatedModule {
 };
 
 /// Not a power of two, so that the stacks do not all fall on the same cache lines.
-#define EMULATED_STACK_STRIDE (64 * 1024 + 4096 + 320)
+#define EMULATED_STACK_STRIDE (32 * 1024 + 320)
 #define EMULATED_MAX_THREADS 1024
 /// Bytes behind the dynamic shared memory that a block must leave alone.
 #define EMULATED_SHARED_GUARD 64

@@ -25,11 +25,11 @@ struct Multiplication {
 };
 
 template <class O>
-static inline O& operandOf(unsigned warp, int lane) {
+EMULATED_UNCHECKED static inline O& operandOf(unsigned warp, int lane) {
   return *static_cast<O*>(waiting[warp * 32 + lane].operand);
 }
 
-static void shuffle(unsigned warp, unsigned mask) {
+EMULATED_UNCHECKED static void shuffle(unsigned warp, unsigned mask) {
   unsigned long bits[32];
   for (int lane = 0; lane < 32; lane++) {
     // What a lane outside the mask would give is undefined: NaN.
@@ -41,7 +41,7 @@ static void shuffle(unsigned warp, unsigned mask) {
   }
 }
 
-static void vote(unsigned warp, unsigned mask) {
+EMULATED_UNCHECKED static void vote(unsigned warp, unsigned mask) {
   unsigned result = 0;
   for (unsigned left = mask; left != 0; left &= left - 1) {
     int lane = __builtin_ctz(left);
@@ -60,7 +60,7 @@ static void requireWholeWarp(const char* name, unsigned mask) {
 
 // ldmatrix.sync.aligned.m8n8.x4.shared.b16, PTX ISA, "Warp-level matrix load instruction": lane 8m + r gives row r of matrix m; register m
 // of lane t holds elements 2(t mod 4) and the next one of row t / 4 (transposed: of column t / 4), the first in the lower half.
-static void loadMatrices(unsigned warp, unsigned mask, bool transposed) {
+EMULATED_UNCHECKED static void loadMatrices(unsigned warp, unsigned mask, bool transposed) {
   requireWholeWarp("loadMatrices", mask);
   unsigned short rows[32][8];
   for (int lane = 0; lane < 32; lane++) {
@@ -82,14 +82,14 @@ static void loadMatrices(unsigned warp, unsigned mask, bool transposed) {
   }
 }
 
-static inline float lower(unsigned pair) {
+EMULATED_UNCHECKED static inline float lower(unsigned pair) {
   unsigned bits = pair << 16;
   float value;
   __builtin_memcpy(&value, &bits, 4);
   return value;
 }
 
-static inline float upper(unsigned pair) {
+EMULATED_UNCHECKED static inline float upper(unsigned pair) {
   unsigned bits = pair & 0xffff0000u;
   float value;
   __builtin_memcpy(&value, &bits, 4);
@@ -99,7 +99,7 @@ static inline float upper(unsigned pair) {
 // mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32, PTX ISA, "Matrix Fragments for mma.m16n8k16 with floating point type". With g = lane / 4
 // and t = lane mod 4: a[0..3] hold rows g, g + 8, g, g + 8 and columns 2t, 2t, 2t + 8, 2t + 8 (and the next ones); b0 and b1 hold rows 2t and
 // 2t + 8 (and the next ones) of column g; d holds columns 2t and 2t + 1 of row g, then of row g + 8.
-static void multiply(unsigned warp, unsigned mask) {
+EMULATED_UNCHECKED static void multiply(unsigned warp, unsigned mask) {
   requireWholeWarp("multiplyAdd", mask);
   alignas(64) float a[16][16];
   alignas(64) float b[16][8];
@@ -183,7 +183,7 @@ static void dropCopies() {
   }
 }
 
-static void startCopy(void* to, const void* from) {
+EMULATED_UNCHECKED static void startCopy(void* to, const void* from) {
   if (reinterpret_cast<unsigned long>(to) % 16 != 0 || !isShared(to, 16)) {
     fail("copyAsync: thread %u copies to an address that is not 16 aligned bytes of shared memory", current);
   }
@@ -204,7 +204,7 @@ static void startCopy(void* to, const void* from) {
   lastCopy[current] = index;
 }
 
-static void finishCopies() {
+EMULATED_UNCHECKED static void finishCopies() {
   for (int index = lastCopy[current]; index != 0;) {
     Copy& copy = copies[index - 1];
     if (copy.from == nullptr) {

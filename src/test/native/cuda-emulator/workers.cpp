@@ -96,6 +96,8 @@ void work(Job& job, int index) {
     size_t size = EMULATED_STACK_STRIDE * (EMULATED_MAX_THREADS + 1ul);
     worker.stacks = static_cast<unsigned char*>(
         mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+    // The stacks of a block on few pages: switching is mostly waiting for addresses otherwise.
+    madvise(worker.stacks, size, MADV_HUGEPAGE);
     worker.dynamicShared = static_cast<unsigned char*>(aligned_alloc(128, 232 * 1024));
   }
   const EmulatedModule& module = *job.module->copies[index];
