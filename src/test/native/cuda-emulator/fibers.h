@@ -52,38 +52,53 @@ static void* hostStack;
 static char message[512];
 static bool failed;
 
-/// Leaves the current stack and goes on where another one was left.
+// Processors predict where a function returns to by the calls before. The three ways to change stacks are written so that they are mostly right.
+
+/// Leaves the current stack and goes on where another one was left, in most cases at the same place of the code.
 __attribute__((naked, noipa)) static void switchStack(void** /*from*/, void* /*to*/) {
   asm volatile(
       "pushq %rbp\n pushq %rbx\n pushq %r12\n pushq %r13\n pushq %r14\n pushq %r15\n"
       "movq %rsp, (%rdi)\n movq %rsi, %rsp\n"
-      "popq %r15\n popq %r14\n popq %r13\n popq %r12\n popq %rbx\n popq %rbp\n"
-      // Mostly the other fiber was left at the same place, so the processor predicts the return right.
-      "ret\n");
+      "popq %r15\n popq %r14\n popq %r13\n popq %r12\n popq %rbx\n popq %rbp\n ret\n");
 }
 
-[[noreturn]] static void fiberMain() {
+/// Leaves the current stack and starts a function on an empty one.
+__attribute__((naked, noipa)) static void startOnStack(void** /*from*/, void* /*top*/, void (* /*function*/)()) {
+  asm volatile(
+      "pushq %rbp\n pushq %rbx\n pushq %r12\n pushq %r13\n pushq %r14\n pushq %r15\n"
+      "movq %rsp, (%rdi)\n movq %rsi, %rsp\n jmp *%rdx\n");
+}
+
+/// Goes on where another stack was left and forgets the current one.
+[[noreturn]] static inline void leaveFor(void* to) {
+  asm volatile(
+      "movq %0, %%rsp\n"
+      "popq %%r15\n popq %%r14\n popq %%r13\n popq %%r12\n popq %%rbx\n popq %%rbp\n popq %%rcx\n jmp *%%rcx\n"
+      :
+      : "a"(to)
+      : "memory");
+  __builtin_unreachable();
+}
+
+static void fiberMain() {
   launch->kernel->threads(launch->parameters);
   __builtin_unreachable();
 }
 
-static void* newFiber() {
+/// Starts a fiber, which takes the next thread that has not started.
+EMULATED_UNCHECKED static inline void startFiber(void** from) {
   stackOfNewFiber = freeStacks[--freeStackCount];
   auto top = reinterpret_cast<unsigned long>(launch->stacks + (stackOfNewFiber + 1ul) * EMULATED_STACK_STRIDE) & ~63ul;
-  void** pointer = reinterpret_cast<void**>(top) - 8;
-  for (int i = 0; i < 8; i++) {
-    pointer[i] = nullptr;
-  }
-  pointer[6] = reinterpret_cast<void*>(&fiberMain);
-  return pointer;
+  void** pointer = reinterpret_cast<void**>(top) - 1;
+  // The end for whoever walks up the stack.
+  *pointer = nullptr;
+  startOnStack(from, pointer, &fiberMain);
 }
 
 /// Gives the block up: back to the caller of runBlock, for good.
 [[noreturn]] static void fail() {
   failed = true;
-  void* abandoned;
-  switchStack(&abandoned, hostStack);
-  __builtin_unreachable();
+  leaveFor(hostStack);
 }
 
 template <class... A>
@@ -139,15 +154,13 @@ EMULATED_UNCHECKED static inline unsigned lanesOf(unsigned warp) {
 /// Lets others run until the current thread is released.
 EMULATED_UNCHECKED static inline void suspend() {
   unsigned self = current;
-  void* next = nullptr;
   if (warpsReady != 0) {
-    next = takeReady();
+    switchStack(&stackPointers[self], takeReady());
   } else if (started < total) {
-    next = newFiber();
+    startFiber(&stackPointers[self]);
   } else {
     failDeadlock();
   }
-  switchStack(&stackPointers[self], next);
   current = self;
   threadIdx = places[self];
 }
@@ -167,7 +180,7 @@ static void dropCopies();
 
 /// The body of a fiber. Threads that finish leave their stack to the next one.
 template <class Body>
-[[noreturn]] static inline void runThreads(Body body) {
+EMULATED_UNCHECKED [[noreturn]] static inline void runThreads(Body body) {
   unsigned stack = stackOfNewFiber;
   while (warpsReady == 0 && startThread()) {
     body();
@@ -183,9 +196,7 @@ template <class Body>
   } else {
     failDeadlock();
   }
-  void* abandoned;
-  switchStack(&abandoned, next);
-  __builtin_unreachable();
+  leaveFor(next);
 }
 
 EMULATED_UNCHECKED __attribute__((noinline)) static void barrier(int line) {
@@ -287,7 +298,7 @@ static const char* runBlock(const EmulatedLaunch* now, unsigned x, unsigned y, u
   }
   unsigned char* guard = now->dynamicShared + now->dynamicBytes;
   __builtin_memset(guard, 0xa5, EMULATED_SHARED_GUARD);
-  switchStack(&hostStack, newFiber());
+  startFiber(&hostStack);
   if (failed) {
     return message;
   }
