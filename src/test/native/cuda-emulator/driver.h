@@ -134,6 +134,8 @@ Error runQueue();
 Error submit(Stream* stream, Work work);
 /// The stream behind a handle: null and 1 are the legacy stream; null if there is none.
 Stream* streamOf(void* handle);
+/// The same, with an error if there is none or the call is not allowed.
+Error findStream(void* handle, Stream** stream);
 /// Counts a launch and loses the device after as many as EMULATOR_LOSE_DEVICE_AFTER says.
 Error countLaunch();
 Error runKernel(const Launch& launch);
@@ -142,5 +144,11 @@ bool isAllocated(uint64_t address, size_t size);
 void releaseMemory();
 /// A line about each allocation that is left, on stderr; answers how many there are.
 int reportLeaks();
+
+/// Whether a handle belongs to something that exists.
+template <class K>
+bool known(const std::set<K*>& set, const void* handle) {
+  return set.count(static_cast<K*>(const_cast<void*>(handle))) != 0;
+}
 
 using Guard = std::lock_guard<std::recursive_mutex>;

@@ -14,6 +14,7 @@
 #define __grid_constant__
 
 static const int warpSize = 32;
+typedef decltype(sizeof 0) size_t;
 
 extern "C" {
 float expf(float) noexcept;
@@ -39,6 +40,7 @@ double fabs(double) noexcept;
 double fma(double, double, double) noexcept;
 double fmax(double, double) noexcept;
 double fmin(double, double) noexcept;
+int printf(const char*, ...);
 void* memcpy(void*, const void*, unsigned long) noexcept;
 void* memset(void*, int, unsigned long) noexcept;
 }

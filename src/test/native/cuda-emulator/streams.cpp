@@ -1,6 +1,5 @@
-// Streams, events, capture and graphs. Work of all streams runs in the order of the calls, which satisfies every dependency.
+// Streams and events. Work of all streams runs in the order of the calls, which satisfies every dependency.
 #include <time.h>
-#include <unistd.h>
 
 #include "driver.h"
 
@@ -10,11 +9,6 @@ double now() {
   timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return time.tv_sec * 1e3 + time.tv_nsec * 1e-6;
-}
-
-template <class K>
-bool known(const std::set<K*>& set, const void* handle) {
-  return set.count(static_cast<K*>(const_cast<void*>(handle))) != 0;
 }
 
 void merge(std::map<Stream*, int>& into, const std::map<Stream*, int>& from) {
@@ -35,12 +29,6 @@ Error find(void* handle, Event** event) {
   }
   *event = static_cast<Event*>(handle);
   return SUCCESS;
-}
-
-Error find(void* handle, Stream** stream) {
-  Error error = ready();
-  *stream = streamOf(handle);
-  return error != SUCCESS ? error : *stream == nullptr ? INVALID_HANDLE : SUCCESS;
 }
 
 Error elapsed(float* milliseconds, void* start, void* end) {
@@ -68,6 +56,12 @@ Stream* streamOf(void* handle) {
     return &driver.legacy;
   }
   return known(driver.streams, handle) ? static_cast<Stream*>(handle) : nullptr;
+}
+
+Error findStream(void* handle, Stream** stream) {
+  Error error = ready();
+  *stream = streamOf(handle);
+  return error != SUCCESS ? error : *stream == nullptr ? INVALID_HANDLE : SUCCESS;
 }
 
 Error submit(Stream* stream, Work work) {
@@ -110,7 +104,7 @@ API cuStreamCreateWithPriority(void** handle, unsigned flags, int) { return cuSt
 API cuStreamDestroy_v2(void* handle) {
   Guard guard(driver.lock);
   Stream* stream;
-  Error error = find(handle, &stream);
+  Error error = findStream(handle, &stream);
   if (error != SUCCESS || stream == &driver.legacy) {
     return error != SUCCESS ? error : INVALID_HANDLE;
   }
@@ -125,7 +119,7 @@ API cuStreamDestroy_v2(void* handle) {
 API cuStreamSynchronize(void* handle) {
   Guard guard(driver.lock);
   Stream* stream;
-  Error error = find(handle, &stream);
+  Error error = findStream(handle, &stream);
   if (error == SUCCESS && stream->capture) {
     stream->capture->invalid = true;
     return STREAM_CAPTURE_UNSUPPORTED;
@@ -136,7 +130,7 @@ API cuStreamSynchronize(void* handle) {
 API cuStreamQuery(void* handle) {
   Guard guard(driver.lock);
   Stream* stream;
-  Error error = find(handle, &stream);
+  Error error = findStream(handle, &stream);
   if (error != SUCCESS || driver.queue.empty()) {
     return error;
   }
@@ -148,7 +142,7 @@ API cuStreamWaitEvent(void* handle, void* eventHandle, unsigned) {
   Guard guard(driver.lock);
   Stream* stream;
   Event* event;
-  Error error = find(handle, &stream);
+  Error error = findStream(handle, &stream);
   error = error == SUCCESS ? find(eventHandle, &event) : error;
   if (error != SUCCESS) {
     return error;
@@ -164,153 +158,6 @@ API cuStreamWaitEvent(void* handle, void* eventHandle, unsigned) {
     stream->capture->invalid = true;
     return STREAM_CAPTURE_UNSUPPORTED;
   }
-  return SUCCESS;
-}
-
-API cuStreamIsCapturing(void* handle, int* status) {
-  Guard guard(driver.lock);
-  Stream* stream;
-  Error error = find(handle, &stream);
-  if (error == SUCCESS) {
-    *status = !stream->capture ? 0 : stream->capture->invalid ? 2 : 1;
-  }
-  return error;
-}
-
-API cuStreamBeginCapture_v2(void* handle, int mode) {
-  Guard guard(driver.lock);
-  Stream* stream;
-  Error error = find(handle, &stream);
-  if (error != SUCCESS) {
-    return error;
-  }
-  if (stream == &driver.legacy || stream->capture) {
-    return stream->capture ? INVALID_VALUE : STREAM_CAPTURE_UNSUPPORTED;
-  }
-  auto capture = std::make_shared<Capture>();
-  capture->origin = stream;
-  capture->mode = mode;
-  capture->thread = gettid();
-  stream->capture = capture;
-  stream->seen.clear();
-  driver.captures.insert(capture);
-  return SUCCESS;
-}
-
-API cuStreamEndCapture(void* handle, void** graph) {
-  Guard guard(driver.lock);
-  *graph = nullptr;
-  Stream* stream;
-  Error error = find(handle, &stream);
-  if (error != SUCCESS) {
-    return error;
-  }
-  std::shared_ptr<Capture> capture = stream->capture;
-  if (!capture) {
-    return INVALID_VALUE;
-  }
-  if (capture->origin != stream) {
-    return STREAM_CAPTURE_UNMATCHED;
-  }
-  if (capture->mode != 2 && capture->thread != static_cast<unsigned long>(gettid())) {
-    return STREAM_CAPTURE_WRONG_THREAD;
-  }
-  bool joined = true;
-  for (const auto& [other, length] : capture->lengths) {
-    joined = joined && stream->seen[other] == length;
-  }
-  for (Stream* other : driver.streams) {
-    if (other->capture == capture) {
-      other->capture.reset();
-      other->seen.clear();
-    }
-  }
-  for (Event* event : driver.events) {
-    if (event->capture == capture) {
-      event->capture.reset();
-      event->recorded = false;
-    }
-  }
-  driver.captures.erase(capture);
-  if (capture->invalid) {
-    return STREAM_CAPTURE_INVALIDATED;
-  }
-  if (!joined) {
-    return STREAM_CAPTURE_UNJOINED;
-  }
-  auto recorded = new Graph{capture->work};
-  driver.graphs.insert(recorded);
-  *graph = recorded;
-  return SUCCESS;
-}
-
-API cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned long long) {
-  Guard guard(driver.lock);
-  Error error = ready();
-  if (error != SUCCESS || !known(driver.graphs, graph)) {
-    return error != SUCCESS ? error : INVALID_VALUE;
-  }
-  auto copy = new Graph(*static_cast<Graph*>(graph));
-  driver.executables.insert(copy);
-  *executable = copy;
-  return SUCCESS;
-}
-
-API cuGraphLaunch(void* executable, void* handle) {
-  Guard guard(driver.lock);
-  Stream* stream;
-  Error error = find(handle, &stream);
-  if (error != SUCCESS || !known(driver.executables, executable)) {
-    return error != SUCCESS ? error : INVALID_VALUE;
-  }
-  if (!stream->capture) {
-    error = countLaunch();
-    driver.graphLaunches++;
-  }
-  // The work is copied: the executable may be destroyed before it has run.
-  return error != SUCCESS ? error : submit(stream, [all = static_cast<Graph*>(executable)->work] {
-    for (const Work& work : all) {
-      Error failed = work();
-      if (failed != SUCCESS) {
-        return failed;
-      }
-    }
-    return SUCCESS;
-  });
-}
-
-API cuGraphUpload(void* executable, void*) {
-  Guard guard(driver.lock);
-  Error error = ready();
-  return error != SUCCESS || known(driver.executables, executable) ? error : INVALID_VALUE;
-}
-
-API cuGraphGetNodes(void* graph, void** nodes, size_t* count) {
-  Guard guard(driver.lock);
-  if (!known(driver.graphs, graph) || nodes != nullptr) {
-    return INVALID_VALUE;
-  }
-  *count = static_cast<Graph*>(graph)->work.size();
-  return SUCCESS;
-}
-
-API cuGraphExecDestroy(void* executable) {
-  Guard guard(driver.lock);
-  Error error = ready();
-  if (error != SUCCESS || driver.executables.erase(static_cast<Graph*>(executable)) == 0) {
-    return error != SUCCESS ? error : INVALID_VALUE;
-  }
-  delete static_cast<Graph*>(executable);
-  return SUCCESS;
-}
-
-API cuGraphDestroy(void* graph) {
-  Guard guard(driver.lock);
-  Error error = ready();
-  if (error != SUCCESS || driver.graphs.erase(static_cast<Graph*>(graph)) == 0) {
-    return error != SUCCESS ? error : INVALID_VALUE;
-  }
-  delete static_cast<Graph*>(graph);
   return SUCCESS;
 }
 
@@ -330,7 +177,7 @@ API cuEventRecord(void* eventHandle, void* handle) {
   Guard guard(driver.lock);
   Stream* stream;
   Event* event;
-  Error error = find(handle, &stream);
+  Error error = findStream(handle, &stream);
   error = error == SUCCESS ? find(eventHandle, &event) : error;
   if (error != SUCCESS) {
     return error;
