@@ -199,6 +199,9 @@ void testSharedMemory() {
   MUST(launch("unwritten", 1, 32, 0, nullptr, y));
   MUST(cuMemcpyDtoH_v2(values, y, sizeof values));
   check(std::isnan(values[3]), "unwritten shared memory is NaN");
+  Address z = room<float>(64);
+  MUST(launch("missingBarrier", 1, 64, 0, nullptr, z));
+  check(std::isnan(take<float>(z, 64)[0]), "a missing barrier shows");
   MUST(launch("copyWithoutWait", 1, 32, 0, nullptr, x, y));
   MUST(cuMemcpyDtoH_v2(values, y, sizeof values));
   check(std::isnan(values[3]), "a copy that nobody waits for is not there");
@@ -223,7 +226,7 @@ void testMisuse() {
   fflush(stderr);
   expectFailure(launch("leaves", 1, 64, 0, nullptr, x), 719, "kernel leaves, block (0,0,0)");
   expectFailure(launch("disagrees", 1, 32, 0, nullptr, x), 719, "wait at different operations");
-  expectFailure(launch("reads", 1, 1, 0, nullptr, x, 100000000000l), 700, "kernel reads");
+  expectFailure(launch("reads", 1, 1, 0, nullptr, x, 100000000000l), 700, "illegal memory access");
   expectFailure(launch("dynamic", 1, 32, 128, nullptr, x, 1), 719, "dynamic shared memory");
   expectFailure(launch("beyondArray", 1, 32, 0, nullptr, x, 1), 700, "index out of bounds");
   expectFailure(launch("misaligned", 1, 1, 0, nullptr, x, x), 700, "misaligned");

@@ -141,3 +141,9 @@ extern "C" __global__ void beyondArray(float* x, int offset) {
 }
 
 extern "C" __global__ void misaligned(const float* x, float4* y) { y[0] = *reinterpret_cast<const float4*>(x + 1); }
+
+extern "C" __global__ void missingBarrier(float* x) {
+  __shared__ float values[64];
+  values[threadIdx.x] = threadIdx.x;
+  x[threadIdx.x] = values[63 - threadIdx.x];
+}

@@ -1,15 +1,18 @@
 // The thread that launches is the first worker. An illegal access inside a kernel ends the launch, not the process.
 #include "workers.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <cstring>
 #include <thread>
 
@@ -45,6 +48,7 @@ struct Pool {
 Pool& pool = *new Pool();
 
 thread_local sigjmp_buf escape;
+thread_local unsigned long faultAddress;
 thread_local volatile sig_atomic_t inKernel;
 const int SIGNALS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 struct sigaction previous[4];
@@ -52,6 +56,7 @@ struct sigaction previous[4];
 void onSignal(int signal, siginfo_t* info, void* context) {
   if (inKernel) {
     inKernel = 0;
+    faultAddress = static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP];
     siglongjmp(escape, signal);
   }
   // Not from a kernel: whoever handled it before, the JVM for example, goes on.
@@ -79,6 +84,25 @@ void handleSignals() {
       sigaction(SIGNALS[i], &action, &previous[i]);
     }
   }
+}
+
+/// The file and the line of an instruction in a module, if addr2line is there to tell.
+std::string lineOf(unsigned long address, int file) {
+  Dl_info info;
+  char line[300] = "";
+  if (dladdr(reinterpret_cast<void*>(address), &info) != 0) {
+    unsigned long offset = address - reinterpret_cast<unsigned long>(info.dli_fbase);
+    char command[200];
+    snprintf(command, sizeof command, "addr2line -e /proc/%d/fd/%d %#lx 2>/dev/null", getpid(), file, offset);
+    FILE* output = popen(command, "r");
+    if (output != nullptr) {
+      line[fread(line, 1, sizeof line - 1, output)] = 0;
+      pclose(output);
+    }
+  }
+  line[strcspn(line, "\n ")] = 0;
+  const char* slash = strrchr(line, '/');
+  return line[0] == 0 || line[0] == '?' ? "" : std::string(" at ") + (slash != nullptr ? slash + 1 : line);
 }
 
 void fail(Job& job, int worker, Error error, const std::string& what) {
@@ -109,8 +133,10 @@ void work(Job& job, int index) {
   const unsigned* grid = worker.launch.grid;
   int signal = sigsetjmp(escape, 1);
   if (signal != 0) {
-    fail(job, index, ILLEGAL_ADDRESS,
-         signal == SIGFPE ? "division by zero" : signal == SIGILL ? "array index out of bounds, misaligned pointer or impossible shift" : "illegal memory access");
+    const char* what = signal == SIGFPE   ? "division by zero"
+                       : signal == SIGILL ? "array index out of bounds, misaligned pointer or impossible shift"
+                                          : "illegal memory access";
+    fail(job, index, ILLEGAL_ADDRESS, what + lineOf(faultAddress, job.module->files[index]));
     return;
   }
   volatile int count = 0;
