@@ -2,6 +2,7 @@ package dev.resnet.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.resnet.engine.Natives;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive_attr;

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.OpenMp;
+import dev.resnet.engine.Owned;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.program.Operation.Convolution;
 import dev.resnet.engine.program.Tensor;

@@ -2,6 +2,7 @@ package dev.resnet.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Operation.Addition;
 import dev.resnet.engine.program.Operation.Dense;
 import dev.resnet.engine.program.Operation.WeightedLayer;

@@ -1,6 +1,7 @@
 package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.Objective;
+import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
 import java.util.ArrayList;

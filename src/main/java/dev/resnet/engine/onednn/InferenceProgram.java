@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Program;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

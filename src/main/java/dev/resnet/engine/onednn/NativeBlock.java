@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Natives;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -2,6 +2,7 @@ package dev.resnet.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.resnet.engine.Natives;
 import dev.resnet.engine.Precision;
 import java.util.Arrays;
 import java.util.Map;

@@ -4,6 +4,7 @@ import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Objective;
+import dev.resnet.engine.Owned;
 import dev.resnet.engine.SoftmaxCrossEntropy;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;

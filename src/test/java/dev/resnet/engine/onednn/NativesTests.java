@@ -7,6 +7,7 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Natives;
 import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.pictures.ImageShape;

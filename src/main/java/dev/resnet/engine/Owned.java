@@ -1,13 +1,13 @@
-package dev.resnet.engine.onednn;
+package dev.resnet.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Native resources that are freed together, the youngest first. */
-final class Owned implements AutoCloseable {
+public final class Owned implements AutoCloseable {
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T resource) {
+  public <T extends AutoCloseable> T add(T resource) {
     resources.push(resource);
     return resource;
   }

@@ -1,0 +1,59 @@
+package dev.resnet.engine.cuda;
+
+import static dev.resnet.engine.cuda.Driver.check;
+
+import dev.resnet.engine.Natives;
+
+/**
+ * This process's use of one GPU: its primary context. A thread calls {@link #makeCurrent} before it
+ * uses anything that was made with the context. All of that is closed before the context.
+ */
+final class DeviceContext implements AutoCloseable {
+  private final Gpu gpu;
+  private final long handle;
+
+  private DeviceContext(Gpu gpu, long handle) {
+    this.gpu = gpu;
+    this.handle = handle;
+  }
+
+  /** Current on the calling thread. */
+  static DeviceContext open(Gpu gpu) {
+    long[] handle = new long[1];
+    Natives.opening();
+    check(Driver.cuDevicePrimaryCtxRetain(handle, gpu.device()), "cuDevicePrimaryCtxRetain");
+    Natives.opened();
+    var context = new DeviceContext(gpu, handle[0]);
+    context.makeCurrent();
+    return context;
+  }
+
+  Gpu gpu() {
+    return gpu;
+  }
+
+  /** For the calling thread. Cheap. */
+  void makeCurrent() {
+    check(Driver.cuCtxSetCurrent(handle), "cuCtxSetCurrent");
+  }
+
+  /** Waits for all work of this process on the GPU. */
+  void synchronize() {
+    check(Driver.cuCtxSynchronize(), "cuCtxSynchronize");
+  }
+
+  /** Bytes that nobody on this machine uses. */
+  static long freeBytes() {
+    long[] free = new long[1];
+    long[] total = new long[1];
+    check(Driver.cuMemGetInfo_v2(free, total), "cuMemGetInfo");
+    return free[0];
+  }
+
+  /** Never throws: it is called when things have gone wrong, too. */
+  @Override
+  public void close() {
+    Driver.cuDevicePrimaryCtxRelease_v2(gpu.device());
+    Natives.closed();
+  }
+}
