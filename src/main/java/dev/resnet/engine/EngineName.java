@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum EngineName {
   /** The fastest that can run the graph on this machine. */
   AUTO,
+  /** The graph compiled into kernels for NVIDIA GPUs. */
+  CUDA,
   /** The graph compiled into oneDNN primitives. */
   ONEDNN,
   /** Stock DL4J. */

@@ -19,6 +19,22 @@ public interface EngineProvider {
   Optional<String> unavailable(Precision precision);
 
   /**
+   * Whether this machine has the hardware that the engine is for. Where it hasn't, {@code auto}
+   * leaves the engine out without a word. Cheap.
+   */
+  default boolean hasHardware() {
+    return true;
+  }
+
+  /**
+   * Why this process has to be restarted before it can compute again, as a sentence for the user;
+   * empty where it hasn't. Cheap.
+   */
+  default Optional<String> lost() {
+    return Optional.empty();
+  }
+
+  /**
    * Why this engine can't run this graph, naming the layer; empty where it can.
    *
    * @param shape of an input image, which a graph doesn't contain
@@ -34,8 +50,8 @@ public interface EngineProvider {
   EngineDescription describe(Precision precision, String reason);
 
   /**
-   * Resident bytes of a training run for each byte of the activations that a float32 backward pass
-   * needs; measured, rounded up.
+   * Resident bytes on the host of a training run for each byte of the activations that a float32
+   * backward pass needs; measured, rounded up.
    */
   double memoryFactor();
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class Engines {
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
-  private static final String FASTEST = "the fastest engine of this build";
+  private static final String FASTEST = "the fastest engine on this machine";
   private static final String REQUESTED = "as requested";
 
   private static final List<EngineProvider> PROVIDERS =
@@ -33,7 +33,16 @@ public final class Engines {
    * can. A temporary cause may be gone at the next call. Takes seconds the first time.
    */
   public static Optional<String> unusable() {
-    return NativeLibraries.problem();
+    return NativeLibraries.problem().or(Engines::lost);
+  }
+
+  /**
+   * Why this process must be restarted before it can compute again, as a sentence for the user;
+   * empty where it needn't. Even {@code auto} then uses no other engine: on a CPU a training made
+   * for a GPU would take days. Loads nothing.
+   */
+  public static Optional<String> lost() {
+    return PROVIDERS.stream().flatMap(provider -> provider.lost().stream()).findFirst();
   }
 
   /**
@@ -213,7 +222,8 @@ public final class Engines {
 
   private static List<EngineProvider> candidates(EngineName name) {
     return PROVIDERS.stream()
-        .filter(provider -> name == EngineName.AUTO || provider.name() == name)
+        .filter(
+            provider -> name == EngineName.AUTO ? provider.hasHardware() : provider.name() == name)
         .toList();
   }
 }

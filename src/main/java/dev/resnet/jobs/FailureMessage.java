@@ -1,11 +1,13 @@
 package dev.resnet.jobs;
 
 import dev.resnet.engine.EngineUnavailableException;
+import dev.resnet.engine.GpuException;
 import dev.resnet.training.TrainingFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
@@ -23,6 +25,10 @@ final class FailureMessage {
   private static String text(Throwable failure) {
     String message = failure.getMessage() == null ? "" : failure.getMessage();
     List<Throwable> chain = Fault.chain(failure);
+    Optional<GpuException> ofTheGpu = Fault.ofTheGpu(chain);
+    if (ofTheGpu.isPresent()) {
+      return String.valueOf(ofTheGpu.get().getMessage());
+    }
     for (Throwable cause : chain) {
       if (Fault.isOutOfMemory(cause)) {
         return ("Not enough memory (%s). Use a smaller batch_size or stack_n, or give the"

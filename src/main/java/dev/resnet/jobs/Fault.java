@@ -1,12 +1,14 @@
 package dev.resnet.jobs;
 
 import dev.resnet.data.DamagedDatasetException;
+import dev.resnet.engine.GpuException;
 import dev.resnet.files.FullVolume;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -38,6 +40,15 @@ enum Fault {
     if (any(chain, DamagedDatasetException.class::isInstance)) {
       return LASTING;
     }
+    Optional<GpuException> ofTheGpu = ofTheGpu(chain);
+    if (ofTheGpu.isPresent()) {
+      // A loss passes for the job: another process runs it, or this one after its restart. It is
+      // retried with a limit, since a kernel's error may repeat with the same job.
+      return switch (ofTheGpu.get().kind()) {
+        case LOST, BUSY -> PASSING;
+        case OUT_OF_MEMORY, REFUSED -> LASTING;
+      };
+    }
     if (FullVolume.isCauseOf(failure) || any(chain, LinkageError.class::isInstance)) {
       return OF_THE_MACHINE;
     }
@@ -51,6 +62,13 @@ enum Fault {
       chain.add(at);
     }
     return chain;
+  }
+
+  static Optional<GpuException> ofTheGpu(List<Throwable> chain) {
+    return chain.stream()
+        .filter(GpuException.class::isInstance)
+        .map(GpuException.class::cast)
+        .findFirst();
   }
 
   static boolean isOutOfMemory(Throwable failure) {

@@ -1,21 +1,28 @@
 package dev.resnet.engine.cuda;
 
+import dev.resnet.engine.GpuException;
 import java.util.Set;
 
 /** The CUDA driver refused a call, or the GPU failed; the message names the call and the error. */
-final class CudaException extends RuntimeException {
+final class CudaException extends GpuException {
   static final int SUCCESS = 0;
   static final int NOT_READY = 600;
 
   private static final int OUT_OF_MEMORY = 2;
 
+  /** Codes of CUresult in cuda.h that say that a GPU is there but can't be had now. */
+  private static final Set<Integer> BUSY =
+      Set.of(
+          46, // device unavailable: another process has it for itself
+          802, // system not ready: a service of the driver is still starting
+          805, 806, 807, 808, 809); // the server that shares a GPU between processes
+
   /**
-   * Codes of the enumeration CUresult in cuda.h after which every further call of this process
-   * fails, or fails until someone repairs the machine.
+   * Codes of CUresult after which every further call of this process fails: cuda.h says of most of
+   * them that the process must be ended and started again.
    */
   private static final Set<Integer> LOST =
       Set.of(
-          46, // device unavailable
           214, // a memory error that ECC could not correct
           220, // the same on NVLink
           226, // contained error: the processes that used the memory must end
@@ -35,15 +42,57 @@ final class CudaException extends RuntimeException {
   private final int code;
   private final String call;
 
-  CudaException(int code, String call, String message) {
-    super(message);
+  private CudaException(int code, String call, String message) {
+    super(kind(code), message);
     this.code = code;
     this.call = call;
   }
 
+  /** A loss is remembered until the process ends. */
   static CudaException of(int code, String call) {
+    String name = "%s: %s (%d)".formatted(call, Driver.name(code), code);
+    return switch (kind(code)) {
+      case OUT_OF_MEMORY ->
+          new CudaException(
+              code, call, full("%s needs more".formatted(call), DeviceContext.freeBytes()));
+      case LOST -> {
+        String message =
+            "The GPU failed (%s). This process can't use it any more and must be restarted."
+                .formatted(name);
+        LostDevice.remember(message);
+        yield new CudaException(code, call, message);
+      }
+      case BUSY -> new CudaException(code, call, "The GPU is not free (%s).".formatted(name));
+      case REFUSED -> new CudaException(code, call, "CUDA: " + name);
+    };
+  }
+
+  /**
+   * @param needed bytes that were asked for
+   */
+  static CudaException outOfMemory(String call, long needed) {
     return new CudaException(
-        code, call, "CUDA: %s: %s (%d)".formatted(call, Driver.name(code), code));
+        OUT_OF_MEMORY,
+        call,
+        full(
+            "%,d MiB more are needed".formatted((needed + (1 << 20) - 1) >> 20),
+            DeviceContext.freeBytes()));
+  }
+
+  private static String full(String need, long free) {
+    return ("The GPU's memory is full: %s, and %,d MiB are free. Ask for a smaller batch_size or"
+            + " stack_n, or for the engine onednn, or end other programs that use the GPU.")
+        .formatted(need, free >> 20);
+  }
+
+  private static Kind kind(int code) {
+    if (code == OUT_OF_MEMORY) {
+      return Kind.OUT_OF_MEMORY;
+    }
+    if (LOST.contains(code)) {
+      return Kind.LOST;
+    }
+    return BUSY.contains(code) ? Kind.BUSY : Kind.REFUSED;
   }
 
   int code() {
@@ -52,22 +101,6 @@ final class CudaException extends RuntimeException {
 
   String call() {
     return call;
-  }
-
-  /**
-   * @param needed bytes that were asked for
-   * @param free bytes that were free
-   */
-  static CudaException outOfMemory(String call, long needed, long free) {
-    return new CudaException(
-        OUT_OF_MEMORY,
-        call,
-        "The GPU's memory is full: %,d MiB more are needed and %,d MiB are free. Ask for a smaller batch_size or another engine (onednn), or end other programs that use the GPU."
-            .formatted(mebibytes(needed), free >> 20));
-  }
-
-  private static long mebibytes(long bytes) {
-    return (bytes + (1 << 20) - 1) >> 20;
   }
 
   boolean isOutOfMemory() {
@@ -80,10 +113,6 @@ final class CudaException extends RuntimeException {
 
   /** Whether this process can't use the GPU any more. */
   boolean isDeviceLost() {
-    return isDeviceLost(code);
-  }
-
-  static boolean isDeviceLost(int code) {
-    return LOST.contains(code);
+    return kind() == Kind.LOST;
   }
 }

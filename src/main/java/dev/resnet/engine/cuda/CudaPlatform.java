@@ -1,6 +1,5 @@
 package dev.resnet.engine.cuda;
 
-import dev.resnet.engine.NativeLibraries;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gpu null where {@code problem} isn't
  * @param problem a sentence for the user
+ * @param installed whether a driver is installed, and not turned off by the setting
  */
-record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem) {
+record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem, boolean installed) {
   /** Turing: the oldest that NVRTC 13 compiles for. */
   private static final int OLDEST_CAPABILITY = 75;
 
   private static final String DEVICE_SETTING = "resnet.engine.cuda.device";
   private static final String DEVICE_VARIABLE = "RESNET_ENGINE_CUDA_DEVICE";
+  private static final String NONE = "none";
 
   private static final String WHAT_TO_INSTALL =
       "install a CUDA toolkit 12 or 13, or the Python package nvidia-cuda-nvrtc-cu12 (CUDA 13:"
@@ -26,7 +27,7 @@ record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem) {
 
   /** Found once, when first asked for. */
   private static final class OfThisProcess {
-    static final CudaPlatform FOUND = find(CudaLibraries.ofThisProcess());
+    static final CudaPlatform FOUND = find(CudaLibraries.ofThisProcess(), deviceSetting());
   }
 
   static CudaPlatform ofThisProcess() {
@@ -41,23 +42,40 @@ record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem) {
     return gpu;
   }
 
-  static CudaPlatform find(CudaLibraries libraries) {
+  /**
+   * @param device the number of a GPU, or "none"
+   */
+  static CudaPlatform find(CudaLibraries libraries, String device) {
+    if (device.equals(NONE)) {
+      return new CudaPlatform(
+          null, "GPUs are turned off by the setting %s".formatted(DEVICE_SETTING), false);
+    }
     if (libraries.driver().isEmpty()) {
-      return problem(
-          "no NVIDIA driver is installed (there is no %s)"
-              .formatted(libraries.searchedForDriver()));
+      return new CudaPlatform(
+          null,
+          "no NVIDIA driver is installed (there is no %s)".formatted(libraries.searchedForDriver()),
+          false);
     }
     try {
-      return load(libraries);
+      return load(libraries, ordinal(device));
     } catch (LinkageError e) {
-      return problem(
-          NativeLibraries.explain("the NVIDIA driver (%s)".formatted(libraries.driver().get()), e));
-    } catch (CudaException | KernelCompilationException e) {
+      return problem(unloadable(e));
+    } catch (CudaException e) {
+      LostDevice.forget(); // nothing was on it yet, so other engines may go on
+      return problem(e.getMessage());
+    } catch (KernelCompilationException | IllegalArgumentException e) {
       return problem(e.getMessage());
     }
   }
 
-  private static CudaPlatform load(CudaLibraries libraries) {
+  private static String unloadable(LinkageError e) {
+    return ("NVIDIA's libraries can't be loaded (%s). JNA, which loads them, unpacks its own native"
+            + " part into ~/.cache/JNA or the folder for temporary files, or where the Java option"
+            + " -Djna.tmpdir says: it must be possible to write there and to run programs")
+        .formatted(e.getMessage());
+  }
+
+  private static CudaPlatform load(CudaLibraries libraries, int ordinal) {
     Driver.load(libraries.driver().orElseThrow());
     int initialised = Driver.cuInit(0);
     if (initialised != CudaException.SUCCESS) {
@@ -70,7 +88,6 @@ record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem) {
     if (tooOld.isPresent()) {
       return problem(tooOld.get());
     }
-    int ordinal = ordinal();
     List<Gpu> gpus = Gpu.all();
     if (ordinal >= gpus.size()) {
       return problem(
@@ -83,7 +100,7 @@ record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem) {
           gpu.description() + " is too old: compute capability 7.5 is needed (Turing, 2018)");
     }
     Optional<String> noCompiler = loadCompiler(libraries, version[0]);
-    return noCompiler.map(CudaPlatform::problem).orElseGet(() -> new CudaPlatform(gpu, null));
+    return noCompiler.map(CudaPlatform::problem).orElseGet(() -> new CudaPlatform(gpu, null, true));
   }
 
   /**
@@ -125,20 +142,23 @@ record CudaPlatform(@Nullable Gpu gpu, @Nullable String problem) {
     return found.stream().filter(one -> one.major() <= driverVersion / 1000).findFirst();
   }
 
-  private static int ordinal() {
+  private static String deviceSetting() {
     String setting = System.getProperty(DEVICE_SETTING);
-    String value = setting != null ? setting : System.getenv().getOrDefault(DEVICE_VARIABLE, "0");
+    return (setting != null ? setting : System.getenv().getOrDefault(DEVICE_VARIABLE, "0")).strip();
+  }
+
+  private static int ordinal(String value) {
     try {
-      return Integer.parseUnsignedInt(value.strip());
+      return Integer.parseUnsignedInt(value);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "The setting %s is %s; it takes the number of a GPU, from 0"
+          "the setting %s is \"%s\": set the number of a GPU, from 0, or none"
               .formatted(DEVICE_SETTING, value),
           e);
     }
   }
 
   private static CudaPlatform problem(String problem) {
-    return new CudaPlatform(null, problem);
+    return new CudaPlatform(null, problem, true);
   }
 }

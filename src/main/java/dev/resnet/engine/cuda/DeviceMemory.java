@@ -24,7 +24,7 @@ final class DeviceMemory implements AutoCloseable {
     Natives.opening();
     int code = Driver.cuMemAlloc_v2(address, bytes);
     if (CudaException.isOutOfMemory(code)) {
-      throw CudaException.outOfMemory("cuMemAlloc", bytes, DeviceContext.freeBytes());
+      throw CudaException.outOfMemory("cuMemAlloc", bytes);
     }
     check(code, "cuMemAlloc");
     Natives.opened();
