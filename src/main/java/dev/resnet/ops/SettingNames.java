@@ -29,10 +29,13 @@ import org.springframework.util.ClassUtils;
 final class SettingNames {
   private static final Logger LOG = LoggerFactory.getLogger(SettingNames.class);
   private static final String OURS = "resnet";
-  private static final String AUTO = "resnet.engine.auto";
+
+  /** The engines read them themselves, as Java properties or from the environment. */
+  private static final Set<String> OF_ENGINES =
+      Set.of("resnet.engine.auto", "resnet.engine.cuda.device", "resnet.engine.cuda.libraries");
 
   /** Those that no class of settings declares. */
-  private static final Set<String> ALONE = Set.of("resnet.home", "resnet.role", AUTO);
+  private static final Set<String> ALONE = Set.of("resnet.home", "resnet.role");
 
   /** Allows for missing letters, swapped words and a renamed group. */
   private static final int MOST_EDITS = 6;
@@ -43,6 +46,7 @@ final class SettingNames {
   private final Set<String> lists = new TreeSet<>();
 
   SettingNames() {
+    names.addAll(OF_ENGINES);
     var scanner = new ClassPathScanningCandidateComponentProvider(false);
     scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
     scanner.findCandidateComponents("dev.resnet").stream()
@@ -111,10 +115,17 @@ final class SettingNames {
     if (name.getNumberOfElements() < 2 || !element(name, 0).equals(OURS)) {
       return;
     }
-    if (same(name, ConfigurationPropertyName.of(AUTO)) && !isSystem(source)) {
-      throw new UnknownSettingException(
-          "%s is read before the settings: write -D%s=… before -jar, or set RESNET_ENGINE_AUTO."
-              .formatted(written, AUTO));
+    if (!isSystem(source)) {
+      OF_ENGINES.stream()
+          .filter(setting -> same(name, ConfigurationPropertyName.of(setting)))
+          .findFirst()
+          .ifPresent(
+              setting -> {
+                throw new UnknownSettingException(
+                    "%s is read before the settings: write -D%s=… before -jar, or set %s."
+                        .formatted(
+                            written, setting, setting.replace('.', '_').toUpperCase(Locale.ROOT)));
+              });
     }
     boolean known =
         names.stream().map(ConfigurationPropertyName::of).anyMatch(setting -> same(name, setting))

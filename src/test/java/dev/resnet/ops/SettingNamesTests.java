@@ -113,6 +113,9 @@ class SettingNamesTests {
     assertThatThrownBy(() -> settings.check(environment("resnet.engine.auto")))
         .hasMessageContaining("-Dresnet.engine.auto=…")
         .hasMessageContaining("RESNET_ENGINE_AUTO");
+    assertThatThrownBy(() -> settings.check(environment("resnet.engine.cuda.device")))
+        .hasMessageContaining("-Dresnet.engine.cuda.device=…")
+        .hasMessageContaining("RESNET_ENGINE_CUDA_DEVICE");
   }
 
   @Test
@@ -131,7 +134,7 @@ class SettingNamesTests {
       }
     }
     Set<String> known = new TreeSet<>(settings.names());
-    // Java properties before -jar, described in the text.
+    // A Java property before -jar, described in the text.
     known.remove("resnet.engine.auto");
 
     assertThat(documented).isEqualTo(known);
