@@ -181,6 +181,16 @@ class ArchitectureTests {
   }
 
   @Test
+  void onlyTheGpuEngineUsesJna() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.resnet.engine.cuda..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("com.sun.jna.."))
+        .check(MAIN);
+  }
+
+  @Test
   void nothingPrintsToTheStandardStreams() {
     GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN);
   }

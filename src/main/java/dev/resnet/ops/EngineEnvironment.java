@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param threads threads per operation
  * @param offHeapBytes most memory that arrays may take outside the Java heap
  * @param engines each engine: {@code available}, or why it is not
- * @param automatic what {@code auto} selects here, and why
+ * @param automatic what {@code auto} selects here, the CPU or GPU that it runs on, and why
  */
 record EngineEnvironment(
     String backend,
@@ -63,6 +63,7 @@ record EngineEnvironment(
     Map<String, String> choice = new LinkedHashMap<>();
     choice.put("engine", auto.engine().wireName());
     choice.put("precision", auto.precision().wireName());
+    choice.put("device", auto.device());
     choice.put("reason", auto.reason());
     return choice;
   }
@@ -78,14 +79,19 @@ record EngineEnvironment(
                 LinkedHashMap::new));
   }
 
-  /** For the log: {@code "CpuBackend on AMD EPYC, 2 cores (avx2, fma), auto is onednn float32"}. */
+  /**
+   * For the log: {@code "CpuBackend on AMD EPYC, 2 cores (avx2, fma), auto is onednn float32"}, and
+   * where that is another device: {@code "auto is cuda bfloat16 on NVIDIA H100 …"}.
+   */
   String summary() {
-    return "%s on %s%s, auto is %s %s"
+    String automaticDevice = automatic.getOrDefault("device", device);
+    return "%s on %s%s, auto is %s %s%s"
         .formatted(
             backend,
             device,
             features.isEmpty() ? "" : " (" + String.join(", ", features) + ")",
             automatic.get("engine"),
-            automatic.get("precision"));
+            automatic.get("precision"),
+            automaticDevice.equals(device) ? "" : " on " + automaticDevice);
   }
 }

@@ -48,7 +48,7 @@ final class EngineStart {
 
   /** Why the engines are unusable at present; empty if they are usable or still loading. */
   Optional<String> problem() {
-    return Optional.ofNullable(problem);
+    return Optional.ofNullable(problem).or(Engines::lost);
   }
 
   private void load() {
