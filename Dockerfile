@@ -25,6 +25,7 @@ RUN [ -d .git ] || rm -f .git; \
 
 # Move the native libraries from their jars into one folder. Nothing is unpacked at start, so JavaCPP needs no writable cache.
 # Several jars contain the OpenMP runtime; the jar of oneDNN has the newest one and is unpacked last, so that it stays.
+# JNA's own library is needed only for a GPU. Java can't load it from /tmp, which Docker mounts noexec.
 # JavaCPP gives OpenBLAS a second name in its cache; the link provides that name.
 RUN mkdir natives jars \
  && mv $(find layers/dependencies/lib -name '*-linux-*.jar') jars/ \
@@ -33,6 +34,8 @@ RUN mkdir natives jars \
       && find unpacked -name '*.so*' -type f -exec mv -t natives {} + \
       && rm -rf unpacked "$jar" || exit 1; \
     done \
+ && (cd natives && jar -xf ../layers/dependencies/lib/jna-[0-9]*.jar "com/sun/jna/linux-$(uname -m | tr _ -)/libjnidispatch.so" \
+      && mv com/sun/jna/*/libjnidispatch.so . && rm -r com) \
  && chmod 644 natives/* \
  && ln -s libopenblas.so.0 natives/libopenblas_nolapack.so.0 \
  && mkdir data
@@ -72,6 +75,7 @@ ENTRYPOINT ["java", \
   "-XX:MaxRAMPercentage=25", \
   "-XX:+ExitOnOutOfMemoryError", \
   "-Djava.library.path=/opt/resnet/natives", \
+  "-Djna.boot.library.path=/opt/resnet/natives", \
   "-Dorg.bytedeco.javacpp.pathsFirst=true", \
   "-Dorg.bytedeco.javacpp.cacheLibraries=false", \
   "-jar", "resnet-service.jar"]
