@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.engine.EngineUnavailableException;
+import dev.resnet.engine.GpuException;
 import dev.resnet.training.TrainingFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,10 @@ class FaultTests {
         Arguments.of(new IllegalArgumentException("batch_size"), LASTING),
         Arguments.of(new EngineUnavailableException("no such engine"), LASTING),
         Arguments.of(new TrainingFailedException("The loss is not a number."), LASTING),
+        Arguments.of(gpu(GpuException.Kind.OUT_OF_MEMORY, "out of memory"), LASTING),
+        Arguments.of(gpu(GpuException.Kind.REFUSED, "no such kernel"), LASTING),
+        Arguments.of(new RuntimeException(gpu(GpuException.Kind.LOST, "illegal")), PASSING),
+        Arguments.of(gpu(GpuException.Kind.BUSY, "another process"), PASSING),
         Arguments.of(new NullPointerException(), LASTING),
         Arguments.of(new StackOverflowError(), LASTING),
         Arguments.of(
@@ -49,6 +54,17 @@ class FaultTests {
         Arguments.of(new IllegalStateException(new SQLException("full", "53100")), OF_THE_MACHINE),
         Arguments.of(new NoClassDefFoundError("org/nd4j/Nd4j"), OF_THE_MACHINE),
         Arguments.of(new UnsatisfiedLinkError("libnd4jcpu.so"), OF_THE_MACHINE));
+  }
+
+  private static GpuException gpu(GpuException.Kind kind, String message) {
+    return new GpuException(kind, message) {};
+  }
+
+  @Test
+  void aFailureOfTheGpuSpeaksForItself() {
+    Throwable full = gpu(GpuException.Kind.OUT_OF_MEMORY, "The GPU's memory is full.");
+    assertThat(FailureMessage.of(new IllegalStateException("step 7", full)))
+        .isEqualTo("The GPU's memory is full.");
   }
 
   @ParameterizedTest

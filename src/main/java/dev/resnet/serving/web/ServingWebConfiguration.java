@@ -2,6 +2,7 @@ package dev.resnet.serving.web;
 
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
+import dev.resnet.engine.GpuException;
 import dev.resnet.serving.ModelUnavailableException;
 import dev.resnet.serving.NothingToRollBackException;
 import dev.resnet.serving.RegistryAwayException;
@@ -18,6 +19,11 @@ class ServingWebConfiguration {
   @Bean
   ProblemMapping<ModelUnavailableException> modelUnavailable() {
     return ProblemMapping.of(ModelUnavailableException.class, HttpStatus.SERVICE_UNAVAILABLE);
+  }
+
+  @Bean
+  ProblemMapping<GpuException> gpuFailed() {
+    return ProblemMapping.of(GpuException.class, HttpStatus.SERVICE_UNAVAILABLE);
   }
 
   @Bean
