@@ -1,10 +1,12 @@
 package dev.resnet.engine;
 
+import dev.resnet.pictures.ImageShape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * Executes training steps on a graph whose parameters, gradients and optimiser state lie in the
- * graph's own flattened arrays. Not thread-safe: one thread trains.
+ * Executes training steps on a graph. Parameters, gradients and optimiser state lie in the graph's
+ * own flattened arrays, or on the engine's device until {@link #writeBack}. Not thread-safe: one
+ * thread trains.
  */
 public abstract class TrainingEngine implements AutoCloseable {
   protected final ComputationGraph graph;
@@ -30,8 +32,32 @@ public abstract class TrainingEngine implements AutoCloseable {
     return description;
   }
 
-  /** The layout in which {@link #step} and {@link #evaluate} want their images. */
+  /** The layout in which minibatches hold their images. */
   public abstract ImageLayout inputLayout();
+
+  /**
+   * Whether the engine makes its batches itself, from images that it {@link #keep}s on its device.
+   * It takes minibatches all the same.
+   */
+  public boolean assembles() {
+    return false;
+  }
+
+  /**
+   * Copies images to the device of an engine that {@link #assembles}.
+   *
+   * @param pixels unsigned bytes [count, size, size, 3]
+   * @param labels one class index per image
+   * @param table the normalised value of each byte, [3][256]
+   */
+  public ResidentImages keep(ImageShape shape, byte[] pixels, short[] labels, float[][] table) {
+    throw noBatches();
+  }
+
+  private UnsupportedOperationException noBatches() {
+    return new UnsupportedOperationException(
+        "the engine %s makes no batches".formatted(description.engine().wireName()));
+  }
 
   /**
    * One optimiser step: forward in training mode (batch statistics; running statistics move by the
@@ -42,16 +68,43 @@ public abstract class TrainingEngine implements AutoCloseable {
    * @param learningRate of this step
    */
   public final void step(Minibatch batch, double learningRate) {
-    if (batch.size() != batchSize) {
-      throw new IllegalArgumentException(
-          "this engine was made for batches of %d, not %d".formatted(batchSize, batch.size()));
-    }
+    requireSize(batch.size());
     train(batch, learningRate);
+    countIteration();
+  }
+
+  /**
+   * The same step on a batch that the engine makes by this plan. It may return while the device
+   * still works, but it has read the plan.
+   *
+   * @param images that this engine keeps
+   */
+  public final void step(ResidentImages images, BatchPlan plan, double learningRate) {
+    requireSize(plan.size());
+    train(images, plan, learningRate);
+    countIteration();
+  }
+
+  private void requireSize(int size) {
+    if (size != batchSize) {
+      throw new IllegalArgumentException(
+          "this engine was made for batches of %d, not %d".formatted(batchSize, size));
+    }
+  }
+
+  private void countIteration() {
     graph.getConfiguration().setIterationCount(graph.getIterationCount() + 1);
   }
 
-  /** The work of one step; it calls {@link #count} with the logits. */
+  /**
+   * The work of one step. It calls {@link #count} with the logits, or adds to a sum on the device.
+   */
   protected abstract void train(Minibatch batch, double learningRate);
+
+  /** The same for an engine that {@link #assembles}. */
+  protected void train(ResidentImages images, BatchPlan plan, double learningRate) {
+    throw noBatches();
+  }
 
   /**
    * Adds a batch to the tally: its plain cross entropy, whatever the objective, so that it compares
@@ -66,20 +119,37 @@ public abstract class TrainingEngine implements AutoCloseable {
   /**
    * The tally of all steps since {@link #takeTally}, added up in the order of the steps: looking at
    * it changes no bit of what comes later.
+   *
+   * <p>An engine that adds up on its device overrides this and {@link #clearTally}. Its device
+   * holds the whole sum, not what has come since the last look: so the rounding of a sum can't
+   * depend on how often somebody looks.
    */
-  public final Tally tally() {
+  public Tally tally() {
     return tally;
   }
 
-  /** The same, then starts again at zero. */
-  public final Tally takeTally() {
-    Tally taken = tally;
+  /** Starts the tally again at zero. */
+  protected void clearTally() {
     tally = Tally.NONE;
+  }
+
+  /** The tally, which then starts again at zero. */
+  public final Tally takeTally() {
+    Tally taken = tally();
+    clearTally();
     return taken;
   }
 
+  /**
+   * Brings parameters, running statistics and optimiser state in the graph's arrays up to date.
+   * Whoever reads the graph calls this first, while the engine is open: closing it writes nothing.
+   * Does nothing where the engine works on the graph's own arrays.
+   */
+  public void writeBack() {}
+
   /** {@code λ·Σ‖v‖²/2} over every trained variable, at this moment. */
   public final double l2Loss() {
+    writeBack();
     // On the host and in order: nd4j splits a sum by how many of its threads are free just now.
     float[] parameters = graph.params().reshape(trainedMask.length).toFloatVector();
     double sum = 0;
@@ -95,6 +165,15 @@ public abstract class TrainingEngine implements AutoCloseable {
    * 200.
    */
   public abstract Tally evaluate(Minibatch batch);
+
+  /**
+   * The same for a batch that the engine makes by this plan.
+   *
+   * @param images that this engine keeps
+   */
+  public Tally evaluate(ResidentImages images, BatchPlan plan) {
+    throw noBatches();
+  }
 
   @Override
   public abstract void close();

@@ -1,6 +1,7 @@
 package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
+import dev.resnet.engine.BatchPlan;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.TrainingEngine;

@@ -1,6 +1,7 @@
 package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
+import dev.resnet.engine.BatchPlan;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.pictures.ImageShape;
@@ -61,7 +62,7 @@ final class DeviceBatchAssembler implements BatchAssembler {
 
   @Override
   public void assemble(BatchPlan plan, Minibatch into) {
-    plan.labels(set, into.labels());
+    BatchAssembler.copyLabels(set, plan, into.labels());
     int n = plan.size();
     int[] offsets = new int[n];
     int[] directions = new int[n];

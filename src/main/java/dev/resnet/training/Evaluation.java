@@ -30,7 +30,7 @@ final class Evaluation {
     boolean all =
         batches.run(
             (count + BATCH - 1) / BATCH,
-            i -> BatchPlan.unchanged(images, i * BATCH, Math.min(BATCH, count - i * BATCH)),
+            i -> BatchPlans.unchanged(images, i * BATCH, Math.min(BATCH, count - i * BATCH)),
             (i, batch) -> {
               if (stop.stopRequested()) {
                 return false;

@@ -1,6 +1,7 @@
 package dev.resnet.training;
 
 import dev.resnet.data.ImageSet;
+import dev.resnet.engine.BatchPlan;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.pictures.ImageShape;
@@ -33,7 +34,7 @@ final class HostBatchAssembler implements BatchAssembler {
 
   @Override
   public void assemble(BatchPlan plan, Minibatch into) {
-    plan.labels(set, into.labels());
+    BatchAssembler.copyLabels(set, plan, into.labels());
     FloatBuffer out = into.images().data().asNioFloat();
     for (int i = 0; i < plan.size(); i++) {
       assembleImage(plan, i);

@@ -210,7 +210,7 @@ final class TrainingRun implements AutoCloseable {
         batches.run(
             iterationsPerEpoch,
             iteration ->
-                BatchPlan.training(
+                BatchPlans.training(
                     order,
                     data.shape(),
                     config.batchSize(),

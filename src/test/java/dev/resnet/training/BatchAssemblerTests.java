@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.ImageSet;
+import dev.resnet.engine.BatchPlan;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.pictures.ImageShape;
@@ -41,7 +42,7 @@ class BatchAssemblerTests {
   void leavesTestImagesAsTheyAre() {
     Minibatch batch = BatchPipeline.allocate(ImageLayout.NCHW, 3, ImageShape.CIFAR);
     new HostBatchAssembler(set, normalization, ImageLayout.NCHW)
-        .assemble(BatchPlan.unchanged(new int[] {5, 6, 7}, 0, 3), batch);
+        .assemble(BatchPlans.unchanged(new int[] {5, 6, 7}, 0, 3), batch);
 
     for (int c = 0; c < 3; c++) {
       int pixel = set.pixels()[6 * ImageShape.CIFAR.values() + 3 * (31 * 32 + 7) + c] & 0xff;
@@ -130,7 +131,7 @@ class BatchAssemblerTests {
   }
 
   private static BatchPlan plan(int[] order, int size, int iteration, Augmentation augmentation) {
-    return BatchPlan.training(order, ImageShape.CIFAR, size, iteration, augmentation, 1, 0);
+    return BatchPlans.training(order, ImageShape.CIFAR, size, iteration, augmentation, 1, 0);
   }
 
   private static ImageSet images(int count) {
