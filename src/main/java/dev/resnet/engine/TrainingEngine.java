@@ -143,7 +143,7 @@ public abstract class TrainingEngine implements AutoCloseable {
   /**
    * Brings parameters, running statistics and optimiser state in the graph's arrays up to date.
    * Whoever reads the graph calls this first, while the engine is open: closing it writes nothing.
-   * Does nothing where the engine works on the graph's own arrays.
+   * Does nothing where the engine works on the graph's own arrays, or where no step has come since.
    */
   public void writeBack() {}
 

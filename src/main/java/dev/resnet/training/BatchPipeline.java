@@ -4,6 +4,7 @@ import dev.resnet.data.ImageSet;
 import dev.resnet.engine.BatchPlan;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
+import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
@@ -15,8 +16,12 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Assembles the next batch on another thread while the engine works on the current one. */
-final class BatchPipeline implements AutoCloseable {
+/**
+ * Assembles the next batch on the host, on another thread, while the engine works on the current
+ * one.
+ */
+final class BatchPipeline implements Batches {
+  private final TrainingEngine engine;
   private final BatchAssembler assembler;
   private final ImageLayout layout;
   private final ImageShape shape;
@@ -35,34 +40,31 @@ final class BatchPipeline implements AutoCloseable {
             return thread;
           });
 
-  BatchPipeline(BatchAssembler assembler, ImageLayout layout, ImageShape shape) {
-    this.assembler = assembler;
-    this.layout = layout;
-    this.shape = shape;
-  }
-
-  static BatchPipeline of(ImageSet images, Normalization normalization, TrainingEngine engine) {
-    var assembler = BatchAssembler.of(images, normalization, engine.inputLayout());
-    return new BatchPipeline(assembler, engine.inputLayout(), images.shape());
+  BatchPipeline(ImageSet images, Normalization normalization, TrainingEngine engine) {
+    this.engine = engine;
+    this.layout = engine.inputLayout();
+    this.shape = images.shape();
+    this.assembler = BatchAssembler.of(images, normalization, layout);
   }
 
   static Minibatch allocate(ImageLayout layout, int size, ImageShape shape) {
     return Minibatch.allocate(layout, size, ImageShape.CHANNELS, shape.size(), shape.size());
   }
 
-  /** Processes a batch; false ends the run early. */
-  @FunctionalInterface
-  interface Step {
-    boolean take(int index, Minibatch batch);
+  private record AssembledBatch(TrainingEngine engine, Minibatch minibatch) implements Batch {
+    @Override
+    public void train(double learningRate) {
+      engine.step(minibatch, learningRate);
+    }
+
+    @Override
+    public Tally evaluate() {
+      return engine.evaluate(minibatch);
+    }
   }
 
-  /**
-   * Processes {@code count} batches.
-   *
-   * @param plans the plan of each batch
-   * @return whether all were processed
-   */
-  boolean run(int count, IntFunction<BatchPlan> plans, Step step) {
+  @Override
+  public boolean run(int count, IntFunction<BatchPlan> plans, Step step) {
     if (count == 0) {
       return true;
     }
@@ -72,7 +74,7 @@ final class BatchPipeline implements AutoCloseable {
       if (i + 1 < count) {
         next = assemble(i + 1, plans);
       }
-      if (!step.take(i, batch)) {
+      if (!step.take(i, new AssembledBatch(engine, batch))) {
         await(next); // nothing may write to its buffer after this
         return false;
       }

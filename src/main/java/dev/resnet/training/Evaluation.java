@@ -1,7 +1,6 @@
 package dev.resnet.training;
 
 import dev.resnet.engine.Tally;
-import dev.resnet.engine.TrainingEngine;
 import org.jspecify.annotations.Nullable;
 
 /** Measures the network on images that it is not trained on. */
@@ -9,16 +8,14 @@ final class Evaluation {
   /** The batch size of the published evaluation. */
   private static final int BATCH = 200;
 
-  private final TrainingEngine engine;
-  private final BatchPipeline batches;
+  private final Batches batches;
   private final int[] images;
   private Tally sum = Tally.NONE;
 
   /**
    * @param images indices into the image set of {@code batches}
    */
-  Evaluation(TrainingEngine engine, BatchPipeline batches, int[] images) {
-    this.engine = engine;
+  Evaluation(Batches batches, int[] images) {
     this.batches = batches;
     this.images = images;
   }
@@ -35,7 +32,7 @@ final class Evaluation {
               if (stop.stopRequested()) {
                 return false;
               }
-              sum = sum.plus(engine.evaluate(batch));
+              sum = sum.plus(batch.evaluate());
               return true;
             });
     return all ? sum : null;

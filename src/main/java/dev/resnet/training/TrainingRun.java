@@ -2,18 +2,11 @@ package dev.resnet.training;
 
 import dev.resnet.data.CounterRandom;
 import dev.resnet.data.Dataset;
-import dev.resnet.data.ValidationSplit;
 import dev.resnet.engine.EngineDescription;
-import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Engines;
 import dev.resnet.engine.NotFinite;
-import dev.resnet.engine.Objective;
-import dev.resnet.engine.Precision;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
-import dev.resnet.pictures.ImageShape;
-import dev.resnet.pictures.Normalization;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.Checkpoints;
 import dev.resnet.training.checkpoint.TrainingState;
@@ -28,7 +21,6 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class TrainingRun implements AutoCloseable {
   private final TrainingConfig config;
   private final Dataset data;
-
-  /** The indices of the images that are trained on, without those for validation. */
-  private final int[] trainImages;
-
-  private final Normalization normalization;
   private final ComputationGraph graph;
+  private final TrainingSetup setup;
   private final TrainingEngine engine;
-  private final BatchPipeline batches;
-  private final BatchPipeline testBatches;
-  private final Evaluation test;
-  private final Evaluation validation;
   private final Checkpoints folder;
   private final Clock clock;
   private final LongSupplier nanoTime;
@@ -72,54 +56,9 @@ final class TrainingRun implements AutoCloseable {
     this.folder = folder;
     this.clock = clock;
     this.nanoTime = nanoTime;
-    var split = ValidationSplit.of(data.train(), config.validationFraction(), config.seed());
-    this.trainImages = split.train();
-    if (config.validationFraction() > 0 && split.validation().length == 0) {
-      throw new TrainingFailedException(
-          ("None of the %d training images can be held out for validation, since each class has"
-                  + " only one: use more images or validation_fraction 0")
-              .formatted(trainImages.length));
-    }
-    this.normalization = data.train().normalization(trainImages);
-    this.iterationsPerEpoch = config.iterationsPerEpoch(trainImages.length);
-    if (iterationsPerEpoch == 0) {
-      throw new TrainingFailedException(
-          "%d training images do not fill one batch of %d: use a smaller batch_size"
-              .formatted(trainImages.length, config.batchSize()));
-    }
-    this.engine = engine(config, data, trainImages, graph, resumed);
-    try {
-      this.batches = BatchPipeline.of(data.train(), normalization, engine);
-      this.testBatches = BatchPipeline.of(data.test(), normalization, engine);
-    } catch (RuntimeException | Error e) {
-      engine.close();
-      throw e;
-    }
-    this.validation = new Evaluation(engine, batches, split.validation());
-    this.test =
-        new Evaluation(engine, testBatches, IntStream.range(0, data.test().count()).toArray());
-  }
-
-  private static TrainingEngine engine(
-      TrainingConfig config,
-      Dataset data,
-      int[] trainImages,
-      ComputationGraph graph,
-      @Nullable TrainingState resumed) {
-    ImageShape shape = data.shape();
-    Objective objective = config.objective(data.train(), trainImages, data.classes().size());
-    return resumed == null
-        ? Engines.training(
-            config.engine(), config.precision(), graph, shape, config.batchSize(), objective)
-        : Engines.resumedTraining(
-            config.engine(),
-            config.precision(),
-            EngineName.of(resumed.engine()),
-            Precision.of(resumed.precision()),
-            graph,
-            shape,
-            config.batchSize(),
-            objective);
+    this.setup = TrainingSetup.of(config, data, graph, resumed);
+    this.engine = setup.engine();
+    this.iterationsPerEpoch = setup.iterationsPerEpoch();
   }
 
   /**
@@ -203,9 +142,11 @@ final class TrainingRun implements AutoCloseable {
     epochStarted = nanoTime.getAsLong();
     engine.takeTally(); // discard the tally of a stopped epoch
     int epoch = completedEpochs();
-    int[] order = CounterRandom.permutation(trainImages.length, config.seed(), epoch);
-    Arrays.setAll(order, i -> trainImages[order[i]]);
+    int[] images = setup.trainImages();
+    int[] order = CounterRandom.permutation(images.length, config.seed(), epoch);
+    Arrays.setAll(order, i -> images[order[i]]);
     var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener, nanoTime);
+    Batches batches = setup.batches();
     boolean all =
         batches.run(
             iterationsPerEpoch,
@@ -222,7 +163,7 @@ final class TrainingRun implements AutoCloseable {
               if (stop.stopRequested()) {
                 return false;
               }
-              engine.step(batch, learningRate(epoch, iteration));
+              batch.train(learningRate(epoch, iteration));
               if (meter.isDue(iteration)) {
                 meter.report(iteration, finite(engine.tally(), iteration));
               }
@@ -262,13 +203,14 @@ final class TrainingRun implements AutoCloseable {
    *     may be written
    */
   boolean evaluate(StopSignal stop) {
-    Tally validated = validation.run(stop);
-    Tally tested = validated == null ? null : test.run(stop);
+    Tally validated = setup.validation().run(stop);
+    Tally tested = validated == null ? null : setup.test().run(stop);
     if (tested == null) {
       return false;
     }
     int epoch = completedEpochs();
     int last = iterationsPerEpoch - 1;
+    engine.writeBack();
     NotFinite.in(graph)
         .ifPresent(
             what -> {
@@ -309,12 +251,13 @@ final class TrainingRun implements AutoCloseable {
             data.name(),
             data.sha256(),
             data.classes(),
-            normalization.mean(),
-            normalization.standardDeviation(),
+            setup.normalization().mean(),
+            setup.normalization().standardDeviation(),
             description.engine().wireName(),
             description.precision().wireName(),
             history.stream().map(EpochMetrics::toState).toList(),
             history.stream().flatMap(EpochMetrics::validationState).toList());
+    engine.writeBack();
     CheckpointFile file = folder.write(graph, state, latest().testAccuracy());
     checkpoints.removeIf(older -> older.epoch() == file.epoch());
     checkpoints.add(file);
@@ -326,7 +269,7 @@ final class TrainingRun implements AutoCloseable {
         checkpointOf(EpochChoice.kept(config, history).epoch()),
         List.copyOf(history),
         data.classes(),
-        normalization,
+        setup.normalization(),
         data.sha256());
   }
 
@@ -344,10 +287,6 @@ final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
-    try (engine;
-        testBatches;
-        batches) {
-      // Close each one even if closing another fails.
-    }
+    setup.close();
   }
 }
