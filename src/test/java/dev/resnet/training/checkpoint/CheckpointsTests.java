@@ -9,7 +9,11 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,29 @@ class CheckpointsTests {
 
   @TempDir private Path folder;
   private final ComputationGraph graph = new ResNetSpec(1, 2).initialise(1, 0.9);
+
+  @Test
+  void holdsWhatDl4jWouldWriteAndTheState() throws IOException {
+    Path file = folder.resolve("dl4j.zip");
+    ModelSerializer.writeModel(graph, file.toFile(), true);
+
+    Map<String, byte[]> expected = entries(file);
+    Map<String, byte[]> actual = entries(written(1).path());
+    assertThat(actual.keySet())
+        .containsExactlyInAnyOrder(
+            "configuration.json", "coefficients.bin", "updaterState.bin", "training.json");
+    expected.forEach((name, bytes) -> assertThat(actual.get(name)).as(name).isEqualTo(bytes));
+  }
+
+  private static Map<String, byte[]> entries(Path file) throws IOException {
+    Map<String, byte[]> entries = new HashMap<>();
+    try (var zip = new ZipInputStream(Files.newInputStream(file))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        entries.put(entry.getName(), zip.readAllBytes());
+      }
+    }
+    return entries;
+  }
 
   @Test
   void usesAnOlderOneIfTheStateCannotBeRead() throws IOException {
