@@ -1,0 +1,99 @@
+// What the kernels share. Header-free: NVRTC may have no CUDA headers. Everything that is not plain C++ is wrapped here; the emulator
+// (-DEMULATED) brings its own versions of the wrappers.
+
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+
+/// A bfloat16: the upper half of a float32.
+struct Bf16 {
+  u16 bits;
+};
+
+#ifndef EMULATED
+
+__device__ __forceinline__ float asFloat(u32 bits) { return __uint_as_float(bits); }
+
+__device__ __forceinline__ u32 asBits(float value) { return __float_as_uint(value); }
+
+extern __shared__ __align__(16) unsigned char dynamicSharedMemory[];
+
+/// The block's dynamic shared memory, 16-byte aligned.
+__device__ __forceinline__ unsigned char* dynamicShared() { return dynamicSharedMemory; }
+
+#if __CUDA_ARCH__ >= 800
+__device__ __forceinline__ u32 sharedAddress(const void* pointer) {
+  return static_cast<u32>(__cvta_generic_to_shared(pointer));
+}
+
+/// Four 8×8 matrices of 16-bit values; lane i gives the address of row i % 8 of matrix i / 8.
+__device__ __forceinline__ void loadMatrices(u32 (&r)[4], const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(sharedAddress(row))
+               : "memory");
+}
+
+/// The same, each matrix transposed.
+__device__ __forceinline__ void loadMatricesTransposed(u32 (&r)[4], const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(sharedAddress(row))
+               : "memory");
+}
+
+/// d += a · b: a is 16×16 (row-major fragments), b 16×8 (column-major fragments), d 16×8 in float32.
+__device__ __forceinline__ void multiplyAdd(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {
+  asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+               : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+/// Starts copying 16 bytes from global to shared memory; zeros where not `inside`.
+__device__ __forceinline__ void copyAsync(void* shared, const void* global, bool inside) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+               :
+               : "r"(sharedAddress(shared)), "l"(global), "r"(inside ? 16 : 0)
+               : "memory");
+}
+
+/// Waits for all copies that this thread started; a barrier must follow before other threads read.
+__device__ __forceinline__ void awaitCopies() { asm volatile("cp.async.wait_all;" : : : "memory"); }
+#endif
+
+#endif
+
+/// Rounds to nearest, ties to even; NaN stays NaN.
+__device__ __forceinline__ u16 bfloat16Bits(float value) {
+  u32 bits = asBits(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) {
+    return static_cast<u16>((bits >> 16) | 0x40u);
+  }
+  return static_cast<u16>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+__device__ __forceinline__ float get(float value) { return value; }
+
+__device__ __forceinline__ float get(Bf16 value) { return asFloat(static_cast<u32>(value.bits) << 16); }
+
+#if PRECISION == 16
+typedef Bf16 T;
+
+__device__ __forceinline__ T put(float value) {
+  T result;
+  result.bits = bfloat16Bits(value);
+  return result;
+}
+#else
+typedef float T;
+
+__device__ __forceinline__ T put(float value) { return value; }
+#endif
+
+/// The sum over the lanes of a warp, the same bits in each lane.
+__device__ __forceinline__ float warpSum(float value) {
+  for (int distance = 16; distance > 0; distance /= 2) {
+    value += __shfl_xor_sync(0xffffffffu, value, distance);
+  }
+  return value;
+}
