@@ -97,3 +97,102 @@ __device__ __forceinline__ float warpSum(float value) {
   }
   return value;
 }
+
+
+/// Whether 16 bytes can be read there at once.
+__device__ __forceinline__ bool aligned(const void* pointer) { return (reinterpret_cast<u64>(pointer) & 15u) == 0; }
+
+/// The float32 of the lower and of the upper half.
+__device__ __forceinline__ float lowHalf(u32 pair) { return asFloat(pair << 16); }
+
+__device__ __forceinline__ float highHalf(u32 pair) { return asFloat(pair & 0xffff0000u); }
+
+__device__ __forceinline__ u32 halves(float low, float high) {
+  return static_cast<u32>(bfloat16Bits(low)) | static_cast<u32>(bfloat16Bits(high)) << 16;
+}
+
+/// Four consecutive values, aligned to their size together.
+__device__ __forceinline__ void load4(float (&v)[4], const float* from) {
+  float4 four = *reinterpret_cast<const float4*>(from);
+  v[0] = four.x;
+  v[1] = four.y;
+  v[2] = four.z;
+  v[3] = four.w;
+}
+
+__device__ __forceinline__ void load4(float (&v)[4], const Bf16* from) {
+  uint2 four = *reinterpret_cast<const uint2*>(from);
+  v[0] = lowHalf(four.x);
+  v[1] = highHalf(four.x);
+  v[2] = lowHalf(four.y);
+  v[3] = highHalf(four.y);
+}
+
+__device__ __forceinline__ void store4(float* to, const float (&v)[4]) {
+  float4 four;
+  four.x = v[0];
+  four.y = v[1];
+  four.z = v[2];
+  four.w = v[3];
+  *reinterpret_cast<float4*>(to) = four;
+}
+
+__device__ __forceinline__ void store4(Bf16* to, const float (&v)[4]) {
+  uint2 four;
+  four.x = halves(v[0], v[1]);
+  four.y = halves(v[2], v[3]);
+  *reinterpret_cast<uint2*>(to) = four;
+}
+
+/// Eight consecutive values, 16-byte aligned.
+__device__ __forceinline__ void load8(float (&v)[8], const float* from) {
+  float4 a = reinterpret_cast<const float4*>(from)[0];
+  float4 b = reinterpret_cast<const float4*>(from)[1];
+  v[0] = a.x;
+  v[1] = a.y;
+  v[2] = a.z;
+  v[3] = a.w;
+  v[4] = b.x;
+  v[5] = b.y;
+  v[6] = b.z;
+  v[7] = b.w;
+}
+
+__device__ __forceinline__ void load8(float (&v)[8], const Bf16* from) {
+  uint4 eight = *reinterpret_cast<const uint4*>(from);
+  v[0] = lowHalf(eight.x);
+  v[1] = highHalf(eight.x);
+  v[2] = lowHalf(eight.y);
+  v[3] = highHalf(eight.y);
+  v[4] = lowHalf(eight.z);
+  v[5] = highHalf(eight.z);
+  v[6] = lowHalf(eight.w);
+  v[7] = highHalf(eight.w);
+}
+
+__device__ __forceinline__ void store8(float* to, const float (&v)[8]) {
+  float4 a;
+  float4 b;
+  a.x = v[0];
+  a.y = v[1];
+  a.z = v[2];
+  a.w = v[3];
+  b.x = v[4];
+  b.y = v[5];
+  b.z = v[6];
+  b.w = v[7];
+  reinterpret_cast<float4*>(to)[0] = a;
+  reinterpret_cast<float4*>(to)[1] = b;
+}
+
+__device__ __forceinline__ void store8(Bf16* to, const float (&v)[8]) {
+  uint4 eight;
+  eight.x = halves(v[0], v[1]);
+  eight.y = halves(v[2], v[3]);
+  eight.z = halves(v[4], v[5]);
+  eight.w = halves(v[6], v[7]);
+  *reinterpret_cast<uint4*>(to) = eight;
+}
+
+/// max(0, value); NaN stays NaN, so that it stays visible.
+__device__ __forceinline__ float positive(float value) { return value < 0 ? 0 : value; }
