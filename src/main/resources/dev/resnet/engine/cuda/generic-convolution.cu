@@ -42,8 +42,8 @@ __device__ __forceinline__ int tapPosition(int start, int tap, int stride) {
 /// A block computes 2048 / TILE pixels × TILE channels, a thread 4 × 4 of them.
 template <int TILE, bool GRADIENT>
 __device__ __forceinline__ void convolve(const T* __restrict__ in, const float* __restrict__ w,
-                                         const float* __restrict__ bias, const T* __restrict__ residual,
-                                         T* __restrict__ out, const Convolution& c, int relu, float* inputs,
+                                         const float* __restrict__ bias, const T* residual, T* out,
+                                         const Convolution& c, int relu, float* inputs,
                                          float* weights) {
   const int PIXELS = 2048 / TILE;
   const int PASSES = PIXELS / 32;
@@ -167,12 +167,12 @@ __device__ __forceinline__ void convolve(const T* __restrict__ in, const float* 
   }
 }
 
-// w: [cout][cin][kh][kw]; tile by cout. Bias, residual and ReLU in this order.
+// w: [cout][cin][kh][kw]; tile by cout. Bias, residual and ReLU in this order; y may be the residual.
 // grid: (ceil(n * oh * ow * tile / 2048), ceil(cout / tile)), block: 128, shared: 0
 extern "C" __global__ void __launch_bounds__(128)
 convolutionForward(const T* __restrict__ x, const float* __restrict__ w, const float* __restrict__ bias,
-                   const T* __restrict__ residual, T* __restrict__ y, int n, int h, int wd, int cin, int oh, int ow,
-                   int cout, int kh, int kw, int sh, int sw, int top, int left, int relu) {
+                   const T* residual, T* y, int n, int h, int wd, int cin, int oh, int ow, int cout, int kh, int kw,
+                   int sh, int sw, int top, int left, int relu) {
   __shared__ __align__(16) float inputs[DEPTH * (128 + 4)];
   __shared__ __align__(16) float weights[DEPTH * (64 + 4)];
   Convolution c = {n, h, wd, cin, oh, ow, cout, kh, kw, sh, sw, top, left};

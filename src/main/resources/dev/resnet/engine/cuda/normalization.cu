@@ -6,9 +6,10 @@ __device__ __forceinline__ int channelOf(long long at, int channels) {
                             : static_cast<int>(at % channels);
 }
 
+// y may be x itself.
 // grid: ceil(rows * channels / 2048), block: 256, shared: 0
 extern "C" __global__ void __launch_bounds__(256)
-normalize(const T* __restrict__ x, T* __restrict__ y, const float* __restrict__ mean, const float* __restrict__ variance,
+normalize(const T* x, T* y, const float* __restrict__ mean, const float* __restrict__ variance,
           const float* __restrict__ scale, const float* __restrict__ shift, float epsilon, long long rows, int channels,
           int relu) {
   long long at = (blockIdx.x * 256ll + threadIdx.x) * 8;
