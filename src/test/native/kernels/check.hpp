@@ -268,4 +268,7 @@ void checkLayers(Checks& checks);
 void checkLoss(Checks& checks);
 void checkInput(Checks& checks);
 
+/// Prints how long the kernels take for the layers of a ResNet-20.
+void timeLayers(Checks& checks, int batch, int launches);
+
 }  // namespace kernels

@@ -26,13 +26,8 @@ struct Grid {
 /// A device with the kernels of one precision.
 class Device {
  public:
-  Device(const std::string& driver, const std::string& compiler, const std::string& sources, int precision,
-         const std::string& options)
+  Device(const std::string& driver, const std::string& compiler, const std::string& sources, int precision)
       : driver_(open(driver)), compiler_(open(compiler)), sources_(sources), precision_(precision) {
-    std::istringstream words(options);
-    for (std::string word; words >> word;) {
-      options_.push_back(word);
-    }
     call<unsigned>(driver_, "cuInit", 0u);
     int device = 0;
     call<int*, int>(driver_, "cuDeviceGet", &device, 0);
@@ -63,10 +58,34 @@ class Device {
 
   template <typename... Arguments>
   void launch(Function function, Grid grid, unsigned block, Arguments... arguments) {
+    enqueue(function, grid, block, arguments...);
+    call<>(driver_, "cuCtxSynchronize");
+  }
+
+  template <typename... Arguments>
+  void enqueue(Function function, Grid grid, unsigned block, Arguments... arguments) {
     void* pointers[] = {&arguments...};
     call<Function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void*, void**, void**>(
         driver_, "cuLaunchKernel", function, grid.x, grid.y, 1u, block, 1u, 1u, 0u, nullptr, pointers, nullptr);
-    call<>(driver_, "cuCtxSynchronize");
+  }
+
+  /// Microseconds that the device takes for what is enqueued between.
+  template <typename Work>
+  double time(Work work) {
+    void* events[2];
+    for (void*& event : events) {
+      call<void**, unsigned>(driver_, "cuEventCreate", &event, 0u);
+    }
+    call<void*, void*>(driver_, "cuEventRecord", events[0], nullptr);
+    work();
+    call<void*, void*>(driver_, "cuEventRecord", events[1], nullptr);
+    call<void*>(driver_, "cuEventSynchronize", events[1]);
+    float milliseconds = 0;
+    call<float*, void*, void*>(driver_, "cuEventElapsedTime", &milliseconds, events[0], events[1]);
+    for (void* event : events) {
+      call<void*>(driver_, "cuEventDestroy_v2", event);
+    }
+    return 1000.0 * milliseconds;
   }
 
   Address allocate(size_t bytes) {
