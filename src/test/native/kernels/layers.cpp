@@ -60,6 +60,9 @@ void pooling(Checks& checks, int n, int h, int w, int channels, int kh, int kw, 
   size_t sources = static_cast<size_t>(n) * h * w * channels;
   size_t targets = static_cast<size_t>(n) * oh * ow * channels;
   auto x = checks.tensor(sources);
+  for (float& value : x) {
+    value = maximum ? std::round(value) : value;  // equal maxima
+  }
   auto dy = checks.tensor(targets);
   std::vector<double> y(targets), argmax(targets), dx(sources);
   for (size_t t = 0; t < targets; t++) {

@@ -1,5 +1,5 @@
-// What the kernels share. Header-free: NVRTC may have no CUDA headers. Everything that is not plain C++ is wrapped here; the emulator
-// (-DEMULATED) brings its own versions of the wrappers.
+// What the kernels share, in C++17. Header-free: NVRTC may have no CUDA headers. Everything that is not plain C++ is wrapped here; the
+// emulator (-DEMULATED) brings its own versions of the wrappers.
 
 typedef unsigned short u16;
 typedef unsigned int u32;
