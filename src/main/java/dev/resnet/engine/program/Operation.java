@@ -8,16 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One fused operation. Forward operations come in the order of the graph, then the backward ones.
  */
-public sealed interface Operation {
+public sealed interface Operation extends Access {
 
   /** After the graph's vertex. */
   String name();
-
-  /** The tensors whose content it needs. */
-  List<Tensor> reads();
-
-  /** The tensors that hold something new afterwards. */
-  List<Tensor> writes();
 
   /** A forward operation that computes one tensor from another. */
   sealed interface Layer extends Operation {

@@ -1,6 +1,7 @@
 package dev.resnet.engine.program;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +33,21 @@ public final class StoragePlan {
    * @param bytes of a whole batch of a tensor
    */
   public StoragePlan(Program program, ToLongFunction<Tensor> bytes) {
+    this(program.operations(), List.of(program.input(), program.logits()), bytes);
+  }
+
+  /**
+   * Plans whatever works on tensors, one after another.
+   *
+   * @param throughout tensors that live from before the first access until after the last
+   * @param bytes of a whole batch of a tensor
+   */
+  public StoragePlan(
+      List<? extends Access> accesses,
+      Collection<Tensor> throughout,
+      ToLongFunction<Tensor> bytes) {
     List<Place> placed = new ArrayList<>();
-    for (Life life : lives(program, bytes)) {
+    for (Life life : lives(accesses, throughout, bytes)) {
       long offset = firstFit(life, placed);
       placed.add(new Place(life, offset));
       offsets.put(life.tensor, offset);
@@ -51,17 +65,18 @@ public final class StoragePlan {
     return offsets.get(tensor);
   }
 
-  private static List<Life> lives(Program program, ToLongFunction<Tensor> bytes) {
+  private static List<Life> lives(
+      List<? extends Access> accesses,
+      Collection<Tensor> throughout,
+      ToLongFunction<Tensor> bytes) {
     Map<Tensor, int[]> spans = new HashMap<>();
-    List<Operation> operations = program.operations();
-    int end = operations.size();
-    spans.put(program.input(), new int[] {0, end});
-    spans.put(program.logits(), new int[] {0, end});
+    int end = accesses.size();
+    throughout.forEach(tensor -> spans.put(tensor, new int[] {0, end}));
     for (int i = 0; i < end; i++) {
-      for (Tensor tensor : operations.get(i).writes()) {
+      for (Tensor tensor : accesses.get(i).writes()) {
         touch(spans, tensor, i);
       }
-      for (Tensor tensor : operations.get(i).reads()) {
+      for (Tensor tensor : accesses.get(i).reads()) {
         touch(spans, tensor, i);
       }
     }
@@ -78,10 +93,10 @@ public final class StoragePlan {
     return lives;
   }
 
-  private static void touch(Map<Tensor, int[]> spans, Tensor tensor, int operation) {
-    int[] span = spans.computeIfAbsent(tensor, t -> new int[] {operation, operation});
-    span[0] = Math.min(span[0], operation);
-    span[1] = Math.max(span[1], operation);
+  private static void touch(Map<Tensor, int[]> spans, Tensor tensor, int access) {
+    int[] span = spans.computeIfAbsent(tensor, t -> new int[] {access, access});
+    span[0] = Math.min(span[0], access);
+    span[1] = Math.max(span[1], access);
   }
 
   private static long aligned(ToLongFunction<Tensor> bytes, Tensor tensor) {
