@@ -1,10 +1,9 @@
 package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.GraphVariable;
+import dev.resnet.engine.Momentum;
 import java.nio.FloatBuffer;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
  * The optimiser as one pass over the graph's flattened arrays: weight decay and Nesterov momentum
@@ -37,21 +36,11 @@ final class NesterovUpdate {
   NesterovUpdate(ComputationGraph graph, float[] mask, float weightDecay) {
     this.mask = mask;
     this.movable = GraphVariable.trainedMask(graph);
-    this.momentum = momentum(graph);
+    this.momentum = Momentum.of(graph);
     this.weightDecay = weightDecay;
     this.parameters = graph.params().data().asNioFloat();
     this.gradients = graph.getFlattenedGradients().data().asNioFloat();
     this.state = graph.getUpdater(true).getStateViewArray().data().asNioFloat();
-  }
-
-  private static float momentum(ComputationGraph graph) {
-    for (var layer : graph.getLayers()) {
-      if (layer.conf().getLayer() instanceof BaseLayer base
-          && base.getIUpdater() instanceof Nesterovs nesterovs) {
-        return (float) nesterovs.getMomentum();
-      }
-    }
-    throw new IllegalArgumentException("the graph has no Nesterovs updater");
   }
 
   /**
