@@ -1,21 +1,204 @@
 package dev.resnet.engine.cuda;
 
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Objective;
+import dev.resnet.engine.Owned;
 import dev.resnet.engine.Precision;
+import dev.resnet.engine.program.Folding;
+import dev.resnet.engine.program.GraphCompiler;
+import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 
-/** A placeholder until the executor's class replaces it. */
+/**
+ * Classifies with compiled programs on a GPU. A batch goes through in chunks; a few chunks of
+ * concurrent requests are on the GPU at the same time, the others wait. Programs are kept for
+ * further chunks of their size.
+ */
 final class CudaInferenceEngine implements InferenceEngine {
+  /** Programs are made for a power of two of images, up to this. */
+  static final int LARGEST_CHUNK = 128;
+
+  /** Chunks on the GPU: one computes while others are copied. */
+  private static final int AT_ONCE = 4;
+
+  /** How many idle programs are kept: about one of each size. */
+  static final int IDLE_LIMIT = 8;
+
+  private final Program program;
+  private final Precision precision;
+  private final Semaphore turns = new Semaphore(AT_ONCE, true);
+  private final Owned owned = new Owned();
+  private final DeviceContext context;
+  private final Kernels kernels;
+  private final DeviceParameters parameters;
+  private final FoldedWeights folded;
+
+  /** The most recently used first; guarded by itself. */
+  private final Deque<InferenceProgram> idle = new ArrayDeque<>();
+
+  /** Both guarded by {@link #idle}. */
+  private int running;
+
+  private boolean closed;
+
   CudaInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
-    throw new UnsupportedOperationException("the GPU engine is not complete");
+    this.program = Folding.fold(GraphCompiler.inference(graph, image));
+    this.precision = precision;
+    try {
+      context = owned.add(DeviceContext.open(CudaPlatform.ofThisProcess().usable()));
+      kernels = owned.add(new Kernels(context.gpu(), precision));
+      parameters = owned.add(DeviceParameters.forInference(graph));
+      try (var stream = new CudaStream()) {
+        folded = owned.add(new FoldedWeights(program, parameters, kernels, stream));
+      }
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
   }
 
   @Override
   public float[][] probabilities(float[] images, int count) {
-    throw new UnsupportedOperationException();
+    float[][] rows = new float[count][];
+    int at = 0;
+    while (at < count) {
+      int chunk = nextChunk(count - at);
+      turns.acquireUninterruptibly();
+      try {
+        classify(images, at, chunk, rows);
+      } finally {
+        turns.release();
+      }
+      at += chunk;
+    }
+    return rows;
   }
 
+  /**
+   * How many of the images that are left go through one program: all, where they fill at least
+   * three quarters of it, since another chunk costs more than a few empty places.
+   */
+  private static int nextChunk(int left) {
+    if (left >= LARGEST_CHUNK) {
+      return LARGEST_CHUNK;
+    }
+    int size = programSize(left);
+    return 4 * left >= 3 * size ? left : size / 2;
+  }
+
+  private static int programSize(int count) {
+    return count <= 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
+  }
+
+  private void classify(float[] images, int from, int count, float[][] rows) {
+    start();
+    InferenceProgram done = null;
+    try {
+      context.makeCurrent();
+      InferenceProgram compiled = acquire(programSize(count));
+      try {
+        compiled.classify(images, from, count, rows);
+        done = compiled;
+      } finally {
+        if (done == null) {
+          compiled.close();
+        }
+      }
+    } finally {
+      finish(done);
+    }
+  }
+
+  private void start() {
+    synchronized (idle) {
+      if (closed) {
+        throw new IllegalStateException("this model has been unloaded");
+      }
+      running++;
+    }
+  }
+
+  private InferenceProgram acquire(int size) {
+    synchronized (idle) {
+      for (InferenceProgram candidate : idle) {
+        if (candidate.size() == size) {
+          idle.remove(candidate);
+          return candidate;
+        }
+      }
+    }
+    return bind(size);
+  }
+
+  private InferenceProgram bind(int size) {
+    var binding =
+        new Binding(program, size, precision, parameters, Objective.crossEntropy(0), null, folded);
+    try {
+      return new InferenceProgram(binding, kernels);
+    } catch (CudaException e) {
+      if (!e.isOutOfMemory()) {
+        throw e;
+      }
+      synchronized (idle) {
+        closeIdle(0);
+      }
+      return new InferenceProgram(binding, kernels);
+    }
+  }
+
+  /**
+   * Ends what {@link #start} began.
+   *
+   * @param program for further chunks; null where it failed
+   */
+  private void finish(@Nullable InferenceProgram program) {
+    synchronized (idle) {
+      running--;
+      if (program != null) {
+        idle.addFirst(program);
+      }
+      closeIdle(closed ? 0 : IDLE_LIMIT);
+      closeIfUnused();
+    }
+  }
+
+  /** Frees those that were used longest ago. */
+  private void closeIdle(int left) {
+    while (idle.size() > left) {
+      idle.removeLast().close();
+    }
+  }
+
+  private void closeIfUnused() {
+    if (closed && running == 0) {
+      owned.close();
+    }
+  }
+
+  /** How many programs are kept. */
+  int idlePrograms() {
+    synchronized (idle) {
+      return idle.size();
+    }
+  }
+
+  /** Running requests finish normally; the last one frees what they share. */
   @Override
-  public void close() {}
+  public void close() {
+    try {
+      context.makeCurrent();
+    } catch (CudaException e) {
+      // The GPU is lost: the driver refuses, and what it had is gone.
+    }
+    synchronized (idle) {
+      closed = true;
+      closeIdle(0);
+      closeIfUnused();
+    }
+  }
 }

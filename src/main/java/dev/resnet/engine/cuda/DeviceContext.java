@@ -10,20 +10,23 @@ import dev.resnet.engine.Natives;
  */
 final class DeviceContext implements AutoCloseable {
   private final Gpu gpu;
+  private final int device;
   private final long handle;
 
-  private DeviceContext(Gpu gpu, long handle) {
+  private DeviceContext(Gpu gpu, int device, long handle) {
     this.gpu = gpu;
+    this.device = device;
     this.handle = handle;
   }
 
   /** Current on the calling thread. */
   static DeviceContext open(Gpu gpu) {
+    int device = gpu.device();
     long[] handle = new long[1];
     Natives.opening();
-    check(Driver.cuDevicePrimaryCtxRetain(handle, gpu.device()), "cuDevicePrimaryCtxRetain");
+    check(Driver.cuDevicePrimaryCtxRetain(handle, device), "cuDevicePrimaryCtxRetain");
     Natives.opened();
-    var context = new DeviceContext(gpu, handle[0]);
+    var context = new DeviceContext(gpu, device, handle[0]);
     context.makeCurrent();
     return context;
   }
@@ -53,7 +56,7 @@ final class DeviceContext implements AutoCloseable {
   /** Never throws: it is called when things have gone wrong, too. */
   @Override
   public void close() {
-    Driver.cuDevicePrimaryCtxRelease_v2(gpu.device());
+    Driver.cuDevicePrimaryCtxRelease_v2(device);
     Natives.closed();
   }
 }
