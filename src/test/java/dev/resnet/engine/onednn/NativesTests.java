@@ -10,6 +10,7 @@ import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Natives;
 import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
+import dev.resnet.engine.SmallGraphs;
 import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +19,12 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 
 /** Whatever fails half-way gives back all of its native memory: every k-th allocation fails. */
 class NativesTests {
   private static final int BATCH = 2;
 
-  private final ComputationGraph graph = oneOfEachLayer();
+  private final ComputationGraph graph = SmallGraphs.oneOfEachLayer();
   private final Minibatch batch = NoiseBatches.batch(ImageLayout.NHWC, BATCH, 1);
 
   /** What a user of the engine may be doing when memory runs out. */
@@ -115,20 +115,5 @@ class NativesTests {
             throw new OutOfMemoryError("planted");
           }
         });
-  }
-
-  private static ComputationGraph oneOfEachLayer() {
-    return SmallGraphs.build(
-        graph ->
-            graph
-                .addLayer("conv1", SmallGraphs.convolution(3, 2, 16, Activation.IDENTITY), "input")
-                .addLayer("norm1", SmallGraphs.norm(), "conv1")
-                .addLayer("relu1", SmallGraphs.relu(), "norm1")
-                .addLayer("conv2", SmallGraphs.convolution(3, 1, 16, Activation.IDENTITY), "relu1")
-                .addVertex("add", SmallGraphs.addition(), "conv2", "relu1")
-                .addLayer("relu2", SmallGraphs.relu(), "add")
-                .addLayer("pool", SmallGraphs.maximum(), "relu2")
-                .addLayer("dense", SmallGraphs.dense(8), "pool")
-                .addLayer("output", SmallGraphs.output(), "dense"));
   }
 }

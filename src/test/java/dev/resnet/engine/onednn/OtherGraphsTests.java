@@ -1,91 +1,34 @@
 package dev.resnet.engine.onednn;
 
-import static dev.resnet.engine.onednn.SmallGraphs.addition;
-import static dev.resnet.engine.onednn.SmallGraphs.build;
-import static dev.resnet.engine.onednn.SmallGraphs.convolution;
-import static dev.resnet.engine.onednn.SmallGraphs.dense;
-import static dev.resnet.engine.onednn.SmallGraphs.maximum;
-import static dev.resnet.engine.onednn.SmallGraphs.norm;
-import static dev.resnet.engine.onednn.SmallGraphs.output;
-import static dev.resnet.engine.onednn.SmallGraphs.relu;
+import static dev.resnet.engine.SmallGraphs.build;
+import static dev.resnet.engine.SmallGraphs.convolution;
+import static dev.resnet.engine.SmallGraphs.output;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.engine.EngineName;
-import dev.resnet.engine.EngineUnavailableException;
-import dev.resnet.engine.Engines;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
-import dev.resnet.engine.NoiseBatches;
-import dev.resnet.engine.Precision;
+import dev.resnet.engine.OtherGraphsContract;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.network.ResNetSpec;
-import dev.resnet.pictures.ImageShape;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.UnaryOperator;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The compiler takes graphs, not one network. */
-class OtherGraphsTests {
-  private static final int BATCH = 8;
-
-  @Test
-  void postActivationBlocksFollowStockDl4j() {
-    followsStockDl4j(
-        graph ->
-            graph
-                .addLayer("stem", convolution(3, 1, 16, Activation.IDENTITY), "input")
-                .addLayer("stem-bn", norm(), "stem")
-                .addLayer("stem-relu", relu(), "stem-bn")
-                .addLayer("a", convolution(3, 1, 16, Activation.IDENTITY), "stem-relu")
-                .addLayer("a-bn", norm(), "a")
-                .addLayer("a-relu", relu(), "a-bn")
-                .addLayer("b", convolution(3, 1, 16, Activation.IDENTITY), "a-relu")
-                .addLayer("b-bn", norm(), "b")
-                .addVertex("add", addition(), "b-bn", "stem-relu")
-                .addLayer("add-relu", relu(), "add")
-                .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "add-relu")
-                .addLayer("output", output(), "pool"));
+/** Also what a process with many steps and engines costs. */
+class OtherGraphsTests extends OtherGraphsContract {
+  OtherGraphsTests() {
+    super(EngineName.ONEDNN);
   }
 
   @Test
-  void aPlainNetworkWithMaximumPoolingAndDenseLayersFollowsStockDl4j() {
-    followsStockDl4j(
-        graph ->
-            graph
-                .addLayer("conv1", convolution(5, 1, 16, Activation.RELU), "input")
-                .addLayer("pool1", maximum(), "conv1")
-                .addLayer("conv2", convolution(3, 2, 32, Activation.RELU), "pool1")
-                .addLayer("pool2", maximum(), "conv2")
-                .addLayer("dense", dense(48), "pool2")
-                .addLayer("output", output(), "dense"));
-  }
-
-  @Test
-  void anUnsupportedLayerIsNamedAndAutoSaysWhyItFallsBack() {
-    ComputationGraph graph =
-        build(
-            g ->
-                g.addLayer("conv", convolution(3, 1, 16, Activation.IDENTITY), "input")
-                    .addLayer("lrn", new LocalResponseNormalization.Builder().build(), "conv")
-                    .addLayer("pool", new GlobalPoolingLayer(PoolingType.AVG), "lrn")
-                    .addLayer("output", output(), "pool"));
-
-    assertThatThrownBy(() -> engine(EngineName.ONEDNN, graph))
-        .isInstanceOf(EngineUnavailableException.class)
-        .hasMessageContaining("\"lrn\"")
-        .hasMessageContaining("LocalResponseNormalization");
-    try (var engine = engine(EngineName.AUTO, graph)) {
+  void autoSaysWhyItFallsBack() {
+    try (var engine = engine(EngineName.AUTO, withAnUnsupportedLayer())) {
       assertThat(engine.description().engine()).isEqualTo(EngineName.DL4J);
       assertThat(engine.description().reason()).contains("lrn");
     }
@@ -155,30 +98,5 @@ class OtherGraphsTests {
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
         .findFirst()
         .orElseThrow();
-  }
-
-  private static void followsStockDl4j(UnaryOperator<GraphBuilder> layers) {
-    ComputationGraph ours = build(layers);
-    ComputationGraph theirs = build(layers);
-    try (var a = engine(EngineName.ONEDNN, ours);
-        var b = engine(EngineName.DL4J, theirs)) {
-      for (int i = 0; i < 5; i++) {
-        a.step(batch(ImageLayout.NHWC), 0.02);
-        b.step(batch(ImageLayout.NCHW), 0.02);
-        double expected = b.takeTally().crossEntropy();
-        assertThat(a.takeTally().crossEntropy()).isCloseTo(expected, within(1e-3 * expected));
-      }
-    }
-    INDArray difference = ours.params().sub(theirs.params());
-    assertThat(difference.norm2Number().doubleValue())
-        .isLessThan(1e-3 * theirs.params().norm2Number().doubleValue());
-  }
-
-  private static TrainingEngine engine(EngineName name, ComputationGraph graph) {
-    return Engines.training(name, Precision.FLOAT32, graph, ImageShape.CIFAR, BATCH, 1e-3);
-  }
-
-  private static Minibatch batch(ImageLayout layout) {
-    return NoiseBatches.batch(layout, BATCH, 6);
   }
 }

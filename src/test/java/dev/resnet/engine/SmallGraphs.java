@@ -1,4 +1,4 @@
-package dev.resnet.engine.onednn;
+package dev.resnet.engine;
 
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -20,10 +20,10 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Graphs from "input" to "output" for images of 32 × 32 pixels, and layers to build them from. */
-final class SmallGraphs {
+public final class SmallGraphs {
   private SmallGraphs() {}
 
-  static ComputationGraph build(UnaryOperator<GraphBuilder> layers) {
+  public static ComputationGraph build(UnaryOperator<GraphBuilder> layers) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .seed(4)
@@ -38,7 +38,23 @@ final class SmallGraphs {
     return built;
   }
 
-  static ConvolutionLayer convolution(int kernel, int stride, int width, Activation activation) {
+  public static ComputationGraph oneOfEachLayer() {
+    return build(
+        graph ->
+            graph
+                .addLayer("conv1", convolution(3, 2, 16, Activation.IDENTITY), "input")
+                .addLayer("norm1", norm(), "conv1")
+                .addLayer("relu1", relu(), "norm1")
+                .addLayer("conv2", convolution(3, 1, 16, Activation.IDENTITY), "relu1")
+                .addVertex("add", addition(), "conv2", "relu1")
+                .addLayer("relu2", relu(), "add")
+                .addLayer("pool", maximum(), "relu2")
+                .addLayer("dense", dense(8), "pool")
+                .addLayer("output", output(), "dense"));
+  }
+
+  public static ConvolutionLayer convolution(
+      int kernel, int stride, int width, Activation activation) {
     return new ConvolutionLayer.Builder(kernel, kernel)
         .stride(stride, stride)
         .nOut(width)
@@ -46,19 +62,19 @@ final class SmallGraphs {
         .build();
   }
 
-  static BatchNormalization norm() {
+  public static BatchNormalization norm() {
     return new BatchNormalization.Builder().useLogStd(false).build();
   }
 
-  static ActivationLayer relu() {
+  public static ActivationLayer relu() {
     return new ActivationLayer(Activation.RELU);
   }
 
-  static ElementWiseVertex addition() {
+  public static ElementWiseVertex addition() {
     return new ElementWiseVertex(ElementWiseVertex.Op.Add);
   }
 
-  static SubsamplingLayer maximum() {
+  public static SubsamplingLayer maximum() {
     return new SubsamplingLayer.Builder(PoolingType.MAX)
         .kernelSize(2, 2)
         .stride(2, 2)
@@ -66,11 +82,11 @@ final class SmallGraphs {
         .build();
   }
 
-  static DenseLayer dense(int width) {
+  public static DenseLayer dense(int width) {
     return new DenseLayer.Builder().nOut(width).activation(Activation.RELU).build();
   }
 
-  static OutputLayer output() {
+  public static OutputLayer output() {
     return new OutputLayer.Builder(LossFunction.MCXENT)
         .nOut(10)
         .activation(Activation.SOFTMAX)
