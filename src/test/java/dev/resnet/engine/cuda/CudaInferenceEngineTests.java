@@ -1,0 +1,110 @@
+package dev.resnet.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Natives;
+import dev.resnet.engine.NoiseBatches;
+import dev.resnet.engine.Precision;
+import dev.resnet.engine.SmallGraphs;
+import dev.resnet.pictures.ImageShape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("gpu-emulator")
+class CudaInferenceEngineTests {
+  /** More than are on the GPU at the same time. */
+  private static final int CALLERS = 24;
+
+  private static final int IMAGE = 3 * 32 * 32;
+
+  private static final int[] COUNTS = {1, 2, 3, 1, 8, 17, 5};
+
+  private final ComputationGraph graph = SmallGraphs.oneOfEachLayer();
+  private final float[] images = NoiseBatches.pixels(17, 4);
+
+  @Test
+  void manyRequestsAtOnceAreAnsweredAsOneByOneAndLeaveFewProgramsBehind() throws Exception {
+    try (var engine = engine()) {
+      List<float[][]> alone = new ArrayList<>();
+      for (int count : COUNTS) {
+        alone.add(engine.probabilities(images, count));
+      }
+      List<float[][]> together = together(engine);
+      for (int caller = 0; caller < CALLERS; caller++) {
+        assertThat(together.get(caller)).isDeepEqualTo(alone.get(caller % COUNTS.length));
+      }
+      assertThat(engine.idlePrograms())
+          .isPositive()
+          .isLessThanOrEqualTo(CudaInferenceEngine.IDLE_LIMIT);
+    }
+  }
+
+  @Test
+  void everyImageOfALargeBatchIsClassifiedLikeOneAlone() {
+    int count = CudaInferenceEngine.LARGEST_CHUNK + 11;
+    float[] many = NoiseBatches.pixels(count, 4);
+    try (var engine = engine()) {
+      float[][] rows = engine.probabilities(many, count);
+      assertThat(rows).hasDimensions(count, 10);
+      for (int image : new int[] {0, 1, 127, 128, 135, 136, 138}) {
+        float[] one = Arrays.copyOfRange(many, image * IMAGE, (image + 1) * IMAGE);
+        assertThat(rows[image]).containsExactly(engine.probabilities(one, 1)[0], within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void aClosedEngineKeepsNothingAndSaysSo() {
+    long open = Natives.open();
+    var engine = engine();
+    engine.probabilities(images, 2);
+    engine.close();
+    assertThat(engine.idlePrograms()).isZero();
+    assertThat(Natives.open()).isEqualTo(open);
+    assertThatThrownBy(() -> engine.probabilities(images, 2))
+        .hasMessage("this model has been unloaded");
+    engine.close();
+    assertThat(Natives.open()).isEqualTo(open);
+  }
+
+  private List<float[][]> together(CudaInferenceEngine engine) throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      var start = new CyclicBarrier(CALLERS);
+      List<Future<float[][]>> answers = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        int count = COUNTS[caller % COUNTS.length];
+        answers.add(
+            callers.submit(
+                () -> {
+                  start.await();
+                  return engine.probabilities(images, count);
+                }));
+      }
+      List<float[][]> rows = new ArrayList<>();
+      for (Future<float[][]> answer : answers) {
+        rows.add(answer.get());
+      }
+      return rows;
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private CudaInferenceEngine engine() {
+    return (CudaInferenceEngine)
+        Engines.inference(EngineName.CUDA, Precision.FLOAT32, graph, ImageShape.CIFAR);
+  }
+}
