@@ -58,7 +58,7 @@ final class BatchIntake implements AutoCloseable {
    *
    * @param rate learning rate of the step
    */
-  void bring(Minibatch batch, float rate, CudaProgram program) {
+  void bring(Minibatch batch, float rate, DeviceProgram program) {
     int size = batch.size();
     int values = size * image;
     Host present = host();
@@ -89,7 +89,7 @@ final class BatchIntake implements AutoCloseable {
   }
 
   /** Brings float32 images on the device, [batch, height, width, channels], into the input. */
-  static Launch convert(Kernels kernels, long images, CudaProgram program) {
+  static Launch convert(Kernels kernels, long images, DeviceProgram program) {
     Binding binding = program.binding();
     var input = binding.program().input();
     int pixels = input.height() * input.width();
@@ -98,7 +98,7 @@ final class BatchIntake implements AutoCloseable {
         (long) binding.batch() * pixels,
         new Arguments()
             .addresses(images, program.images())
-            .integers(binding.batch(), pixels, input.channels(), binding.inputChannels()));
+            .integers(binding.batch(), pixels, input.channels(), program.inputChannels()));
   }
 
   private int checked(int label) {
@@ -109,7 +109,7 @@ final class BatchIntake implements AutoCloseable {
   }
 
   /** Queues a batch of images on the device; the plan has been read when this returns. */
-  void bring(KeptImages images, BatchPlan plan, float rate, CudaProgram program) {
+  void bring(KeptImages images, BatchPlan plan, float rate, DeviceProgram program) {
     ByteBuffer slot = plans.next();
     for (int i = 0; i < plan.size(); i++) {
       int index = plan.images()[i];
@@ -132,7 +132,7 @@ final class BatchIntake implements AutoCloseable {
   }
 
   private Launch assemble(
-      KeptImages images, long plan, int cutout, float rate, CudaProgram program) {
+      KeptImages images, long plan, int cutout, float rate, DeviceProgram program) {
     Binding binding = program.binding();
     int size = images.shape().size();
     return kernels.launch(
@@ -150,7 +150,7 @@ final class BatchIntake implements AutoCloseable {
                 program.places().labels(),
                 program.places().rate())
             .reals(rate)
-            .integers(binding.batch(), size, binding.inputChannels(), cutout));
+            .integers(binding.batch(), size, program.inputChannels(), cutout));
   }
 
   /** The stream has nothing left to do. */

@@ -25,11 +25,6 @@ record Binding(
     @Nullable Totals totals,
     @Nullable FoldedWeights folded) {
 
-  /** Channels of the images as the program reads them; those beyond the images' own are zero. */
-  int inputChannels() {
-    return program.input().channels();
-  }
-
   /** Bytes of a whole batch of a tensor. Logits are float32 in each case. */
   long bytes(Tensor tensor) {
     boolean wide = precision == Precision.FLOAT32 || tensor.equals(program.logits());

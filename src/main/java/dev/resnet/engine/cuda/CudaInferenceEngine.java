@@ -36,6 +36,7 @@ final class CudaInferenceEngine implements InferenceEngine {
   private final DeviceContext context;
   private final Kernels kernels;
   private final DeviceParameters parameters;
+  private final Programs programs;
   private final FoldedWeights folded;
 
   /** The most recently used first; guarded by itself. */
@@ -47,13 +48,17 @@ final class CudaInferenceEngine implements InferenceEngine {
   private boolean closed;
 
   CudaInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
-    this.program = Folding.fold(GraphCompiler.inference(graph, image));
     this.precision = precision;
     try {
       context = owned.add(DeviceContext.open(CudaPlatform.ofThisProcess().usable()));
       kernels = owned.add(new Kernels(context.gpu(), precision));
       parameters = owned.add(DeviceParameters.forInference(graph));
+      Program whole = GraphCompiler.inference(graph, image);
+      programs =
+          owned.add(Programs.forInference(whole, precision, parameters, kernels, context.gpu()));
+      program = programs.areFused() ? whole : Folding.fold(whole);
       try (var stream = new CudaStream()) {
+        programs.prepare(stream);
         folded = owned.add(new FoldedWeights(program, parameters, kernels, stream));
       }
     } catch (RuntimeException | Error e) {
@@ -139,7 +144,7 @@ final class CudaInferenceEngine implements InferenceEngine {
     var binding =
         new Binding(program, size, precision, parameters, Objective.crossEntropy(0), null, folded);
     try {
-      return new InferenceProgram(binding, kernels);
+      return new InferenceProgram(binding, programs, kernels);
     } catch (CudaException e) {
       if (!e.isOutOfMemory()) {
         throw e;
@@ -147,7 +152,7 @@ final class CudaInferenceEngine implements InferenceEngine {
       synchronized (idle) {
         closeIdle(0);
       }
-      return new InferenceProgram(binding, kernels);
+      return new InferenceProgram(binding, programs, kernels);
     }
   }
 

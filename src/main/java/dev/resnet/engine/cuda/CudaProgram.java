@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Everything is allocated and chosen once; the second run records its launches, and every further
  * one is a single call. One thread at a time.
  */
-final class CudaProgram implements AutoCloseable {
+final class CudaProgram implements DeviceProgram {
   private final Binding binding;
   private final Places places;
   private final List<Launch> launches = new ArrayList<>();
@@ -56,25 +56,28 @@ final class CudaProgram implements AutoCloseable {
     throw new IllegalStateException("the last binder doesn't take everything");
   }
 
-  Binding binding() {
+  @Override
+  public Binding binding() {
     return binding;
   }
 
-  Places places() {
+  @Override
+  public Places places() {
     return places;
   }
 
-  /** The address of the images: [batch, height, width, channels] in the type of activations. */
-  long images() {
+  @Override
+  public long images() {
     return places.of(binding.program().input());
   }
 
-  /**
-   * Queues one run over the batch that lies in the input.
-   *
-   * @param stream the same each time
-   */
-  void run(CudaStream stream) {
+  @Override
+  public int inputChannels() {
+    return binding.program().input().channels();
+  }
+
+  @Override
+  public void run(CudaStream stream) {
     if (!ran) {
       // Launched one by one: the driver may load a kernel at its first launch only, which it must
       // not do while it records.

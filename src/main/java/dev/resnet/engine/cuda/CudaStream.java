@@ -16,9 +16,19 @@ final class CudaStream implements AutoCloseable {
   private final Memory arguments = new Memory(2L * MOST_ARGUMENTS * Long.BYTES);
 
   CudaStream() {
+    this(0);
+  }
+
+  /**
+   * A stream of this priority: the GPU starts waiting blocks of the smaller number first. What the
+   * GPU doesn't distinguish counts as its nearest.
+   */
+  CudaStream(int priority) {
     long[] handle = new long[1];
     Natives.opening();
-    check(Driver.cuStreamCreate(handle, Driver.STREAM_NON_BLOCKING), "cuStreamCreate");
+    check(
+        Driver.cuStreamCreateWithPriority(handle, Driver.STREAM_NON_BLOCKING, priority),
+        "cuStreamCreateWithPriority");
     Natives.opened();
     this.handle = handle[0];
     for (int i = 0; i < MOST_ARGUMENTS; i++) {

@@ -14,7 +14,6 @@ import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
 import dev.resnet.pictures.ImageShape;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -26,6 +25,9 @@ final class CudaTrainingEngine extends TrainingEngine {
   /** What {@link #evaluate} promises for small training batches. */
   private static final int EVALUATION_BATCH = 200;
 
+  /** The step's chain of dependent kernels goes before the gradients of weights beside it. */
+  private static final int URGENT = -1;
+
   private final Owned owned = new Owned();
   private final DeviceContext context;
   private final CudaStream stream;
@@ -34,11 +36,12 @@ final class CudaTrainingEngine extends TrainingEngine {
   private final Totals totals;
   private final Totals evaluationTotals;
   private final BatchIntake intake;
-  private final CudaProgram training;
+  private final Programs programs;
+  private final DeviceProgram training;
   private final Program evaluation;
 
   /** Evaluation, by batch size. */
-  private final Map<Integer, CudaProgram> evaluations = new HashMap<>();
+  private final Map<Integer, DeviceProgram> evaluations = new HashMap<>();
 
   /** Whether the graph's arrays are older than the device's. */
   private boolean changed;
@@ -58,25 +61,36 @@ final class CudaTrainingEngine extends TrainingEngine {
     this.evaluation = GraphCompiler.inference(graph, image);
     try {
       context = owned.add(DeviceContext.open(CudaPlatform.ofThisProcess().usable()));
-      stream = owned.add(new CudaStream());
+      stream = owned.add(new CudaStream(URGENT));
       kernels = owned.add(new Kernels(context.gpu(), description.precision()));
       parameters = owned.add(DeviceParameters.forTraining(graph, trainedMask));
       totals = owned.add(new Totals());
       evaluationTotals = owned.add(new Totals());
       int largest = Math.max(batchSize, EVALUATION_BATCH);
       intake = owned.add(new BatchIntake(stream, kernels, image, largest, evaluation.classes()));
-      training =
-          bind(GraphCompiler.training(graph, image, objective.outputOnly()), batchSize, totals);
+      Program program = GraphCompiler.training(graph, image, objective.outputOnly());
+      programs =
+          owned.add(
+              Programs.forTraining(
+                  program,
+                  evaluation,
+                  batchSize,
+                  description.precision(),
+                  parameters,
+                  kernels,
+                  context.gpu()));
+      training = bind(program, batchSize, totals);
+      programs.prepare(stream);
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
     }
   }
 
-  private CudaProgram bind(Program program, int size, Totals sums) {
+  private DeviceProgram bind(Program program, int size, Totals sums) {
     var binding =
         new Binding(program, size, description().precision(), parameters, objective, sums, null);
-    return owned.add(new CudaProgram(binding, List.of(new GenericBinder(binding, kernels))));
+    return owned.add(programs.bind(binding));
   }
 
   @Override
@@ -151,7 +165,7 @@ final class CudaTrainingEngine extends TrainingEngine {
   @Override
   public Tally evaluate(Minibatch batch) {
     context.makeCurrent();
-    CudaProgram program = evaluation(batch.size());
+    DeviceProgram program = evaluation(batch.size());
     intake.bring(batch, 0, program);
     return evaluate(program, batch.size());
   }
@@ -159,16 +173,16 @@ final class CudaTrainingEngine extends TrainingEngine {
   @Override
   public Tally evaluate(ResidentImages images, BatchPlan plan) {
     context.makeCurrent();
-    CudaProgram program = evaluation(plan.size());
+    DeviceProgram program = evaluation(plan.size());
     intake.bring((KeptImages) images, plan, 0, program);
     return evaluate(program, plan.size());
   }
 
-  private CudaProgram evaluation(int size) {
+  private DeviceProgram evaluation(int size) {
     return evaluations.computeIfAbsent(size, s -> bind(evaluation, s, evaluationTotals));
   }
 
-  private Tally evaluate(CudaProgram program, int size) {
+  private Tally evaluate(DeviceProgram program, int size) {
     evaluationTotals.clear(stream);
     program.run(stream);
     evaluationTotals.count(size);

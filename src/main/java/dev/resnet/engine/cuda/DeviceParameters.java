@@ -5,6 +5,8 @@ import dev.resnet.engine.Momentum;
 import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Variable;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Collection;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -139,6 +141,17 @@ final class DeviceParameters implements AutoCloseable {
   /** The address of a byte for each element. */
   long kinds() {
     return training().kinds.at(0);
+  }
+
+  /** {@link #kinds} with variables that somebody else updates counted as frozen. */
+  byte[] kindsWithout(Collection<Variable> others) {
+    byte[] kinds = new byte[count];
+    training().kinds.download(0, kinds);
+    for (Variable other : others) {
+      int from = Math.toIntExact(other.offset());
+      Arrays.fill(kinds, from, from + other.length(), FROZEN);
+    }
+    return kinds;
   }
 
   /** The optimiser's factor of the velocity so far. */

@@ -135,7 +135,7 @@ final class Driver {
       Pointer arguments,
       @Nullable Pointer extra);
 
-  static native int cuStreamCreate(long[] stream, int flags);
+  static native int cuStreamCreateWithPriority(long[] stream, int flags, int priority);
 
   static native int cuStreamDestroy_v2(long stream);
 

@@ -141,25 +141,17 @@ final class GenericBinder implements Binder {
             List.of(),
             List.of(),
             0,
-            (places, launches) -> launches.accept(nesterov(binding.parameters(), places.rate()))));
+            (places, launches) -> launches.accept(nesterov(places.rate()))));
     return steps;
   }
 
-  private Launch nesterov(DeviceParameters parameters, long rate) {
-    return kernels.threads(
-        "update",
-        parameters.count(),
-        new Arguments()
-            .addresses(
-                parameters.values(),
-                parameters.gradients(),
-                parameters.momentum(),
-                parameters.kinds(),
-                rate)
-            .reals(
-                parameters.momentumFactor(),
-                (float) binding.objective().weightDecay(),
-                1f / binding.batch())
-            .integers(parameters.count()));
+  private Launch nesterov(long rate) {
+    DeviceParameters parameters = binding.parameters();
+    return kernels.update(
+        parameters,
+        parameters.kinds(),
+        rate,
+        (float) binding.objective().weightDecay(),
+        1f / binding.batch());
   }
 }

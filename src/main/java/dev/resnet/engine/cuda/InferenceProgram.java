@@ -3,7 +3,6 @@ package dev.resnet.engine.cuda;
 import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Program;
 import java.nio.FloatBuffer;
-import java.util.List;
 
 /**
  * A program for one size of batch, with a stream of its own, fed with images in NHWC. One thread at
@@ -15,7 +14,7 @@ final class InferenceProgram implements AutoCloseable {
   private final int classes;
   private final Owned owned = new Owned();
   private final CudaStream stream;
-  private final CudaProgram program;
+  private final DeviceProgram program;
   private final Launch convert;
 
   /** Images, then probabilities. */
@@ -24,7 +23,7 @@ final class InferenceProgram implements AutoCloseable {
   private final DeviceMemory staged;
 
   /** Binds for the current context. */
-  InferenceProgram(Binding binding, Kernels kernels) {
+  InferenceProgram(Binding binding, Programs programs, Kernels kernels) {
     Program bound = binding.program();
     this.size = binding.batch();
     this.image = Math.toIntExact(bound.input().elements());
@@ -33,7 +32,7 @@ final class InferenceProgram implements AutoCloseable {
       stream = owned.add(new CudaStream());
       host = owned.add(new PinnedMemory((long) size * (image + classes) * Float.BYTES));
       staged = owned.add(new DeviceMemory((long) size * image * Float.BYTES));
-      program = owned.add(new CudaProgram(binding, List.of(new GenericBinder(binding, kernels))));
+      program = owned.add(programs.bind(binding));
       convert = BatchIntake.convert(kernels, staged.at(0), program);
     } catch (RuntimeException | Error e) {
       owned.close();

@@ -60,11 +60,21 @@ final class KernelCompiler {
    * @param options such as "-DPRECISION=16"
    */
   byte[] compile(List<String> options, String... files) {
+    return compileWith("", options, files);
+  }
+
+  /**
+   * The same with more source at the end.
+   *
+   * @param instances of templates in the files
+   */
+  byte[] compileWith(String instances, List<String> options, String... files) {
     var source = new StringBuilder(resource(PRELUDE));
     for (String file : files) {
       // Error messages name the file and its line.
       source.append("\n#line 1 \"").append(file).append("\"\n").append(resource(file));
     }
+    source.append("\n#line 1 \"instances\"\n").append(instances);
     return compileSource(String.join("+", files), source.toString(), options);
   }
 

@@ -51,6 +51,24 @@ final class Kernels implements AutoCloseable {
     return launch(name, blocks(count, BLOCK / WARP), 1, BLOCK, arguments);
   }
 
+  /**
+   * The optimiser's step over all parameters.
+   *
+   * @param kinds address of a byte for each element; see {@link DeviceParameters#kinds}
+   * @param scale of the gradients
+   */
+  Launch update(
+      DeviceParameters parameters, long kinds, long rate, float weightDecay, float scale) {
+    return threads(
+        "update",
+        parameters.count(),
+        new Arguments()
+            .addresses(
+                parameters.values(), parameters.gradients(), parameters.momentum(), kinds, rate)
+            .reals(parameters.momentumFactor(), weightDecay, scale)
+            .integers(parameters.count()));
+  }
+
   Launch launch(String name, int gridX, int gridY, int block, Arguments arguments) {
     return new Launch(
         function(name), Launch.Size.of(gridX, gridY), Launch.Size.of(block), 0, arguments.values());

@@ -96,6 +96,20 @@ final class Places implements AutoCloseable {
     return part.memory.at(part.offset);
   }
 
+  /** The address of a copy of these bytes. */
+  long keep(byte[] values) {
+    Part part = part(values.length);
+    part.memory.upload(part.offset, values);
+    return part.memory.at(part.offset);
+  }
+
+  /** The address of a copy of these numbers. */
+  long keep(int[] values) {
+    Part part = part((long) values.length * Integer.BYTES);
+    part.memory.upload(part.offset, values);
+    return part.memory.at(part.offset);
+  }
+
   private record Part(DeviceMemory memory, long offset) {}
 
   private Part part(long bytes) {

@@ -196,3 +196,23 @@ __device__ __forceinline__ void store8(Bf16* to, const float (&v)[8]) {
 
 /// max(0, value); NaN stays NaN, so that it stays visible.
 __device__ __forceinline__ float positive(float value) { return value < 0 ? 0 : value; }
+
+/// Two values as bfloat16, the first in the lower half.
+__device__ __forceinline__ u32 pack(float low, float high) {
+#if !defined(EMULATED) && __CUDA_ARCH__ >= 800
+  u32 result;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
+  return result;
+#else
+  return static_cast<u32>(bfloat16Bits(low)) | (static_cast<u32>(bfloat16Bits(high)) << 16);
+#endif
+}
+
+/// Reads what another block wrote during this launch, past the multiprocessor's own cache.
+__device__ __forceinline__ float4 loadFresh(const float4* from) {
+#ifdef EMULATED
+  return *from;
+#else
+  return __ldcg(from);
+#endif
+}
