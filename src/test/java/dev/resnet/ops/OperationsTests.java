@@ -241,6 +241,7 @@ class OperationsTests {
     OpsConfiguration.class,
     EngineStart.class,
     EngineHealthIndicator.class,
+    DeviceHealthIndicator.class,
     EngineInfo.class,
     RoleInfo.class,
     HomeHealthIndicator.class,
