@@ -24,7 +24,6 @@ final class FusedKernels implements AutoCloseable {
   };
   private static final int MOST_MODULES = 8;
 
-  private final Map<String, KernelFunction> functions = new HashMap<>();
   private final Map<String, KernelModule> modules = new HashMap<>();
   private final Owned owned = new Owned();
   private final KernelModule first;
@@ -103,10 +102,8 @@ final class FusedKernels implements AutoCloseable {
   }
 
   Launch launch(FusedKernel kernel, int gridX, int gridY, Arguments arguments) {
-    KernelFunction function =
-        functions.computeIfAbsent(kernel.name(), name -> modules.get(name).function(name));
     return new Launch(
-        function,
+        function(kernel.name()),
         Launch.Size.of(gridX, gridY),
         Launch.Size.of(kernel.threads()),
         kernel.sharedBytes(),
@@ -115,8 +112,13 @@ final class FusedKernels implements AutoCloseable {
 
   /** A kernel that is no template. */
   Launch launch(String name, int grid, int block, Arguments arguments) {
-    KernelFunction function = functions.computeIfAbsent(name, first::function);
-    return new Launch(function, Launch.Size.of(grid), Launch.Size.of(block), 0, arguments.values());
+    return new Launch(
+        function(name), Launch.Size.of(grid), Launch.Size.of(block), 0, arguments.values());
+  }
+
+  /** Programs may be bound by several threads at once. */
+  private synchronized KernelFunction function(String name) {
+    return modules.getOrDefault(name, first).function(name);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.resnet.engine.Natives;
 import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.SmallGraphs;
+import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +78,18 @@ class CudaInferenceEngineTests {
         .hasMessage("this model has been unloaded");
     engine.close();
     assertThat(Natives.open()).isEqualTo(open);
+  }
+
+  @Test
+  void theFirstRequestsOfAResNetMayComeAtOnce() throws Exception {
+    ComputationGraph network = new ResNetSpec(1, 10).initialise(3, 0.9);
+    for (int round = 0; round < 10; round++) { // each with kernels that nobody has asked for yet
+      try (var engine =
+          (CudaInferenceEngine)
+              Engines.inference(EngineName.CUDA, Precision.BFLOAT16, network, ImageShape.CIFAR)) {
+        assertThat(together(engine)).hasSize(CALLERS);
+      }
+    }
   }
 
   private List<float[][]> together(CudaInferenceEngine engine) throws Exception {
