@@ -23,7 +23,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
  */
 final class CudaTrainingEngine extends TrainingEngine {
   /** What {@link #evaluate} promises for small training batches. */
-  private static final int EVALUATION_BATCH = 200;
+  static final int EVALUATION_BATCH = 200;
 
   /** The step's chain of dependent kernels goes before the gradients of weights beside it. */
   private static final int URGENT = -1;

@@ -213,11 +213,23 @@ final class FusedPlan {
     return kernels;
   }
 
-  /** Whether a block of every kernel fits onto a multiprocessor. */
-  boolean fits(Gpu gpu) {
-    int reserve = 10 << 10; // the kernels' static shared memory, and the driver's
-    return kernels().stream()
-        .allMatch(kernel -> kernel.sharedBytes() + reserve <= gpu.sharedBytes());
+  /**
+   * Whether a block of every kernel fits onto a multiprocessor, and the kernels can count the
+   * elements of every tensor, which they do in 32 bits.
+   *
+   * @param batch the largest
+   */
+  boolean fits(Gpu gpu, int batch) {
+    int reserve = 8 << 10; // static shared memory: 7,184 bytes at most
+    long largest =
+        forward.stream()
+            .map(Forward::convolution)
+            .mapToLong(c -> Math.max(c.target().elements(), loaded(c).elements()))
+            .max()
+            .orElseThrow();
+    return batch * largest <= Integer.MAX_VALUE
+        && kernels().stream()
+            .allMatch(kernel -> kernel.sharedBytes() + reserve <= gpu.sharedBytes());
   }
 
   /** How many partial sums the gradient of each convolution's weights has. */

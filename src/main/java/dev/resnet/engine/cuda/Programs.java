@@ -44,7 +44,9 @@ final class Programs implements AutoCloseable {
       Kernels generic,
       Gpu gpu) {
     var programs = new Programs(generic, gpu);
-    if (precision == Precision.BFLOAT16 && programs.plan(training) && programs.plan(evaluation)) {
+    if (precision == Precision.BFLOAT16
+        && programs.plan(training, batch)
+        && programs.plan(evaluation, Math.max(batch, CudaTrainingEngine.EVALUATION_BATCH))) {
       FusedPlan plan = programs.plans.get(training);
       programs.open(plan, plan.sums(batch, gpu), parameters);
     }
@@ -55,15 +57,16 @@ final class Programs implements AutoCloseable {
   static Programs forInference(
       Program program, Precision precision, DeviceParameters parameters, Kernels generic, Gpu gpu) {
     var programs = new Programs(generic, gpu);
-    if (precision == Precision.BFLOAT16 && programs.plan(program)) {
+    if (precision == Precision.BFLOAT16
+        && programs.plan(program, CudaInferenceEngine.LARGEST_CHUNK)) {
       programs.open(programs.plans.get(program), null, parameters);
     }
     return programs;
   }
 
-  private boolean plan(Program program) {
+  private boolean plan(Program program, int batch) {
     FusedPlan plan = FusedNetwork.of(program).map(FusedPlan::new).orElse(null);
-    if (plan == null || !plan.fits(gpu)) {
+    if (plan == null || !plan.fits(gpu, batch)) {
       plans.clear();
       return false;
     }
