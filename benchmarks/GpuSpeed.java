@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
  * that lie on the GPU (augmentation included), in evaluation, and in classification from the host.
  *
  * <p>{@code java -cp target/classes:… benchmarks/GpuSpeed.java 3:bfloat16 18:bfloat16 3:float32}.
- * docs/performance.md has the command. Each figure is the median of seven windows.
+ * docs/performance.md has the whole command. An argument is STACK_N:PRECISION. Each figure is the
+ * median of seven intervals.
  */
 final class GpuSpeed {
   private static final int BATCH = 128;

@@ -1,7 +1,7 @@
 """Measures PyTorch's training speed on this GPU: the network, batch and optimiser of the recipe `paper`, random images.
 
-python3 gpu_pytorch.py STACK_N MODE...   modes: eager, compile (torch.compile, reduce-overhead), captured (compiled, the whole
-step as one CUDA graph); with -float32 behind it in float32, else bfloat16 autocast.
+python3 benchmarks/gpu_pytorch.py STACK_N MODE...   modes: eager, compile (torch.compile, reduce-overhead), captured (compiled, the
+whole step as one CUDA graph). MODE-float32, such as eager-float32, measures float32; otherwise bfloat16 autocast.
 """
 import statistics
 import sys
