@@ -147,16 +147,12 @@ class RetryTests {
   }
 
   @Test
-  void anUnavailableDataSetIsRequestedAgain() {
-    process.datasets.failWith(new IOException("The server does not answer."));
-    process.training.allow(1);
+  void anUnavailableDataSetIsRequestedAgain() throws Exception {
+    process.datasets.failOnceWith(new IOException("The server does not answer."));
     String id = process.submit(1);
-    await()
-        .untilAsserted(
-            () ->
-                assertThat(process.job(id).retry().lastError())
-                    .isEqualTo("The server does not answer."));
-    process.datasets.failWith(null);
+    process.training.awaitStart();
+    assertThat(process.job(id).retry().lastError()).isEqualTo("The server does not answer.");
+    process.training.allow(1);
     awaitStatus(id, JobStatus.SUCCEEDED);
   }
 

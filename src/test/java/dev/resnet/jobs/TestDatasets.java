@@ -25,7 +25,7 @@ public final class TestDatasets implements DatasetCatalog {
     held = true;
   }
 
-  void failWith(IOException thrown) {
+  void failOnceWith(IOException thrown) {
     failure = thrown;
   }
 
@@ -61,6 +61,7 @@ public final class TestDatasets implements DatasetCatalog {
   public Dataset load(String name, @Nullable String version) throws IOException {
     IOException thrown = failure;
     if (thrown != null) {
+      failure = null;
       throw thrown;
     }
     if (held) {
