@@ -9,8 +9,6 @@ import dev.resnet.engine.Objective;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.engine.program.GraphCompiler;
-import dev.resnet.engine.program.Tensor;
-import dev.resnet.engine.program.UnsupportedGraphException;
 import dev.resnet.pictures.ImageShape;
 import java.util.Optional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -57,12 +55,7 @@ public final class CudaEngineProvider implements EngineProvider {
 
   @Override
   public Optional<String> unsupported(ComputationGraph graph, ImageShape shape) {
-    try {
-      GraphCompiler.training(graph, image(shape));
-      return Optional.empty();
-    } catch (UnsupportedGraphException e) {
-      return Optional.of(e.getMessage());
-    }
+    return GraphCompiler.unsupported(graph, shape);
   }
 
   @Override
@@ -91,15 +84,12 @@ public final class CudaEngineProvider implements EngineProvider {
       int batchSize,
       Objective objective,
       EngineDescription description) {
-    return new CudaTrainingEngine(graph, image(shape), batchSize, objective, description);
+    return new CudaTrainingEngine(
+        graph, GraphCompiler.images(shape), batchSize, objective, description);
   }
 
   @Override
   public InferenceEngine inference(ComputationGraph graph, ImageShape shape, Precision precision) {
-    return new CudaInferenceEngine(graph, image(shape), precision);
-  }
-
-  private static Tensor image(ImageShape shape) {
-    return new Tensor("input", ImageShape.CHANNELS, shape.size(), shape.size());
+    return new CudaInferenceEngine(graph, GraphCompiler.images(shape), precision);
   }
 }

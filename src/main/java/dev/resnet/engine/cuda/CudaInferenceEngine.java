@@ -1,5 +1,6 @@
 package dev.resnet.engine.cuda;
 
+import dev.resnet.engine.Chunks;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Objective;
 import dev.resnet.engine.Owned;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class CudaInferenceEngine implements InferenceEngine {
   /** Programs are made for a power of two of images, up to this. */
   static final int LARGEST_CHUNK = 128;
+
+  private static final Chunks CHUNKS = new Chunks(LARGEST_CHUNK);
 
   /** Chunks on the GPU: one computes while others are copied. */
   private static final int AT_ONCE = 4;
@@ -72,7 +75,7 @@ final class CudaInferenceEngine implements InferenceEngine {
     float[][] rows = new float[count][];
     int at = 0;
     while (at < count) {
-      int chunk = nextChunk(count - at);
+      int chunk = CHUNKS.next(count - at);
       turns.acquireUninterruptibly();
       try {
         classify(images, at, chunk, rows);
@@ -84,28 +87,12 @@ final class CudaInferenceEngine implements InferenceEngine {
     return rows;
   }
 
-  /**
-   * How many of the images that are left go through one program: all, where they fill at least
-   * three quarters of it, since another chunk costs more than a few empty places.
-   */
-  private static int nextChunk(int left) {
-    if (left >= LARGEST_CHUNK) {
-      return LARGEST_CHUNK;
-    }
-    int size = programSize(left);
-    return 4 * left >= 3 * size ? left : size / 2;
-  }
-
-  private static int programSize(int count) {
-    return count <= 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
-  }
-
   private void classify(float[] images, int from, int count, float[][] rows) {
     start();
     InferenceProgram done = null;
     try {
       context.makeCurrent();
-      InferenceProgram compiled = acquire(programSize(count));
+      InferenceProgram compiled = acquire(Chunks.programSize(count));
       try {
         compiled.classify(images, from, count, rows);
         done = compiled;

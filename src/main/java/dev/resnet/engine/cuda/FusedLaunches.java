@@ -37,8 +37,16 @@ final class FusedLaunches {
   /** The addresses of what normalisations keep. */
   private final Map<Normalization, Long> norms = new HashMap<>();
 
-  /** A launch, and whether it goes to the second stream. */
-  record Queued(Launch launch, boolean aside) {}
+  /** Where a launch goes. */
+  enum Lane {
+    FIRST,
+    SECOND,
+    /** The first stream, after all that the second one has. */
+    FIRST_AFTER_SECOND
+  }
+
+  /** A launch and its lane. */
+  record Queued(Launch launch, Lane lane) {}
 
   FusedLaunches(
       Binding binding,
@@ -78,8 +86,8 @@ final class FusedLaunches {
   List<Queued> all() {
     List<Queued> launches = new ArrayList<>();
     boolean trains = plan.network().trains();
-    Consumer<Launch> main = launch -> launches.add(new Queued(launch, false));
-    Consumer<Launch> aside = launch -> launches.add(new Queued(launch, true));
+    Consumer<Launch> main = launch -> launches.add(new Queued(launch, Lane.FIRST));
+    Consumer<Launch> aside = launch -> launches.add(new Queued(launch, Lane.SECOND));
     if (!trains) {
       main.accept(fixedNorms());
     }
@@ -94,7 +102,7 @@ final class FusedLaunches {
       aside.accept(weights(step));
     }
     if (trains) {
-      update(main);
+      update(launch -> launches.add(new Queued(launch, Lane.FIRST_AFTER_SECOND)));
     } else if (binding.totals() == null) {
       main.accept(
           generic.warps(
@@ -314,13 +322,13 @@ final class FusedLaunches {
             .integers(binding.batch()));
   }
 
-  private void update(Consumer<Launch> main) {
+  private void update(Consumer<Launch> last) {
     float weightDecay = (float) binding.objective().weightDecay();
     float scale = 1f / binding.batch();
     List<Variable> weights =
         plan.network().convolutions().stream().map(Convolution::weights).toList();
     long kinds = places.keep(parameters.kindsWithout(weights));
-    main.accept(filters.update(places.rate(), weightDecay, scale));
-    main.accept(generic.update(parameters, kinds, places.rate(), weightDecay, scale));
+    last.accept(filters.update(places.rate(), weightDecay, scale));
+    last.accept(generic.update(parameters, kinds, places.rate(), weightDecay, scale));
   }
 }

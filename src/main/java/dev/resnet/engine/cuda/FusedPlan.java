@@ -7,6 +7,7 @@ import dev.resnet.engine.cuda.FusedKernel.Head;
 import dev.resnet.engine.cuda.FusedKernel.Prologue;
 import dev.resnet.engine.cuda.FusedKernel.Shape;
 import dev.resnet.engine.cuda.FusedKernel.SourceGradient;
+import dev.resnet.engine.program.Access;
 import dev.resnet.engine.program.Operation.Convolution;
 import dev.resnet.engine.program.Operation.Normalization;
 import dev.resnet.engine.program.Tensor;
@@ -51,6 +52,9 @@ final class FusedPlan {
       Tensor gradient,
       @Nullable SourceGradient direct,
       FilterGradient weights) {}
+
+  /** What a kernel reads and writes. */
+  private record Use(List<Tensor> reads, List<Tensor> writes) implements Access {}
 
   FusedPlan(FusedNetwork network) {
     this.network = network;
@@ -245,13 +249,13 @@ final class FusedPlan {
    * What the steps read and write, in order. The second stream's steps count as the last ones, so
    * nothing that they read is overwritten before.
    */
-  List<Step> accesses() {
-    List<Step> steps = new ArrayList<>();
+  List<Access> accesses() {
+    List<Access> steps = new ArrayList<>();
     List<Tensor> readAside = new ArrayList<>();
     for (Forward step : forward) {
       List<Tensor> reads = new ArrayList<>(List.of(loaded(step.convolution())));
       add(reads, step.convolution().residual());
-      steps.add(access(reads, List.of(step.convolution().target())));
+      steps.add(new Use(reads, List.of(step.convolution().target())));
     }
     Tensor last = lastNormalization().source();
     boolean trains = network.trains();
@@ -259,17 +263,17 @@ final class FusedPlan {
     if (trains) {
       made.add(gradientOfNormalised(network.pooling().source()));
     }
-    steps.add(access(List.of(last), made));
+    steps.add(new Use(List.of(last), made));
     for (Back step : backward) {
       steps.add(access(step));
       readAside.add(loaded(step.convolution()));
       readAside.add(step.gradient());
     }
-    steps.add(access(readAside, List.of()));
+    steps.add(new Use(readAside, List.of()));
     return steps;
   }
 
-  private Step access(Back step) {
+  private Access access(Back step) {
     Tensor target = step.convolution().target();
     Normalization norm = network.normalizationOf(target);
     List<Tensor> reads = new ArrayList<>();
@@ -289,16 +293,12 @@ final class FusedPlan {
       writes.add(step.result());
       reads.add(loaded(step.convolution()));
     }
-    return access(reads, writes);
+    return new Use(reads, writes);
   }
 
   private static void add(List<Tensor> tensors, @Nullable Tensor tensor) {
     if (tensor != null) {
       tensors.add(tensor);
     }
-  }
-
-  private static Step access(List<Tensor> reads, List<Tensor> writes) {
-    return new Step(reads, writes, 0, (places, launches) -> {});
   }
 }

@@ -1,9 +1,9 @@
 package dev.resnet.engine.cuda;
 
 import dev.resnet.engine.Owned;
+import dev.resnet.engine.cuda.FusedLaunches.Lane;
 import dev.resnet.engine.cuda.FusedLaunches.Queued;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network bound to the fused kernels. The gradients of weights run on a second stream, since
@@ -18,8 +18,7 @@ final class FusedProgram implements DeviceProgram {
   private final CudaStream side;
   private final CudaEvent fork;
   private final CudaEvent join;
-  private boolean ran;
-  private @Nullable StepGraph graph;
+  private final Replay replay;
 
   FusedProgram(
       Binding binding,
@@ -37,8 +36,9 @@ final class FusedProgram implements DeviceProgram {
       places =
           owned.add(
               new Places(
-                  binding, plan.accesses(), List.of(plan.input(), binding.program().logits())));
+                  binding, plan.accesses(), 0, List.of(plan.input(), binding.program().logits())));
       launches = new FusedLaunches(binding, plan, kernels, filters, generic, gpu, places).all();
+      replay = owned.add(new Replay(this::queue));
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -67,45 +67,31 @@ final class FusedProgram implements DeviceProgram {
 
   @Override
   public void run(CudaStream stream) {
-    if (!ran) {
-      queue(stream); // see CudaProgram
-      ran = true;
-      return;
-    }
-    if (graph == null) {
-      graph = owned.add(StepGraph.capture(stream, () -> queue(stream)));
-    }
-    graph.launch(stream);
+    replay.run(stream);
   }
 
   private void queue(CudaStream stream) {
-    boolean moved = true; // the first stream, since the second one waited for it
-    boolean asideOpen = false;
+    boolean forked = false; // whether the second stream has waited for all that the first one has
+    boolean joined = true;
     for (Queued queued : launches) {
-      if (queued.aside()) {
-        if (moved) {
+      if (queued.lane() == Lane.SECOND) {
+        if (!forked) {
           fork.record(stream);
           side.await(fork);
-          moved = false;
+          forked = true;
         }
         side.launch(queued.launch());
-        asideOpen = true;
-      } else {
-        if (asideOpen && isUpdate(queued)) {
-          join.record(side);
-          stream.await(join);
-          asideOpen = false;
-        }
-        stream.launch(queued.launch());
-        moved = true;
+        joined = false;
+        continue;
       }
+      if (queued.lane() == Lane.FIRST_AFTER_SECOND && !joined) {
+        join.record(side);
+        stream.await(join);
+        joined = true;
+      }
+      stream.launch(queued.launch());
+      forked = false;
     }
-  }
-
-  /** Whether a launch needs what the second stream computes. */
-  private static boolean isUpdate(Queued queued) {
-    String name = queued.launch().function().name();
-    return name.equals("updateFilters") || name.equals("update");
   }
 
   @Override

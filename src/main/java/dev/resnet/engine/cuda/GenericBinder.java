@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Takes every operation of any shape, with a kernel or a few for each. */
-final class GenericBinder implements Binder {
+final class GenericBinder {
   private final Binding binding;
   private final Kernels kernels;
   private final ConvolutionSteps convolutions;
@@ -43,8 +43,17 @@ final class GenericBinder implements Binder {
     this.differentiated = binding.program().differentiated();
   }
 
-  @Override
-  public List<Step> bind(Operation operation) {
+  /** All steps of a run, in order. */
+  List<Step> steps() {
+    List<Step> steps = new ArrayList<>();
+    binding.program().operations().forEach(operation -> steps.addAll(bind(operation)));
+    if (!binding.program().backward().isEmpty()) {
+      addUpdate(steps);
+    }
+    return steps;
+  }
+
+  private List<Step> bind(Operation operation) {
     if (operation instanceof ConvolutionBackward convolution) {
       return convolutions.backward(convolution);
     } else if (operation instanceof DenseBackward layer) {
@@ -128,9 +137,8 @@ final class GenericBinder implements Binder {
                         .counts(count))));
   }
 
-  @Override
-  public List<Step> update() {
-    List<Step> steps = new ArrayList<>();
+  /** Running statistics and the optimiser. */
+  private void addUpdate(List<Step> steps) {
     for (Operation operation : binding.program().forward()) {
       if (operation instanceof Normalization norm && differentiated.contains(norm)) {
         steps.add(normalizations.runningStatistics(norm));
@@ -142,7 +150,6 @@ final class GenericBinder implements Binder {
             List.of(),
             0,
             (places, launches) -> launches.accept(nesterov(places.rate()))));
-    return steps;
   }
 
   private Launch nesterov(long rate) {

@@ -1,6 +1,7 @@
 package dev.resnet.engine.cuda;
 
 import dev.resnet.engine.Owned;
+import dev.resnet.engine.program.Access;
 import dev.resnet.engine.program.Operation.Normalization;
 import dev.resnet.engine.program.Operation.Pooling;
 import dev.resnet.engine.program.StoragePlan;
@@ -42,14 +43,15 @@ final class Places implements AutoCloseable {
   /**
    * Allocates.
    *
+   * @param scratch bytes that the steps use in turn
    * @param throughout tensors that keep their place before the first and after the last step
    */
-  Places(Binding binding, List<Step> steps, List<Tensor> throughout) {
-    this.plan = new StoragePlan(steps, throughout, binding::bytes);
+  Places(Binding binding, List<? extends Access> accesses, long scratch, List<Tensor> throughout) {
+    this.plan = new StoragePlan(accesses, throughout, binding::bytes);
     this.batch = binding.batch();
     try {
       this.tensors = allocate(plan.size()).at(0);
-      this.scratch = allocate(steps.stream().mapToLong(Step::scratch).max().orElse(0)).at(0);
+      this.scratch = allocate(scratch).at(0);
       this.labels = keep((batch + 1L) * Integer.BYTES);
       this.probabilities = keep((long) batch * binding.program().classes() * Float.BYTES);
     } catch (RuntimeException | Error e) {

@@ -104,7 +104,7 @@ final class Programs implements AutoCloseable {
   DeviceProgram bind(Binding binding) {
     FusedPlan plan = plans.get(binding.program());
     return plan == null || kernels == null || filters == null
-        ? new CudaProgram(binding, List.of(new GenericBinder(binding, generic)))
+        ? new CudaProgram(binding, generic)
         : new FusedProgram(binding, plan, kernels, filters, generic, gpu);
   }
 

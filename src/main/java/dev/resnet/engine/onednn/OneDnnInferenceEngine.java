@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Chunks;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.program.Folding;
@@ -18,6 +19,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 final class OneDnnInferenceEngine implements InferenceEngine {
   /** Programs are made for a power of two of images, up to this; larger ones are no faster. */
   static final int LARGEST_CHUNK = 16;
+
+  private static final Chunks CHUNKS = new Chunks(LARGEST_CHUNK);
 
   /** How many idle programs are kept. On two cores: one of each size for each core. */
   static final int IDLE_LIMIT = Math.max(10, 2 * Cores.COUNT);
@@ -49,30 +52,14 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     int at = from;
     while (at < to) {
       int first = at;
-      int chunk = nextChunk(to - at);
+      int chunk = CHUNKS.next(to - at);
       Cores.onOneThread(() -> classifyChunk(images, first, chunk, rows));
       at += chunk;
     }
   }
 
-  /**
-   * How many of the images that are left go through one program: all, where they fill at least
-   * three quarters of it, since another chunk costs more than a few empty places.
-   */
-  private static int nextChunk(int left) {
-    if (left >= LARGEST_CHUNK) {
-      return LARGEST_CHUNK;
-    }
-    int size = programSize(left);
-    return 4 * left >= 3 * size ? left : size / 2;
-  }
-
-  private static int programSize(int count) {
-    return count <= 1 ? 1 : Integer.highestOneBit(count - 1) << 1;
-  }
-
   private float[][] classifyChunk(float[] images, int from, int count, float[][] rows) {
-    InferenceProgram program = acquire(programSize(count));
+    InferenceProgram program = acquire(Chunks.programSize(count));
     try {
       program.classify(images, from, count, rows);
     } finally {

@@ -7,11 +7,13 @@ import dev.resnet.engine.program.Operation.Loss;
 import dev.resnet.engine.program.Operation.Normalization;
 import dev.resnet.engine.program.Operation.Pooling;
 import dev.resnet.engine.program.Operation.Relu;
+import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -57,6 +59,21 @@ public final class GraphCompiler {
             (vertex, inputs) ->
                 inputs.forEach(
                     input -> consumers.computeIfAbsent(input, k -> new ArrayList<>()).add(vertex)));
+  }
+
+  /** A tensor for the images that a graph reads. */
+  public static Tensor images(ImageShape shape) {
+    return new Tensor("input", ImageShape.CHANNELS, shape.size(), shape.size());
+  }
+
+  /** Why a graph can't be compiled, naming the layer; empty where it can. */
+  public static Optional<String> unsupported(ComputationGraph graph, ImageShape shape) {
+    try {
+      training(graph, images(shape));
+      return Optional.empty();
+    } catch (UnsupportedGraphException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   /**

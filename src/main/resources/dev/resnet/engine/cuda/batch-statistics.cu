@@ -11,25 +11,6 @@ enum NormRow {
   CONSTANT = 6      // … this
 };
 
-/// Whether this block is the last of the grid to come here; everything that the others wrote before is then visible. One ticket per
-/// launch; it is reset for the next one.
-__device__ __forceinline__ bool isLastBlock(u32* ticket) {
-  __shared__ bool last;
-  __threadfence();
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    last = atomicAdd(ticket, 1u) == gridDim.x - 1;
-    if (last) {
-      *ticket = 0;
-    }
-  }
-  __syncthreads();
-  if (last) {
-    __threadfence();
-  }
-  return last;
-}
-
 /// Adds up partials[block][2][C] over all blocks, in a fixed order: the same bits each time. sums: [2][C] in shared memory.
 template <int C, int THREADS>
 __device__ __forceinline__ void addPartials(const float* partials, double* sums) {

@@ -3,10 +3,6 @@
 // tensor: it is loaded into shared memory once, transformed on the way, and each filter tap then reads rows of it at another distance.
 // Taps outside the image read a row of zeros.
 
-__device__ __forceinline__ float low(u32 pair) { return asFloat(pair << 16); }
-
-__device__ __forceinline__ float high(u32 pair) { return asFloat(pair & 0xffff0000u); }
-
 __device__ __forceinline__ uint4 load16(const Bf16* from) { return *reinterpret_cast<const uint4*>(from); }
 
 __device__ __forceinline__ u32 loadPair(const Bf16* from) { return *reinterpret_cast<const u32*>(from); }

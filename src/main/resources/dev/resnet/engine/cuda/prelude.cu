@@ -102,13 +102,20 @@ __device__ __forceinline__ float warpSum(float value) {
 /// Whether 16 bytes can be read there at once.
 __device__ __forceinline__ bool aligned(const void* pointer) { return (reinterpret_cast<u64>(pointer) & 15u) == 0; }
 
-/// The float32 of the lower and of the upper half.
-__device__ __forceinline__ float lowHalf(u32 pair) { return asFloat(pair << 16); }
+/// The value in the lower and in the upper half of a pair.
+__device__ __forceinline__ float low(u32 pair) { return asFloat(pair << 16); }
 
-__device__ __forceinline__ float highHalf(u32 pair) { return asFloat(pair & 0xffff0000u); }
+__device__ __forceinline__ float high(u32 pair) { return asFloat(pair & 0xffff0000u); }
 
-__device__ __forceinline__ u32 halves(float low, float high) {
-  return static_cast<u32>(bfloat16Bits(low)) | static_cast<u32>(bfloat16Bits(high)) << 16;
+/// Two values as bfloat16, the first in the lower half.
+__device__ __forceinline__ u32 pack(float low, float high) {
+#if !defined(EMULATED) && __CUDA_ARCH__ >= 800
+  u32 result;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
+  return result;
+#else
+  return static_cast<u32>(bfloat16Bits(low)) | (static_cast<u32>(bfloat16Bits(high)) << 16);
+#endif
 }
 
 /// Four consecutive values, aligned to their size together.
@@ -122,10 +129,10 @@ __device__ __forceinline__ void load4(float (&v)[4], const float* from) {
 
 __device__ __forceinline__ void load4(float (&v)[4], const Bf16* from) {
   uint2 four = *reinterpret_cast<const uint2*>(from);
-  v[0] = lowHalf(four.x);
-  v[1] = highHalf(four.x);
-  v[2] = lowHalf(four.y);
-  v[3] = highHalf(four.y);
+  v[0] = low(four.x);
+  v[1] = high(four.x);
+  v[2] = low(four.y);
+  v[3] = high(four.y);
 }
 
 __device__ __forceinline__ void store4(float* to, const float (&v)[4]) {
@@ -139,8 +146,8 @@ __device__ __forceinline__ void store4(float* to, const float (&v)[4]) {
 
 __device__ __forceinline__ void store4(Bf16* to, const float (&v)[4]) {
   uint2 four;
-  four.x = halves(v[0], v[1]);
-  four.y = halves(v[2], v[3]);
+  four.x = pack(v[0], v[1]);
+  four.y = pack(v[2], v[3]);
   *reinterpret_cast<uint2*>(to) = four;
 }
 
@@ -160,14 +167,14 @@ __device__ __forceinline__ void load8(float (&v)[8], const float* from) {
 
 __device__ __forceinline__ void load8(float (&v)[8], const Bf16* from) {
   uint4 eight = *reinterpret_cast<const uint4*>(from);
-  v[0] = lowHalf(eight.x);
-  v[1] = highHalf(eight.x);
-  v[2] = lowHalf(eight.y);
-  v[3] = highHalf(eight.y);
-  v[4] = lowHalf(eight.z);
-  v[5] = highHalf(eight.z);
-  v[6] = lowHalf(eight.w);
-  v[7] = highHalf(eight.w);
+  v[0] = low(eight.x);
+  v[1] = high(eight.x);
+  v[2] = low(eight.y);
+  v[3] = high(eight.y);
+  v[4] = low(eight.z);
+  v[5] = high(eight.z);
+  v[6] = low(eight.w);
+  v[7] = high(eight.w);
 }
 
 __device__ __forceinline__ void store8(float* to, const float (&v)[8]) {
@@ -187,26 +194,15 @@ __device__ __forceinline__ void store8(float* to, const float (&v)[8]) {
 
 __device__ __forceinline__ void store8(Bf16* to, const float (&v)[8]) {
   uint4 eight;
-  eight.x = halves(v[0], v[1]);
-  eight.y = halves(v[2], v[3]);
-  eight.z = halves(v[4], v[5]);
-  eight.w = halves(v[6], v[7]);
+  eight.x = pack(v[0], v[1]);
+  eight.y = pack(v[2], v[3]);
+  eight.z = pack(v[4], v[5]);
+  eight.w = pack(v[6], v[7]);
   *reinterpret_cast<uint4*>(to) = eight;
 }
 
 /// max(0, value); NaN stays NaN, so that it stays visible.
 __device__ __forceinline__ float positive(float value) { return value < 0 ? 0 : value; }
-
-/// Two values as bfloat16, the first in the lower half.
-__device__ __forceinline__ u32 pack(float low, float high) {
-#if !defined(EMULATED) && __CUDA_ARCH__ >= 800
-  u32 result;
-  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(high), "f"(low));
-  return result;
-#else
-  return static_cast<u32>(bfloat16Bits(low)) | (static_cast<u32>(bfloat16Bits(high)) << 16);
-#endif
-}
 
 /// Reads what another block wrote during this launch, past the multiprocessor's own cache.
 __device__ __forceinline__ float4 loadFresh(const float4* from) {
@@ -215,4 +211,21 @@ __device__ __forceinline__ float4 loadFresh(const float4* from) {
 #else
   return __ldcg(from);
 #endif
+}
+
+/// Whether this block is the last of its column of the grid to come here. All it then reads was written before by the others. One ticket
+/// for each column, which is reset for the next launch.
+__device__ __forceinline__ bool isLastBlock(u32* ticket) {
+  __shared__ bool last;
+  __threadfence();
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    last = atomicAdd(ticket + blockIdx.y, 1u) == gridDim.x - 1;
+    if (last) {
+      ticket[blockIdx.y] = 0;
+    }
+  }
+  __syncthreads();
+  __threadfence();
+  return last;
 }

@@ -40,22 +40,6 @@ __device__ __forceinline__ void loadRow(float (&v)[WIDTH], const T* from) {
   }
 }
 
-/// Whether this block is the last of its column of the grid to come here. All it then reads was written before by the others.
-__device__ __forceinline__ bool isLast(unsigned* ticket) {
-  __shared__ bool last;
-  __threadfence();
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    last = atomicAdd(ticket + blockIdx.y, 1u) == gridDim.x - 1;
-    if (last) {
-      ticket[blockIdx.y] = 0;
-    }
-  }
-  __syncthreads();
-  __threadfence();
-  return last;
-}
-
 /// Threads that add up the partial results of one channel: `part` of `parts`.
 struct Column {
   int lanes;
@@ -112,7 +96,7 @@ __device__ __forceinline__ void addUp(const float (&sum)[SUMS][WIDTH], const Sha
       scratch[(blockIdx.x * SUMS + k / WIDTH) * channels + share.channel + k % WIDTH] = shared[k * 256 + t];
     }
   }
-  if (!isLast(ticket)) {
+  if (!isLastBlock(ticket)) {
     return;
   }
   Column column(channels);
@@ -239,7 +223,7 @@ __device__ __forceinline__ void moments(const T* __restrict__ x, float* means, f
       scratch[(blockIdx.x * 2 + 1) * channels + share.channel + i] = shared[(WIDTH + i) * 256 + t];
     }
   }
-  if (!isLast(ticket)) {
+  if (!isLastBlock(ticket)) {
     return;
   }
 
