@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.resnet.engine.Callers;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Natives;
@@ -15,10 +16,6 @@ import dev.resnet.pictures.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,27 +90,7 @@ class CudaInferenceEngineTests {
   }
 
   private List<float[][]> together(CudaInferenceEngine engine) throws Exception {
-    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-    try {
-      var start = new CyclicBarrier(CALLERS);
-      List<Future<float[][]>> answers = new ArrayList<>();
-      for (int caller = 0; caller < CALLERS; caller++) {
-        int count = COUNTS[caller % COUNTS.length];
-        answers.add(
-            callers.submit(
-                () -> {
-                  start.await();
-                  return engine.probabilities(images, count);
-                }));
-      }
-      List<float[][]> rows = new ArrayList<>();
-      for (Future<float[][]> answer : answers) {
-        rows.add(answer.get());
-      }
-      return rows;
-    } finally {
-      callers.shutdownNow();
-    }
+    return Callers.together(engine, images, CALLERS, COUNTS);
   }
 
   private CudaInferenceEngine engine() {

@@ -1,19 +1,15 @@
 package dev.resnet.engine.onednn;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.ImageLayout;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Natives;
 import dev.resnet.engine.NoiseBatches;
+import dev.resnet.engine.PlantedFailures;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.SmallGraphs;
 import dev.resnet.pictures.ImageShape;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.AfterEach;
@@ -79,41 +75,6 @@ class NativesTests {
   @ParameterizedTest
   @MethodSource("cases")
   void nothingIsLeftWhicheverAllocationFails(Case tried) {
-    long open = Natives.open();
-    int allocations = count(tried);
-    assertThat(Natives.open()).isEqualTo(open);
-    assertThat(allocations).isGreaterThan(8);
-
-    List<Integer> leaking = new ArrayList<>();
-    for (int k = 1; k <= allocations; k++) {
-      failAt(k);
-      assertThatThrownBy(() -> tried.work.run(graph, batch, tried.precision))
-          .as("allocation %d of %d", k, allocations)
-          .hasStackTraceContaining("planted");
-      Natives.before(null);
-      if (Natives.open() != open) {
-        leaking.add(k);
-        open = Natives.open();
-      }
-    }
-    assertThat(leaking).as("of %d allocations", allocations).isEmpty();
-  }
-
-  private int count(Case tried) {
-    int[] count = {0};
-    Natives.before(() -> count[0]++);
-    tried.work.run(graph, batch, tried.precision);
-    Natives.before(null);
-    return count[0];
-  }
-
-  private static void failAt(int k) {
-    int[] left = {k};
-    Natives.before(
-        () -> {
-          if (--left[0] == 0) {
-            throw new OutOfMemoryError("planted");
-          }
-        });
+    PlantedFailures.leaveNothing(() -> tried.work.run(graph, batch, tried.precision));
   }
 }
