@@ -4,7 +4,6 @@ import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.EpochMetrics;
-import dev.resnet.training.StartFrom;
 import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +62,15 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   @Override
-  public JobSnapshot submit(NewJob request) {
+  public List<JobSnapshot> submit(List<NewJob> requests, Consumer<List<JobSnapshot>> accepted) {
+    List<TrainingJob> jobs = requests.stream().map(this::checked).toList();
+    List<JobSnapshot> snapshots =
+        jobs.stream().map(job -> new JobSnapshot(job, null, null)).toList();
+    submit(jobs, () -> accepted.accept(snapshots));
+    return snapshots;
+  }
+
+  private TrainingJob checked(NewJob request) {
     TrainingConfig config = request.config();
     DatasetInfo dataset = dataset(config, request.datasetVersion());
     requireMemory(config, dataset);
@@ -71,37 +79,47 @@ final class DurableTrainingJobs implements TrainingJobs {
     // The training writes the exact number, which depends on the sizes of the classes.
     int images = config.leastTrainImages(dataset.train(), dataset.classes().size());
     long iterations = (long) config.iterationsPerEpoch(images) * config.epochs();
-    TrainingJob job =
-        TrainingJob.queued(
-            UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
-    submit(job, config.startFrom());
-    return new JobSnapshot(job, null, null);
+    return TrainingJob.queued(
+        UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
   }
 
   /** Copies the starting weights before the row says that there is a job, so no job is without. */
-  private void submit(TrainingJob job, @Nullable StartFrom start) {
+  private void submit(List<TrainingJob> jobs, Runnable accepted) {
+    List<TrainingJob> starting =
+        jobs.stream().filter(job -> job.config().startFrom() != null).toList();
     boolean added = false;
     try {
-      if (start != null) {
-        starts.copy(start, job.id());
+      for (TrainingJob job : starting) {
+        starts.copy(job.config().startFrom(), job.id());
       }
       added =
           addIfRoom(
+              jobs.size(),
               () -> {
-                hold(job);
-                store.jobs().insert(job);
-                queue.schedule(job.id(), job.due());
+                jobs.forEach(this::add);
+                accepted.run();
                 return true;
               });
     } finally {
-      if (start != null && !added) {
-        store.folders().deleteUnaccepted(job.id());
+      if (!added) {
+        starting.forEach(job -> store.folders().deleteUnaccepted(job.id()));
       }
     }
   }
 
-  /** Adds a job to the queue, in one transaction; false if the queue is full. */
-  private boolean addIfRoom(Supplier<Boolean> addition) {
+  private void add(TrainingJob job) {
+    hold(job);
+    store.jobs().insert(job);
+    queue.schedule(job, job.due());
+  }
+
+  /**
+   * Adds jobs to the queue, in one transaction.
+   *
+   * @return what the addition returned
+   * @throws QueueFullException if there is no place for so many
+   */
+  private boolean addIfRoom(int jobs, Supplier<Boolean> addition) {
     admission.lock();
     try {
       boolean added =
@@ -110,7 +128,7 @@ final class DurableTrainingJobs implements TrainingJobs {
               .execute(
                   status -> {
                     store.jobs().lockAdmission();
-                    requirePlace();
+                    requirePlaces(jobs);
                     return addition.get();
                   });
       queue.wake();
@@ -146,10 +164,10 @@ final class DurableTrainingJobs implements TrainingJobs {
                     datasets.list().stream().map(DatasetInfo::name).toList()));
   }
 
-  private void requirePlace() {
+  private void requirePlaces(int jobs) {
     long waiting = store.jobs().count(JobStatus.QUEUED, null);
-    if (waiting >= capacity) {
-      throw new QueueFullException(waiting, Duration.ofSeconds(untilNextPlace()));
+    if (waiting + jobs > capacity) {
+      throw new QueueFullException(waiting, jobs, Duration.ofSeconds(untilNextPlace()));
     }
   }
 
@@ -216,17 +234,38 @@ final class DurableTrainingJobs implements TrainingJobs {
     TrainingJob cancelled = job.cancelled(store.jobs().now());
     if (job.status() != JobStatus.RUNNING) {
       // In one transaction, so that a job that is resumed in between keeps its queue entry.
-      return store.transaction().execute(status -> cancelWaiting(job, cancelled));
+      return store.transaction().execute(status -> takeOut(job, cancelled));
     }
-    boolean asked = store.jobs().requestCancel(job.id());
+    return ask(job, StopRequest.CANCEL);
+  }
+
+  @Override
+  public JobSnapshot pause(String id) {
+    while (!tryPause(require(id))) {
+      Thread.onSpinWait();
+    }
+    return get(id);
+  }
+
+  private boolean tryPause(TrainingJob job) {
+    TrainingJob paused = job.paused();
+    if (job.status() != JobStatus.RUNNING) {
+      return store.transaction().execute(status -> takeOut(job, paused));
+    }
+    return ask(job, StopRequest.PAUSE);
+  }
+
+  private boolean ask(TrainingJob job, StopRequest request) {
+    boolean asked = store.jobs().request(job.id(), request);
     if (asked) {
-      running.cancel(job.id());
+      running.stop(job.id(), request);
     }
     return asked;
   }
 
-  private boolean cancelWaiting(TrainingJob job, TrainingJob cancelled) {
-    boolean done = store.jobs().move(job, cancelled);
+  /** Takes a job out of the queue; false if it has changed. */
+  private boolean takeOut(TrainingJob job, TrainingJob to) {
+    boolean done = store.jobs().move(job, to);
     if (done) {
       queue.unschedule(job.id());
     }
@@ -247,11 +286,12 @@ final class DurableTrainingJobs implements TrainingJobs {
         .info(job.config().dataset(), job.datasetVersion())
         .ifPresent(dataset -> requireMemory(job.config(), dataset));
     return addIfRoom(
+        1,
         () -> {
           hold(job);
           boolean done = store.jobs().move(job, resumed);
           if (done) {
-            queue.scheduleNow(job.id());
+            queue.scheduleNow(resumed);
           }
           return done;
         });

@@ -41,14 +41,16 @@ final class JobRows {
         new Retry(
             row.getInt("retries"), row.getString("last_error"), instant(row, "next_attempt_at")),
         row.getString("held_for"),
-        row.getBoolean("cancel_requested"),
+        requested(row),
         row.getString("error"),
         row.getObject("model_version", Integer.class),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         instant(row, "started_at"),
         instant(row, "finished_at"),
         Promote.of(row.getString("promote")),
-        promotion(row));
+        promotion(row),
+        row.getInt("priority"),
+        row.getString("sweep_id"));
   }
 
   private static @Nullable EngineDescription engine(ResultSet row) throws SQLException {
@@ -60,6 +62,11 @@ final class JobRows {
             Precision.of(row.getString("engine_precision")),
             row.getString("engine_device"),
             row.getString("engine_reason"));
+  }
+
+  static @Nullable StopRequest requested(ResultSet row) throws SQLException {
+    String requested = row.getString("requested");
+    return requested == null ? null : StopRequest.valueOf(requested);
   }
 
   private static @Nullable Promotion promotion(ResultSet row) throws SQLException {

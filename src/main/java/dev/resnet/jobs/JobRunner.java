@@ -77,7 +77,7 @@ final class JobRunner {
    */
   Next run(String id) {
     Optional<TrainingJob> found = jobs.find(id);
-    if (found.isEmpty() || found.get().status().ended()) {
+    if (found.isEmpty() || !found.get().status().inQueue()) {
       return Next.DONE;
     }
     TrainingJob left = found.get();
@@ -88,8 +88,9 @@ final class JobRunner {
         return movedOrAgain(left, left.succeeded(registered.get(), jobs.now()));
       }
     }
-    if (left.cancelRequested()) {
-      return movedOrAgain(left, left.cancelled(jobs.now()));
+    TrainingJob requested = left.asRequested(jobs.now());
+    if (requested != null) {
+      return movedOrAgain(left, requested);
     }
     if (left.status() == JobStatus.RUNNING && left.crashes() + 1 >= maxAttempts) {
       return movedOrAgain(left, left.failed(crashed(left), jobs.now()));
@@ -119,7 +120,8 @@ final class JobRunner {
     if (left.crashes() + 1 >= maxAttempts || receiver.registered(left.id()).isPresent()) {
       return;
     }
-    jobs.move(left, left.cancelRequested() ? left.cancelled(jobs.now()) : left.afterCrash());
+    TrainingJob requested = left.asRequested(jobs.now());
+    jobs.move(left, requested == null ? left.afterCrash() : requested);
   }
 
   private String crashed(TrainingJob job) {
@@ -201,8 +203,8 @@ final class JobRunner {
             recorder,
             handle);
     boolean written = recorder.finish();
-    // Registering the model is short, so a shutdown can wait for it.
-    boolean wanted = handle.reason() == null || handle.reason() == Reason.SHUTDOWN;
+    // Registering the model is short, so a shutdown can wait for it. A pause came too late.
+    boolean wanted = handle.reason() != Reason.CANCELLED && handle.reason() != Reason.LOST;
     if (result instanceof TrainingResult.Completed completed && wanted && written) {
       logEnd(job, completed);
       // If another worker claims the job after this check, it finds all epochs in the rows and
@@ -266,18 +268,17 @@ final class JobRunner {
 
   private UnaryOperator<TrainingJob> stopped(TrainingJob job, RunHandle handle) {
     Reason reason = handle.reason();
-    if (reason == Reason.CANCELLED) {
-      return current -> current.cancelled(jobs.now());
-    }
-    if (reason == Reason.SHUTDOWN) {
-      LOG.info("Job {} goes back to the queue; it continues after the next start", job.id());
-      return current ->
-          current.cancelRequested() ? current.cancelled(jobs.now()) : current.requeued();
+    if (reason == null) {
+      throw new IllegalStateException("Training stopped although nothing asked it to");
     }
     if (reason == Reason.LOST) {
       throw new LostAttemptException(job.id(), job.attempt());
     }
-    throw new IllegalStateException("Training stopped although nothing asked it to");
+    // A request is in the row before the attempt hears of it; without one the process shuts down.
+    return current -> {
+      TrainingJob requested = current.asRequested(jobs.now());
+      return requested == null ? current.requeued() : requested;
+    };
   }
 
   private UnaryOperator<TrainingJob> failed(TrainingJob job, Throwable failure) {
@@ -291,8 +292,9 @@ final class JobRunner {
         "Job {} attempt {} ended with a fault that may pass", job.id(), job.attempt(), failure);
     return current -> {
       int before = current.retry().count();
-      if (current.cancelRequested()) {
-        return current.cancelled(jobs.now());
+      TrainingJob requested = current.asRequested(jobs.now());
+      if (requested != null) {
+        return requested;
       }
       if (fault == Fault.PASSING && before >= retries.attempts()) {
         return current.failed(
@@ -308,24 +310,22 @@ final class JobRunner {
 
   /**
    * Reads the row again first, because the engine and the progress have been written to it since.
+   * If a user requests something in between, the request is read and counts.
    */
   private Next end(TrainingJob job, UnaryOperator<TrainingJob> move) {
-    TrainingJob current = owned(job);
-    TrainingJob ended = move.apply(current);
+    TrainingJob current;
+    TrainingJob ended;
+    do {
+      current = owned(job);
+      ended = move.apply(current);
+    } while (!jobs.move(current, ended));
     LOG.info("Job {} attempt {} is {}", job.id(), job.attempt(), ended.status());
-    return moved(current, ended);
+    return ended.status() == JobStatus.QUEUED ? Next.AGAIN : Next.DONE;
   }
 
   private TrainingJob owned(TrainingJob job) {
     return jobs.find(job.id())
         .filter(row -> row.attempt() == job.attempt() && row.status() == JobStatus.RUNNING)
         .orElseThrow(() -> new LostAttemptException(job.id(), job.attempt()));
-  }
-
-  private Next moved(TrainingJob from, TrainingJob to) {
-    if (!jobs.move(from, to)) {
-      return Next.LOST;
-    }
-    return to.status() == JobStatus.QUEUED ? Next.AGAIN : Next.DONE;
   }
 }

@@ -14,7 +14,12 @@ public enum JobStatus {
   FAILED,
   CANCELLED;
 
-  /** Whether the job stays in this status until a user acts. */
+  /** Whether a worker has to do something with the job, now or later. */
+  boolean inQueue() {
+    return this == QUEUED || this == RUNNING;
+  }
+
+  /** Whether nothing more happens to the job unless a user resumes it. */
   public boolean ended() {
     return this == SUCCEEDED || this == FAILED || this == CANCELLED;
   }

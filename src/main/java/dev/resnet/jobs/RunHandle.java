@@ -15,6 +15,7 @@ final class RunHandle implements StopSignal {
   /** Why a run has to stop. */
   enum Reason {
     CANCELLED,
+    PAUSED,
     SHUTDOWN,
     /** Another worker has claimed the job. */
     LOST
@@ -50,14 +51,16 @@ final class RunHandle implements StopSignal {
   }
 
   /**
-   * The first reason counts, except that LOST replaces any other: a lost job must not be written
-   * to.
+   * The first reason counts, with two exceptions. LOST replaces any other: a lost job must not be
+   * written to. CANCELLED replaces PAUSED.
    */
   synchronized void stop(Reason why) {
-    if (reason == null || why == Reason.LOST) {
+    if (reason == null
+        || why == Reason.LOST
+        || (why == Reason.CANCELLED && reason == Reason.PAUSED)) {
       reason = why;
     }
-    if (why != Reason.CANCELLED) {
+    if (why == Reason.SHUTDOWN || why == Reason.LOST) {
       mustLeave = true;
       notifyAll();
     }

@@ -44,11 +44,15 @@ final class RunningJobs {
    * Takes effect at once if the job runs in this process; another process sees the row within a
    * second.
    */
-  void cancel(String job) {
+  void stop(String job, StopRequest request) {
     RunHandle handle = handles.get(job);
     if (handle != null) {
-      handle.stop(Reason.CANCELLED);
+      handle.stop(reason(request));
     }
+  }
+
+  private static Reason reason(StopRequest request) {
+    return request == StopRequest.CANCEL ? Reason.CANCELLED : Reason.PAUSED;
   }
 
   void shutDown() {
@@ -70,8 +74,8 @@ final class RunningJobs {
       Ownership row = rows.get(handle.job());
       if (row == null || row.attempt() != handle.attempt()) {
         handle.stop(Reason.LOST);
-      } else if (row.cancelRequested()) {
-        handle.stop(Reason.CANCELLED);
+      } else if (row.requested() != null) {
+        handle.stop(reason(row.requested()));
       }
     }
   }

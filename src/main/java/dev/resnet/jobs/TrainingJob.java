@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
  * @param crashes consecutive attempts whose process died before they completed an epoch
  * @param retry retries since its last completed epoch
  * @param heldFor why the job does not start although a slot may be free; null otherwise
- * @param cancelRequested whether the owner has to stop within one batch
+ * @param requested what the owner has to do within one batch; null to go on
  * @param error why the job failed; null otherwise
  * @param modelVersion set once it has succeeded
  * @param startedAt start of the first attempt
  * @param promote whether to put the model into production
  * @param promotion the decision; set once the job has succeeded
+ * @param priority the queue takes up jobs of a higher priority first
+ * @param sweep the sweep that it belongs to; null for a job of its own
  */
 public record TrainingJob(
     String id,
@@ -52,14 +54,16 @@ public record TrainingJob(
     int crashes,
     Retry retry,
     @Nullable String heldFor,
-    boolean cancelRequested,
+    @Nullable StopRequest requested,
     @Nullable String error,
     @Nullable Integer modelVersion,
     Instant createdAt,
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     Promote promote,
-    @Nullable Promotion promotion) {
+    @Nullable Promotion promotion,
+    int priority,
+    @Nullable String sweep) {
 
   /** A new job, waiting. */
   static TrainingJob queued(
@@ -78,14 +82,16 @@ public record TrainingJob(
         0,
         Retry.NONE,
         null,
-        false,
+        null,
         null,
         null,
         createdAt,
         null,
         null,
         job.promote(),
-        null);
+        null,
+        job.priority(),
+        job.sweep());
   }
 
   /** A copy with the fields that transitions change; the rest stays as submitted. */
@@ -95,7 +101,7 @@ public record TrainingJob(
       int attempt,
       int crashes,
       Retry retry,
-      boolean cancelRequested,
+      @Nullable StopRequest requested,
       @Nullable String error,
       @Nullable RegisteredModel registered,
       @Nullable Instant startedAt,
@@ -114,14 +120,16 @@ public record TrainingJob(
         crashes,
         retry,
         null,
-        cancelRequested,
+        requested,
         error,
         registered == null ? null : registered.version(),
         createdAt,
         startedAt,
         finishedAt,
         promote,
-        registered == null ? null : registered.promotion());
+        registered == null ? null : registered.promotion(),
+        priority,
+        sweep);
   }
 
   /**
@@ -136,7 +144,7 @@ public record TrainingJob(
         attempt + 1,
         status == RUNNING ? crashes + 1 : crashes,
         retry.withoutNextAttempt(),
-        cancelRequested,
+        requested,
         null,
         null,
         startedAt == null ? now : startedAt,
@@ -158,7 +166,7 @@ public record TrainingJob(
         attempt,
         crashes + 1,
         retry.withoutNextAttempt(),
-        cancelRequested,
+        requested,
         null,
         null,
         startedAt,
@@ -174,7 +182,7 @@ public record TrainingJob(
   /** A user resumes the job from the newest checkpoint. */
   TrainingJob resumed() {
     require("resumed", FAILED, CANCELLED, PAUSED);
-    return with(QUEUED, engine, attempt, 0, Retry.NONE, false, null, null, startedAt, null);
+    return with(QUEUED, engine, attempt, 0, Retry.NONE, null, null, null, startedAt, null);
   }
 
   TrainingJob succeeded(RegisteredModel registered, Instant now) {
@@ -192,6 +200,26 @@ public record TrainingJob(
     return ended(CANCELLED, retry.withoutNextAttempt(), null, null, now);
   }
 
+  /** A user resumes it later, from the newest checkpoint. */
+  TrainingJob paused() {
+    if (cancelRequested()) {
+      throw new IllegalMoveException("The job %s is about to be cancelled.".formatted(id));
+    }
+    require("paused", QUEUED, RUNNING);
+    return ended(PAUSED, retry.withoutNextAttempt(), null, null, null);
+  }
+
+  /** The state that a user asked for; null if nothing is requested. */
+  @Nullable TrainingJob asRequested(Instant now) {
+    if (requested == null) {
+      return null;
+    }
+    return switch (requested) {
+      case PAUSE -> paused();
+      case CANCEL -> cancelled(now);
+    };
+  }
+
   private TrainingJob ended(
       JobStatus to,
       Retry retry,
@@ -199,13 +227,30 @@ public record TrainingJob(
       @Nullable RegisteredModel registered,
       @Nullable Instant at) {
     return with(
-        to, engine, attempt, crashes, retry, cancelRequested, reason, registered, startedAt, at);
+        to,
+        engine,
+        attempt,
+        crashes,
+        retry,
+        to != PAUSED && cancelRequested() ? requested : null,
+        reason,
+        registered,
+        startedAt,
+        at);
   }
 
   void require(String move, JobStatus... from) {
     if (!Set.of(from).contains(status)) {
       throw new IllegalMoveException(this, move);
     }
+  }
+
+  public boolean cancelRequested() {
+    return requested == StopRequest.CANCEL;
+  }
+
+  public boolean pauseRequested() {
+    return requested == StopRequest.PAUSE;
   }
 
   /** When the job may start: at once, unless it waits for a retry. */

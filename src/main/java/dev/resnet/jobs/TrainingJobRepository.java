@@ -40,12 +40,12 @@ final class TrainingJobRepository {
             """
             insert into training_job (id, name, model, status, stack_n, dataset, dataset_version, config,
               parameters,
-              attempt, crashes, cancel_requested, epoch, iteration, iterations, updated_at, created_at,
-              promote)
+              attempt, crashes, epoch, iteration, iterations, updated_at, created_at,
+              promote, priority, sweep_id)
             values (:id, :name, :model, :status, :stackN, :dataset, :datasetVersion, :config,
               :parameters,
-              :attempt, :crashes, false, 0, 0, :iterations, :createdAt, :createdAt,
-              :promote)
+              :attempt, :crashes, 0, 0, :iterations, :createdAt, :createdAt,
+              :promote, :priority, :sweep)
             """)
         .param("id", job.id())
         .param("name", job.name())
@@ -61,6 +61,8 @@ final class TrainingJobRepository {
         .param("iterations", job.progress().iterations())
         .param("createdAt", column(job.createdAt()))
         .param("promote", job.promote().wireName())
+        .param("priority", job.priority())
+        .param("sweep", job.sweep())
         .update();
   }
 
@@ -72,8 +74,8 @@ final class TrainingJobRepository {
   }
 
   /**
-   * Writes a transition, unless the job has changed since {@code from} was read. A cancellation
-   * request is never overwritten; it is cleared once the job has ended.
+   * Writes a transition, unless the job's status or what a user requested has changed since {@code
+   * from} was read: then the caller has to read the job again and decide anew.
    */
   boolean move(TrainingJob from, TrainingJob to) {
     EngineDescription engine = to.engine();
@@ -87,9 +89,10 @@ final class TrainingJobRepository {
                   promotion_reason = :promotionReason, started_at = :startedAt,
                   finished_at = :finishedAt, retries = :retries, last_error = :lastError,
                   next_attempt_at = :nextAttemptAt, held_for = null,
-                  cancel_requested = (cancel_requested and :keepRequest),
+                  requested = :requested,
                   updated_at = :now
                 where id = :id and attempt = :fromAttempt and status = :fromStatus
+                  and requested is not distinct from :fromRequested
                 """)
             .param("status", to.status().name())
             .param("attempt", to.attempt())
@@ -108,7 +111,8 @@ final class TrainingJobRepository {
             .param("retries", to.retry().count())
             .param("lastError", to.retry().lastError())
             .param("nextAttemptAt", column(to.retry().nextAttemptAt()))
-            .param("keepRequest", !from.status().ended())
+            .param("requested", name(to.requested()))
+            .param("fromRequested", name(from.requested()))
             .param("now", column(now()))
             .param("id", from.id())
             .param("fromAttempt", from.attempt())
@@ -153,13 +157,22 @@ final class TrainingJobRepository {
         .optional();
   }
 
-  /** Asks the owner of a running job to stop; false if the job is no longer running. */
-  boolean requestCancel(String id) {
+  /**
+   * Asks the owner of a running job to stop; false if the job is no longer running, or a pause is
+   * asked for and the job is to be cancelled.
+   */
+  boolean request(String id, StopRequest request) {
     return jdbc.sql(
-                "update training_job set cancel_requested = true where id = :id and status = 'RUNNING'")
+                "update training_job set requested = :request where id = :id and status = 'RUNNING'"
+                    + " and (:request = 'CANCEL' or requested is null or requested = 'PAUSE')")
             .param("id", id)
+            .param("request", request.name())
             .update()
         == 1;
+  }
+
+  private static @Nullable String name(@Nullable StopRequest request) {
+    return request == null ? null : request.name();
   }
 
   /** The engine is ready and continues after the completed epochs. */
@@ -297,17 +310,16 @@ final class TrainingJobRepository {
         .list();
   }
 
-  /** Which attempt owns a running job, and whether to cancel it. */
-  record Ownership(String id, int attempt, boolean cancelRequested) {}
+  /** Which attempt owns a running job, and what a user requested. */
+  record Ownership(String id, int attempt, @Nullable StopRequest requested) {}
 
   List<Ownership> ownership(Collection<String> ids) {
     return jdbc.sql(
-            "select id, attempt, cancel_requested from training_job where status = 'RUNNING' and id in (:ids)")
+            "select id, attempt, requested from training_job where status = 'RUNNING' and id in (:ids)")
         .param("ids", ids)
         .query(
             (row, n) ->
-                new Ownership(
-                    row.getString("id"), row.getInt("attempt"), row.getBoolean("cancel_requested")))
+                new Ownership(row.getString("id"), row.getInt("attempt"), JobRows.requested(row)))
         .list();
   }
 

@@ -4,6 +4,7 @@ import dev.resnet.training.EpochMetrics;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Everything that can be done with training jobs. Every method with an id throws {@link
@@ -18,7 +19,20 @@ public interface TrainingJobs {
    * @throws TooLittleMemoryException if the training does not fit into the memory
    * @throws UnknownDatasetException if the data set is not known
    */
-  JobSnapshot submit(NewJob job);
+  default JobSnapshot submit(NewJob job) {
+    return submit(List.of(job), accepted -> {}).get(0);
+  }
+
+  /**
+   * Queues all jobs in one transaction, or none.
+   *
+   * @param accepted called within that transaction, before its end, with the jobs in the given
+   *     order; what it throws is thrown here, and no job is queued
+   * @throws QueueFullException if the queue has no place for all of them
+   * @throws TooLittleMemoryException if one of the trainings does not fit into the memory
+   * @throws UnknownDatasetException if one of the data sets is not known
+   */
+  List<JobSnapshot> submit(List<NewJob> jobs, Consumer<List<JobSnapshot>> accepted);
 
   JobSnapshot get(String id);
 
@@ -36,6 +50,14 @@ public interface TrainingJobs {
    * @throws IllegalMoveException if it has ended
    */
   JobSnapshot cancel(String id);
+
+  /**
+   * Pauses a queued job at once, a running one within one batch. It continues once it is resumed.
+   * If it completes before it sees the request, it has succeeded.
+   *
+   * @throws IllegalMoveException if it is paused already, has ended or is to be cancelled
+   */
+  JobSnapshot pause(String id);
 
   /**
    * Queues a failed, cancelled or paused job again; it continues from its newest valid checkpoint.

@@ -29,8 +29,8 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 /**
  * The job queue, stored in the same database as the jobs. The only class that uses db-scheduler.
  *
- * <p>An entry is a job id, due at the job's submission time. So the oldest job comes first, also
- * after a crash or a shutdown.
+ * <p>An entry is a job id, due at the job's submission time, with the job's priority. So of the
+ * jobs with the highest priority the oldest comes first, also after a crash or a shutdown.
  */
 final class TrainingTask implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingTask.class);
@@ -104,6 +104,7 @@ final class TrainingTask implements SmartLifecycle {
         Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), task)
             .schedulerName(new SchedulerName.Fixed("resnet-" + UUID.randomUUID()))
             .threads(settings.slots())
+            .enablePriority()
             .pollingInterval(settings.pollInterval())
             .heartbeatInterval(settings.heartbeat())
             .missedHeartbeatsLimit(MISSED_HEARTBEATS)
@@ -182,21 +183,25 @@ final class TrainingTask implements SmartLifecycle {
   }
 
   /** Adds a job to the queue, within the caller's transaction. */
-  void schedule(String job, Instant due) {
-    scheduler.scheduleIfNotExists(task.instance(job), due);
+  void schedule(TrainingJob job, Instant due) {
+    scheduler.scheduleIfNotExists(entry(job), due);
+  }
+
+  private TaskInstance<Void> entry(TrainingJob job) {
+    return task.instanceBuilder(job.id()).priority(job.priority()).build();
   }
 
   /**
    * Adds a job to the queue, due now, even if an entry waits for a retry. An entry that is just
    * finishing decides by itself.
    */
-  void scheduleNow(String job) {
+  void scheduleNow(TrainingJob job) {
     Instant now = jobs.now();
-    if (!scheduler.scheduleIfNotExists(task.instance(job), now)) {
+    if (!scheduler.scheduleIfNotExists(entry(job), now)) {
       try {
-        scheduler.reschedule(TaskInstanceId.of(NAME, job), now);
+        scheduler.reschedule(TaskInstanceId.of(NAME, job.id()), now);
       } catch (TaskInstanceException e) {
-        LOG.debug("The entry of job {} is not waiting", job, e);
+        LOG.debug("The entry of job {} is not waiting", job.id(), e);
       }
     }
   }
@@ -239,7 +244,7 @@ final class TrainingTask implements SmartLifecycle {
           .filter(job -> job.status() == JobStatus.RUNNING)
           .forEach(runner::requeueAfterCrash);
     }
-    jobs.unfinished().forEach(job -> schedule(job.id(), job.due()));
+    jobs.unfinished().forEach(job -> schedule(job, job.due()));
     scheduler.start();
     long interval = settings.pollInterval().toMillis();
     watch.scheduleWithFixedDelay(this::poll, interval, interval, TimeUnit.MILLISECONDS);

@@ -199,7 +199,7 @@ class CrashRecoveryTests {
 
   @Test
   void aRegisteredJobIsNotCancelledByTheNextStart() throws Exception {
-    aRegisteredJobSucceeds("cancel_requested = true", 10);
+    aRegisteredJobSucceeds("requested = 'CANCEL'", 10);
   }
 
   @Test

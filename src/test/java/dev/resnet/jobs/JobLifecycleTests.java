@@ -185,7 +185,7 @@ class JobLifecycleTests {
   void aCancellationRequestOfAnotherProcessIsSeen() throws Exception {
     String id = process.submit(1);
     process.training.awaitStart();
-    process.store.jobs().requestCancel(id);
+    process.store.jobs().request(id, StopRequest.CANCEL);
     awaitStatus(id, JobStatus.CANCELLED);
   }
 

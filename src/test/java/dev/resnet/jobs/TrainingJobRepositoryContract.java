@@ -92,17 +92,22 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aCancellationRequestReachesARunningJobAndSurvivesItsTransitions() {
+  void aRequestReachesARunningJobAndIsNeverOverwritten() {
     TrainingJob job = inserted();
-    assertThat(jobs.requestCancel(job.id())).isFalse();
+    assertThat(jobs.request(job.id(), StopRequest.CANCEL)).isFalse();
 
     TrainingJob taken = taken(job);
-    assertThat(jobs.requestCancel(job.id())).isTrue();
+    assertThat(jobs.request(job.id(), StopRequest.PAUSE)).isTrue();
+    assertThat(jobs.find(job.id()).orElseThrow().pauseRequested()).isTrue();
+    assertThat(jobs.request(job.id(), StopRequest.CANCEL)).isTrue();
+    assertThat(jobs.request(job.id(), StopRequest.PAUSE)).isFalse();
     assertThat(jobs.ownership(List.of(job.id(), "unknown")))
-        .containsExactly(new TrainingJobRepository.Ownership(job.id(), 1, true));
+        .containsExactly(new TrainingJobRepository.Ownership(job.id(), 1, StopRequest.CANCEL));
 
-    jobs.move(taken, taken.requeued());
-    assertThat(jobs.find(job.id()).orElseThrow().cancelRequested()).isTrue();
+    assertThat(jobs.move(taken, taken.requeued())).isFalse();
+    TrainingJob requested = jobs.find(job.id()).orElseThrow();
+    assertThat(jobs.move(requested, requested.asRequested(NOW))).isTrue();
+    assertThat(jobs.find(job.id()).orElseThrow().status()).isEqualTo(JobStatus.CANCELLED);
     assertThat(jobs.ownership(List.of(job.id()))).isEmpty();
   }
 

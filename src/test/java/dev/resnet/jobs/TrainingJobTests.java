@@ -24,6 +24,7 @@ class TrainingJobTests {
   static Stream<Arguments> moves() {
     return Stream.of(
         move("started", job -> job.taken(NOW), RUNNING, EnumSet.of(QUEUED, RUNNING)),
+        move("paused", TrainingJob::paused, PAUSED, EnumSet.of(QUEUED, RUNNING)),
         move("queued again", TrainingJob::requeued, QUEUED, EnumSet.of(RUNNING)),
         move("queued again", TrainingJob::afterCrash, QUEUED, EnumSet.of(RUNNING)),
         move("retried", job -> job.retriedAt(NOW, "why"), QUEUED, EnumSet.of(RUNNING)),
@@ -113,29 +114,7 @@ class TrainingJobTests {
       case SUCCEEDED -> job.taken(NOW).succeeded(TestJobs.registered(1), NOW);
       case FAILED -> job.taken(NOW).failed("why", NOW);
       case CANCELLED -> job.cancelled(NOW);
-      case PAUSED ->
-          new TrainingJob(
-              job.id(),
-              job.name(),
-              job.model(),
-              PAUSED,
-              job.config(),
-              null,
-              job.parameters(),
-              null,
-              job.progress(),
-              1,
-              0,
-              Retry.NONE,
-              null,
-              false,
-              null,
-              null,
-              NOW,
-              NOW,
-              null,
-              job.promote(),
-              null);
+      case PAUSED -> job.paused();
     };
   }
 }

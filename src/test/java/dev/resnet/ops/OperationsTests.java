@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -218,13 +219,15 @@ class OperationsTests {
             0,
             Retry.NONE,
             null,
-            false,
+            null,
             null,
             null,
             Instant.EPOCH,
             Instant.EPOCH,
             null,
             Promote.IF_BETTER,
+            null,
+            0,
             null),
         latest,
         latest);
@@ -275,7 +278,7 @@ class OperationsTests {
     }
 
     @Override
-    public JobSnapshot submit(NewJob job) {
+    public List<JobSnapshot> submit(List<NewJob> jobs, Consumer<List<JobSnapshot>> accepted) {
       throw new AssertionError("metrics submit nothing");
     }
 
@@ -302,6 +305,11 @@ class OperationsTests {
     @Override
     public JobSnapshot cancel(String id) {
       throw new AssertionError("metrics cancel nothing");
+    }
+
+    @Override
+    public JobSnapshot pause(String id) {
+      throw new AssertionError("metrics pause nothing");
     }
 
     @Override

@@ -170,7 +170,15 @@ record TrainingJobRequest(
                     + " is 1. Reported losses are not weighted.",
             defaultValue = "none")
         @Nullable ClassWeights classWeights,
-    @Nullable StartFromRequest startFrom) {
+    @Nullable StartFromRequest startFrom,
+    @Schema(
+            description =
+                "Waiting jobs of a higher priority start first; of the same, the older ones.",
+            defaultValue = "0",
+            example = "10")
+        @Min(-100)
+        @Max(100)
+        @Nullable Integer priority) {
 
   @Schema(
       name = "EarlyStopping",
@@ -239,7 +247,9 @@ record TrainingJobRequest(
         requireNonNullElse(model, title),
         config(limits, trainImages(dataset), start),
         dataset.version(),
-        requireNonNullElse(promote, Promote.IF_BETTER));
+        requireNonNullElse(promote, Promote.IF_BETTER),
+        requireNonNullElse(priority, 0),
+        null);
   }
 
   private TrainingConfig config(
@@ -333,5 +343,5 @@ record TrainingJobRequest(
        "augmentation": {"crop_padding": 4, "horizontal_flip": true, "cutout": 0},
        "engine": "auto", "precision": "auto", "seed": 1, "train_limit": null, "test_limit": null,
        "class_weights": "none", "start_from": null, "promote": "if_better",
-       "validation_fraction": 0, "keep": "last", "early_stopping": null}""";
+       "validation_fraction": 0, "keep": "last", "early_stopping": null, "priority": 0}""";
 }

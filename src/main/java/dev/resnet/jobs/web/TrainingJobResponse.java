@@ -56,6 +56,10 @@ record TrainingJobResponse(
             example = "1")
         int attempt,
     @Schema(description = "Whether the job has to stop within one batch.") boolean cancelRequested,
+    @Schema(description = "Whether the job has to pause within one batch.") boolean pauseRequested,
+    @Schema(description = "Jobs of a higher priority start first.", example = "0") int priority,
+    @Schema(description = "The id of the sweep that the job belongs to.", nullable = true)
+        @Nullable String sweep,
     @Schema(description = "Why the job failed.", nullable = true) @Nullable String error,
     @Schema(
             description =
@@ -216,6 +220,9 @@ record TrainingJobResponse(
         Best.of(snapshot.best()),
         job.attempt(),
         job.cancelRequested(),
+        job.pauseRequested(),
+        job.priority(),
+        job.sweep(),
         job.error(),
         job.retry().count(),
         job.retry().lastError(),

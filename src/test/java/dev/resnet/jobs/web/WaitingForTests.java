@@ -91,12 +91,14 @@ class WaitingForTests {
           0,
           Retry.NONE,
           null,
-          false,
+          null,
           null,
           null,
           Instant.EPOCH,
           Instant.EPOCH,
           null,
           Promote.IF_BETTER,
+          null,
+          0,
           null);
 }
