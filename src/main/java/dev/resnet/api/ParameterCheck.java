@@ -10,11 +10,14 @@ import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.convert.ConversionException;
 import org.springframework.core.convert.ConversionService;
@@ -94,7 +97,11 @@ final class ParameterCheck implements HandlerInterceptor {
     declared.forEach(
         (name, parameter) -> {
           String value = query.getFirst(name);
-          if (parameter == null || isList(parameter) || !problems.none(name)) {
+          if (parameter == null || !problems.none(name)) {
+            return;
+          }
+          if (isList(parameter)) {
+            elements(name, query.getOrDefault(name, List.of()), parameter, problems);
             return;
           }
           Sortable sortable = parameter.getParameterAnnotation(Sortable.class);
@@ -106,6 +113,31 @@ final class ParameterCheck implements HandlerInterceptor {
             value(name, value, parameter, problems);
           }
         });
+  }
+
+  /** Several values, or one with commas between them. */
+  private static void elements(
+      String name, List<@Nullable String> values, MethodParameter parameter, Problems problems) {
+    Class<?> type = ResolvableType.forMethodParameter(parameter).getGeneric(0).resolve();
+    if (type == null || !type.isEnum()) {
+      return;
+    }
+    values.stream()
+        .filter(Objects::nonNull)
+        .flatMap(value -> Stream.of(values.size() > 1 ? new String[] {value} : value.split(",")))
+        .map(String::strip)
+        .filter(value -> !value.isEmpty() && !isA(type, value))
+        .findFirst()
+        .ifPresent(value -> problems.add(name, Explanations.mismatch(type, value)));
+  }
+
+  private static boolean isA(Class<?> type, String value) {
+    try {
+      CONVERSIONS.convert(value, type);
+      return true;
+    } catch (ConversionException e) {
+      return false;
+    }
   }
 
   private static boolean isRequired(MethodParameter parameter) {

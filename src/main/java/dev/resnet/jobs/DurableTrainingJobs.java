@@ -165,7 +165,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   private void requirePlaces(int jobs) {
-    long waiting = store.jobs().count(JobStatus.QUEUED, null);
+    long waiting = store.jobs().count(JobFilter.of(JobStatus.QUEUED));
     if (waiting + jobs > capacity) {
       throw new QueueFullException(waiting, jobs, Duration.ofSeconds(untilNextPlace()));
     }
@@ -187,7 +187,7 @@ final class DurableTrainingJobs implements TrainingJobs {
 
   @Override
   public JobPage list(JobQuery query) {
-    long total = store.jobs().count(query.status(), query.dataset());
+    long total = store.jobs().count(query.filter());
     return new JobPage(snapshots(store.jobs().list(query)), total);
   }
 
@@ -291,10 +291,29 @@ final class DurableTrainingJobs implements TrainingJobs {
           hold(job);
           boolean done = store.jobs().move(job, resumed);
           if (done) {
-            queue.scheduleNow(resumed);
+            // With the priority in the row, which can't change until this transaction ends.
+            queue.scheduleNow(require(job.id()));
           }
           return done;
         });
+  }
+
+  @Override
+  public JobSnapshot change(String id, @Nullable String name, @Nullable Integer priority) {
+    store
+        .transaction()
+        .executeWithoutResult(
+            status -> {
+              TrainingJob job =
+                  store.jobs().locked(id).orElseThrow(() -> new UnknownJobException(id));
+              if (priority != null) {
+                job.requireUnended();
+                queue.prioritize(id, priority);
+              }
+              store.jobs().change(id, name, priority);
+            });
+    queue.wake();
+    return get(id);
   }
 
   @Override

@@ -19,6 +19,14 @@ public final class IllegalMoveException extends RuntimeException {
           job.status() == JobStatus.SUCCEEDED
               ? ": it has completed all epochs; submit a new job to train again"
               : ": it is already queued or running";
+      case "paused" ->
+          job.status() == JobStatus.PAUSED
+              ? " again; POST /api/v1/training-jobs/%s/resume resumes it".formatted(job.id())
+              : ": it has ended";
+      case "given another priority" ->
+          job.status() == JobStatus.SUCCEEDED
+              ? ": it has ended"
+              : ": it has ended; resume it first";
       case "cancelled" ->
           job.status() == JobStatus.SUCCEEDED
               ? ": it has ended, and its model is registered"

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides whether this process may start a job now. If something that every job needs is missing,
- * all jobs wait. If a job has to wait for memory, the jobs behind it in the queue wait as well.
+ * all jobs wait. If a job has to wait for memory, the jobs behind it in the queue wait as well; one
+ * of a higher priority goes first.
  */
 final class Intake {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
@@ -56,12 +57,12 @@ final class Intake {
     }
     synchronized (this) {
       if (next != null && !next.id().equals(job.id())) {
-        Optional<Hold> hold = look();
-        if (hold.isPresent()) {
-          return hold;
-        }
-        if (next != null) { // there is enough memory now, for the job that comes first
-          return Optional.of(new Hold("an earlier job that is about to start", job.id()));
+        next = waiting(next);
+        if (next != null && job.priority() <= next.priority()) {
+          Optional<Hold> hold = logged(memoryHold(next));
+          // If there is enough memory now, it is for the job that comes first.
+          return hold.or(
+              () -> Optional.of(new Hold("an earlier job that is about to start", job.id())));
         }
       }
       Optional<Hold> hold = memoryHold(job);
@@ -85,16 +86,20 @@ final class Intake {
     if (missing.isPresent()) {
       return logged(missing);
     }
-    if (next != null && !isWaiting(next)) {
-      next = null; // cancelled, or started by another process
+    if (next != null) {
+      next = waiting(next);
+    }
+    if (next != null && jobs.highestWaiting().orElse(next.priority()) > next.priority()) {
+      next = null; // another job comes first now; the queue decides
     }
     return logged(next == null ? Optional.empty() : memoryHold(next));
   }
 
-  private boolean isWaiting(TrainingJob job) {
+  /** The job as it is now; null if it was paused, cancelled or started by another process. */
+  private @Nullable TrainingJob waiting(TrainingJob job) {
     return jobs.find(job.id())
         .filter(row -> row.status() == JobStatus.QUEUED && row.attempt() == job.attempt())
-        .isPresent();
+        .orElse(null);
   }
 
   private Optional<Hold> missing() {

@@ -9,7 +9,10 @@ public enum JobOrder {
   FINISHED_AT,
   NAME,
   STATUS,
-  STACK_N;
+  STACK_N,
+  PRIORITY,
+  DATASET,
+  MODEL;
 
   /** The API's name; also the column. */
   public String wireName() {

@@ -245,6 +245,13 @@ public record TrainingJob(
     }
   }
 
+  /** Only a job that may still start has a place in the queue. */
+  void requireUnended() {
+    if (status.ended()) {
+      throw new IllegalMoveException(this, "given another priority");
+    }
+  }
+
   public boolean cancelRequested() {
     return requested == StopRequest.CANCEL;
   }

@@ -8,7 +8,6 @@ import dev.resnet.training.checkpoint.Promotion;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -237,41 +236,48 @@ final class TrainingJobRepository {
   }
 
   List<TrainingJob> list(JobQuery query) {
-    // The column name comes from an enum, never from a client.
-    String order =
-        query.order() == JobOrder.CREATED_AT
-            ? ""
-            : query.order().wireName() + (query.descending() ? " desc," : " asc,");
-    String submission = "submission" + (query.descending() ? " desc" : " asc");
-    var filter = filter(query.status(), query.dataset());
+    return new JobSearch(jdbc).list(query);
+  }
+
+  long count(JobFilter filter) {
+    return new JobSearch(jdbc).count(filter);
+  }
+
+  /**
+   * Renames a job or moves it in the queue.
+   *
+   * @param name null to keep it
+   * @param priority null to keep it
+   */
+  void change(String id, @Nullable String name, @Nullable Integer priority) {
+    if (name != null) {
+      set(id, "name", name);
+    }
+    if (priority != null) {
+      set(id, "priority", priority);
+    }
+  }
+
+  private void set(String id, String column, Object value) {
+    jdbc.sql(
+            "update training_job set %s = :value, updated_at = :now where id = :id"
+                .formatted(column))
+        .param("value", value)
+        .param("now", column(now()))
+        .param("id", id)
+        .update();
+  }
+
+  /** The highest priority of the jobs that may start now; empty if there is none. */
+  Optional<Integer> highestWaiting() {
     return jdbc.sql(
-            "select * from training_job where %s order by %s %s limit :size offset :from"
-                .formatted(filter, order, submission))
-        .param("status", query.status() == null ? "" : query.status().name())
-        .param("dataset", query.dataset() == null ? "" : query.dataset())
-        .param("size", query.size())
-        .param("from", (long) query.page() * query.size())
-        .query((row, n) -> JobRows.job(row))
-        .list();
-  }
-
-  long count(@Nullable JobStatus status, @Nullable String dataset) {
-    return jdbc.sql("select count(*) from training_job where " + filter(status, dataset))
-        .param("status", status == null ? "" : status.name())
-        .param("dataset", dataset == null ? "" : dataset)
-        .query(Long.class)
-        .single();
-  }
-
-  private static String filter(@Nullable JobStatus status, @Nullable String dataset) {
-    List<String> conditions = new ArrayList<>(List.of("1 = 1"));
-    if (status != null) {
-      conditions.add("status = :status");
-    }
-    if (dataset != null) {
-      conditions.add("dataset = :dataset");
-    }
-    return String.join(" and ", conditions);
+            """
+            select max(priority) as highest from training_job where status = 'QUEUED'
+              and (next_attempt_at is null or next_attempt_at <= :now) having count(*) > 0
+            """)
+        .param("now", column(now()))
+        .query(Integer.class)
+        .optional();
   }
 
   Map<JobStatus, Long> countByStatus() {

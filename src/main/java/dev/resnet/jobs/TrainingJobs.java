@@ -5,6 +5,7 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that can be done with training jobs. Every method with an id throws {@link
@@ -66,6 +67,16 @@ public interface TrainingJobs {
    * @throws QueueFullException if the queue is full
    */
   JobSnapshot resume(String id);
+
+  /**
+   * Renames a job, or moves it in the queue; a running job has the new priority if it has to wait
+   * again.
+   *
+   * @param name null to keep it
+   * @param priority null to keep it
+   * @throws IllegalMoveException if it has ended and a priority is given; nothing is changed then
+   */
+  JobSnapshot change(String id, @Nullable String name, @Nullable Integer priority);
 
   /**
    * Deletes an ended job with its files; models that it registered stay.

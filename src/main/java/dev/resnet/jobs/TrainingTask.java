@@ -16,9 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 final class TrainingTask implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingTask.class);
   private static final String NAME = "training-job";
+  private static final AtomicInteger THREADS = new AtomicInteger();
 
   /** Missed heartbeats after which an attempt counts as dead; db-scheduler's minimum. */
   private static final int MISSED_HEARTBEATS = 4;
@@ -104,6 +109,7 @@ final class TrainingTask implements SmartLifecycle {
         Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), task)
             .schedulerName(new SchedulerName.Fixed("resnet-" + UUID.randomUUID()))
             .threads(settings.slots())
+            .executorService(slots(settings.slots()))
             .enablePriority()
             .pollingInterval(settings.pollInterval())
             .heartbeatInterval(settings.heartbeat())
@@ -111,6 +117,22 @@ final class TrainingTask implements SmartLifecycle {
             .shutdownMaxWait(settings.shutdownWait())
             .failureLogging(LogLevel.ERROR, true)
             .build();
+  }
+
+  /**
+   * One thread for each slot. Each poll offers at most three entries for each slot, in the order of
+   * the queue at that time, and db-scheduler skips those of earlier polls. Only those of the newest
+   * poll are kept: else a training of days would leave hundreds of thousands of them in memory.
+   */
+  private static ExecutorService slots(int slots) {
+    return new ThreadPoolExecutor(
+        slots,
+        slots,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(3 * slots),
+        work -> new Thread(work, "training-" + THREADS.incrementAndGet()),
+        new ThreadPoolExecutor.DiscardOldestPolicy());
   }
 
   private CompletionHandler<Void> execute(TaskInstance<Void> entry, ExecutionContext context) {
@@ -204,6 +226,17 @@ final class TrainingTask implements SmartLifecycle {
         LOG.debug("The entry of job {} is not waiting", job.id(), e);
       }
     }
+  }
+
+  /** Moves a job in the queue, within the caller's transaction; also for its next attempts. */
+  void prioritize(String job, int priority) {
+    jdbc.sql(
+            "update scheduled_tasks set priority = :priority"
+                + " where task_name = :name and task_instance = :job")
+        .param("priority", priority)
+        .param("name", NAME)
+        .param("job", job)
+        .update();
   }
 
   /** Removes a job from the queue. A job that is just starting reads its row instead. */

@@ -71,6 +71,9 @@ final class AccessRules {
             rule(HttpMethod.DELETE, "/api/v1/datasets/{name}", TRAIN),
             rule(HttpMethod.POST, "/api/v1/datasets/{name}/images/{split}/{class}", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/training-jobs/estimate", TRAIN),
+            rule(HttpMethod.PATCH, "/api/v1/training-jobs/{id}", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/pause", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/cancel", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/resume", TRAIN),
             rule(HttpMethod.DELETE, "/api/v1/training-jobs/{id}", TRAIN));

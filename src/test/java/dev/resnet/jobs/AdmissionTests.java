@@ -38,7 +38,7 @@ class AdmissionTests {
             processes
                 .get(0)
                 .jobs
-                .list(new JobQuery(null, null, 0, 99, JobOrder.NAME, false))
+                .list(new JobQuery(JobFilter.ALL, 0, 99, JobOrder.NAME, false))
                 .jobs()) {
           processes.get(0).jobs.cancel(job.job().id());
           processes.get(0).jobs.delete(job.job().id());

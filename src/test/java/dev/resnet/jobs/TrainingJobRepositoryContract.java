@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,18 +196,18 @@ abstract class TrainingJobRepositoryContract {
     TrainingJob second = inserted();
     TrainingJob third = taken(inserted());
 
-    assertThat(ids(new JobQuery(null, null, 0, 2, JobOrder.CREATED_AT, true)))
+    assertThat(ids(new JobQuery(JobFilter.ALL, 0, 2, JobOrder.CREATED_AT, true)))
         .containsExactly(third.id(), second.id());
-    assertThat(ids(new JobQuery(null, null, 1, 2, JobOrder.CREATED_AT, true)))
+    assertThat(ids(new JobQuery(JobFilter.ALL, 1, 2, JobOrder.CREATED_AT, true)))
         .containsExactly(first.id());
-    assertThat(ids(new JobQuery(JobStatus.QUEUED, "synthetic", 0, 9, JobOrder.NAME, false)))
+    assertThat(ids(new JobQuery(filter(JobStatus.QUEUED, "synthetic"), 0, 9, JobOrder.NAME, false)))
         .containsExactly(first.id(), second.id());
-    assertThat(ids(new JobQuery(null, "cifar10", 0, 9, JobOrder.STACK_N, false))).isEmpty();
+    assertThat(ids(new JobQuery(filter(null, "cifar10"), 0, 9, JobOrder.STACK_N, false))).isEmpty();
     // Jobs that have not started are last on both databases.
-    assertThat(ids(new JobQuery(null, null, 0, 9, JobOrder.STARTED_AT, false)))
+    assertThat(ids(new JobQuery(JobFilter.ALL, 0, 9, JobOrder.STARTED_AT, false)))
         .containsExactly(third.id(), first.id(), second.id());
-    assertThat(jobs.count(null, null)).isEqualTo(3);
-    assertThat(jobs.count(JobStatus.RUNNING, "synthetic")).isEqualTo(1);
+    assertThat(jobs.count(JobFilter.ALL)).isEqualTo(3);
+    assertThat(jobs.count(filter(JobStatus.RUNNING, "synthetic"))).isEqualTo(1);
     assertThat(jobs.countByStatus())
         .hasSize(JobStatus.values().length)
         .containsEntry(JobStatus.QUEUED, 2L)
@@ -225,6 +227,62 @@ abstract class TrainingJobRepositoryContract {
     assertThat(jobs.find(taken.id())).isEmpty();
     assertThat(epochs.epochs(taken.id(), 0)).isEmpty();
     assertThat(epochs.checkpoints(taken.id())).isEmpty();
+  }
+
+  @Test
+  void jobsAreFoundByEveryFieldOfTheFilter() {
+    TrainingJob first = inserted("Plain", "one", 0, null);
+    TrainingJob second = inserted("100% of_it!", "two", 5, "a-sweep");
+    TrainingJob third = inserted("1000 of it", "two", -5, "a-sweep");
+
+    assertThat(found(Set.of(JobStatus.QUEUED, JobStatus.RUNNING), null, null, null)).hasSize(3);
+    assertThat(found(Set.of(JobStatus.PAUSED), null, null, null)).isEmpty();
+    assertThat(found(Set.of(), "two", null, null)).containsExactly(second.id(), third.id());
+    assertThat(found(Set.of(), null, "a-sweep", "1000")).containsExactly(third.id());
+    assertThat(found(Set.of(), null, null, "pLAi")).containsExactly(first.id());
+    assertThat(found(Set.of(), null, null, "100%")).containsExactly(second.id());
+    assertThat(found(Set.of(), null, null, "F_I")).containsExactly(second.id());
+    assertThat(found(Set.of(), null, null, "it!")).containsExactly(second.id());
+    assertThat(ids(new JobQuery(JobFilter.ALL, 0, 9, JobOrder.PRIORITY, true)))
+        .containsExactly(second.id(), first.id(), third.id());
+    for (JobOrder order : JobOrder.values()) {
+      assertThat(ids(new JobQuery(JobFilter.ALL, 0, 9, order, false))).hasSize(3);
+    }
+  }
+
+  private List<String> found(Set<JobStatus> statuses, String model, String sweep, String name) {
+    var filter = new JobFilter(statuses, null, model, sweep, name);
+    assertThat(jobs.count(filter)).isEqualTo(jobs.list(query(filter)).size());
+    return ids(query(filter));
+  }
+
+  private static JobQuery query(JobFilter filter) {
+    return new JobQuery(filter, 0, 9, JobOrder.CREATED_AT, false);
+  }
+
+  private TrainingJob inserted(String name, String model, int priority, String sweep) {
+    var request = new NewJob(name, model, TestJobs.config(3), null, Promote.NEVER, priority, sweep);
+    TrainingJob job = TrainingJob.queued(UUID.randomUUID().toString(), request, 1234, 30, NOW);
+    jobs.insert(job);
+    assertThat(jobs.find(job.id())).contains(job);
+    return job;
+  }
+
+  @Test
+  void aChangeOfNameOrPriorityTouchesNothingElse() {
+    TrainingJob job = taken(inserted());
+    jobs.change(job.id(), "another", null);
+    jobs.change(job.id(), null, 7);
+    TrainingJob changed = jobs.find(job.id()).orElseThrow();
+    assertThat(changed.name()).isEqualTo("another");
+    assertThat(changed.priority()).isEqualTo(7);
+    assertThat(jobs.move(job, job.requeued())).isTrue();
+    assertThat(jobs.find(job.id()).orElseThrow().priority()).isEqualTo(7);
+    assertThat(jobs.highestWaiting()).contains(7);
+  }
+
+  private static JobFilter filter(JobStatus status, String dataset) {
+    return new JobFilter(status == null ? Set.of() : Set.of(status), dataset, null, null, null);
   }
 
   private List<String> ids(JobQuery query) {

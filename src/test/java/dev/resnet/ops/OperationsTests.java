@@ -318,6 +318,11 @@ class OperationsTests {
     }
 
     @Override
+    public JobSnapshot change(String id, @Nullable String name, @Nullable Integer priority) {
+      throw new AssertionError("metrics change nothing");
+    }
+
+    @Override
     public void delete(String id) {
       throw new AssertionError("metrics delete nothing");
     }

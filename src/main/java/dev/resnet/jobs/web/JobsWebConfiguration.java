@@ -38,6 +38,12 @@ class JobsWebConfiguration {
   }
 
   @Bean
+  JsonRequest<TrainingJobChange> trainingJobChange(JobsProperties settings) {
+    return JsonRequest.of(TrainingJobChange.class)
+        .maxLength("name", settings.limits().nameLength());
+  }
+
+  @Bean
   ProblemMapping<UnknownJobException> unknownJob() {
     return ProblemMapping.of(UnknownJobException.class, HttpStatus.NOT_FOUND);
   }

@@ -4,6 +4,7 @@ import dev.resnet.api.Location;
 import dev.resnet.api.Page;
 import dev.resnet.api.PageRequest;
 import dev.resnet.api.Sortable;
+import dev.resnet.jobs.JobFilter;
 import dev.resnet.jobs.JobOrder;
 import dev.resnet.jobs.JobPage;
 import dev.resnet.jobs.JobQuery;
@@ -22,6 +23,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -104,25 +106,60 @@ class TrainingJobController {
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(summary = "List training jobs", description = "Newest first by default.")
   Page<TrainingJobResponse> list(
-      @Parameter(description = "Only jobs with this status.") @RequestParam(required = false)
-          @Nullable JobStatus status,
+      @Parameter(
+              description =
+                  "Only jobs with one of these statuses, as several parameters or separated by"
+                      + " commas.",
+              example = "QUEUED,RUNNING")
+          @RequestParam(required = false)
+          @Nullable Set<JobStatus> status,
       @Parameter(description = "Only jobs on this data set.", example = "cifar10")
           @RequestParam(required = false)
           @Nullable String dataset,
+      @Parameter(description = "Only jobs that train this model.", example = "resnet-20")
+          @RequestParam(required = false)
+          @Nullable String model,
+      @Parameter(description = "Only jobs of the sweep with this id.")
+          @RequestParam(required = false)
+          @Nullable String sweep,
+      @Parameter(
+              description = "Only jobs with this text in their name, in any case.",
+              example = "resnet")
+          @RequestParam(required = false)
+          @Nullable String name,
       @Sortable(
-              value = {"created_at", "started_at", "finished_at", "name", "status", "stack_n"},
+              value = {
+                "created_at",
+                "started_at",
+                "finished_at",
+                "name",
+                "status",
+                "stack_n",
+                "priority",
+                "dataset",
+                "model"
+              },
               defaultSort = "created_at,desc")
           PageRequest page) {
     JobPage found =
         jobs.list(
             new JobQuery(
-                status,
-                dataset,
+                new JobFilter(
+                    status == null ? Set.of() : status,
+                    given(dataset),
+                    given(model),
+                    given(sweep),
+                    given(name)),
                 page.page(),
                 page.size(),
                 JobOrder.valueOf(page.sortField().toUpperCase(Locale.ROOT)),
                 !page.ascending()));
     return Page.of(found.jobs().stream().map(this::response).toList(), page, found.total());
+  }
+
+  /** An empty parameter means the same as an absent one. */
+  private static @Nullable String given(@Nullable String parameter) {
+    return parameter == null || parameter.isEmpty() ? null : parameter;
   }
 
   @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -170,7 +207,8 @@ class TrainingJobController {
   @Operation(
       summary = "Resume a training job",
       description =
-          "Queues a failed or cancelled job again, behind the jobs that wait. It continues from"
+          "Queues a paused, failed or cancelled job again, behind the jobs of its priority that"
+              + " wait. It continues from"
               + " its newest valid checkpoint, normally that of the last completed epoch, or starts"
               + " again if there is none. Its hyperparameters stay the same.")
   @ApiResponse(responseCode = "202", description = "The job is queued.")

@@ -63,12 +63,7 @@ final class TrainingJobReader {
   }
 
   private void check(TrainingJobRequest request, Problems problems) {
-    String name = request.name();
-    if (name != null && name.length() > LONGEST_NAME) {
-      problems.add(
-          "name",
-          "must be at most %d UTF-16 code units, was %d".formatted(LONGEST_NAME, name.length()));
-    }
+    checkLength(request.name(), problems);
     if (request.learningRate() != null) {
       // Invalid epochs are not compared with other fields.
       int epochs =
@@ -85,6 +80,14 @@ final class TrainingJobReader {
     }
     if (problems.none("dataset")) {
       checkDataset(request, problems);
+    }
+  }
+
+  static void checkLength(@Nullable String name, Problems problems) {
+    if (name != null && name.length() > LONGEST_NAME) {
+      problems.add(
+          "name",
+          "must be at most %d UTF-16 code units, was %d".formatted(LONGEST_NAME, name.length()));
     }
   }
 

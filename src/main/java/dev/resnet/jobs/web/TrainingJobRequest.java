@@ -55,7 +55,7 @@ record TrainingJobRequest(
                             name = "x-allowed",
                             value = "printable characters, not blank")))
         @Size(min = 1)
-        @Pattern(regexp = "^(?=.*[^\\s\\p{Z}])[^\\p{Cc}\\p{Zl}\\p{Zp}]*$")
+        @Pattern(regexp = TrainingJobRequest.NAME)
         @Nullable String name,
     @Schema(
             description = "The name to register the trained model under. Default: resnet-<depth>.",
@@ -179,6 +179,9 @@ record TrainingJobRequest(
         @Min(-100)
         @Max(100)
         @Nullable Integer priority) {
+
+  /** Printable characters, not only blanks. */
+  static final String NAME = "^(?=.*[^\\s\\p{Z}])[^\\p{Cc}\\p{Zl}\\p{Zp}]*$";
 
   @Schema(
       name = "EarlyStopping",
