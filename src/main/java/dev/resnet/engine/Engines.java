@@ -139,6 +139,18 @@ public final class Engines {
         .training(graph, shape, batchSize, objective);
   }
 
+  /**
+   * What a request gets on this machine, for a graph that every engine supports; empty where
+   * nothing can run it.
+   */
+  public static Optional<EngineDescription> choice(EngineName name, Precision precision) {
+    if (unusable().isPresent()) {
+      return Optional.empty();
+    }
+    String because = name == EngineName.AUTO ? FASTEST : REQUESTED;
+    return available(name, precision).map(provider -> provider.describe(precision, because));
+  }
+
   /** What {@code auto} chooses on this machine, for a graph that every engine supports. */
   public static EngineDescription automatic() {
     requireUsable();

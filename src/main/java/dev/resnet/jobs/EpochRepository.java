@@ -2,15 +2,20 @@ package dev.resnet.jobs;
 
 import static dev.resnet.jobs.JobRows.column;
 
+import dev.resnet.engine.EngineDescription;
 import dev.resnet.training.EpochChoice;
 import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.TrainingConfig;
 import dev.resnet.training.checkpoint.CheckpointFile;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of completed epochs and of the checkpoints that are kept. */
@@ -169,5 +174,38 @@ final class EpochRepository {
           .update();
     }
     return forgotten;
+  }
+
+  /** An epoch and how long it took. */
+  record Measured(
+      String job,
+      TrainingConfig config,
+      @Nullable String datasetVersion,
+      double seconds,
+      Instant finishedAt) {}
+
+  /** The newest epochs of networks of this size on this engine, precision and device. */
+  List<Measured> measured(int stackN, EngineDescription engine) {
+    return jdbc.sql(
+            """
+            select j.id, j.config, j.dataset_version, e.seconds, e.finished_at
+            from training_epoch e join training_job j on j.id = e.job_id
+            where j.stack_n = :stackN and j.engine = :engine and j.engine_precision = :precision
+              and j.engine_device = :device
+            order by e.finished_at desc, e.epoch desc limit 200
+            """)
+        .param("stackN", stackN)
+        .param("engine", engine.engine().wireName())
+        .param("precision", engine.precision().wireName())
+        .param("device", engine.device())
+        .query(
+            (row, n) ->
+                new Measured(
+                    row.getString("id"),
+                    ConfigJson.read(row.getString("config")),
+                    row.getString("dataset_version"),
+                    row.getDouble("seconds"),
+                    row.getObject("finished_at", OffsetDateTime.class).toInstant()))
+        .list();
   }
 }

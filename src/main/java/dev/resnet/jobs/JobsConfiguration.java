@@ -4,7 +4,6 @@ import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetUse;
 import dev.resnet.database.SoleProcess;
 import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Engines;
 import dev.resnet.engine.Precision;
 import dev.resnet.training.Trainer;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
@@ -66,7 +65,7 @@ class JobsConfiguration {
   @Bean
   EngineCheck engineCheck(Role role) {
     // The engine matters only on the machine that trains.
-    return role.trains() ? Engines::refusal : (engine, precision) -> Optional.empty();
+    return role.trains() ? new LocalEngines() : (engine, precision) -> Optional.empty();
   }
 
   @Bean
@@ -139,6 +138,12 @@ class JobsConfiguration {
     }
     return new TrainingTask(
         dataSource, store, runner, intake, running, settings, role, soleProcess);
+  }
+
+  @Bean
+  TrainingEstimates trainingEstimates(
+      JobStore store, DatasetCatalog datasets, MemoryCheck memory, EngineCheck engines) {
+    return new TrainingEstimates(store.epochs(), datasets, memory, engines);
   }
 
   @Bean

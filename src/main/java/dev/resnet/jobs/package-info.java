@@ -9,6 +9,7 @@
       "engine",
       "network",
       "api",
+      "idempotency",
       "files"
     })
 @NullMarked

@@ -1,8 +1,10 @@
 package dev.resnet.jobs;
 
+import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.idempotency.IdempotencyProperties;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
@@ -23,8 +25,8 @@ import org.springframework.context.annotation.ComponentScan;
 /** The module with its web layer as in the service, with a scripted training. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
-@EnableConfigurationProperties(JobsProperties.class)
-@ComponentScan({"dev.resnet.api", "dev.resnet.jobs"})
+@EnableConfigurationProperties({JobsProperties.class, IdempotencyProperties.class})
+@ComponentScan({"dev.resnet.api", "dev.resnet.idempotency", "dev.resnet.jobs"})
 public class ScriptedJobs {
   @Bean
   ScriptedTraining training() {
@@ -72,6 +74,11 @@ public class ScriptedJobs {
   /** One engine, float32 only; or none while {@link #unusable} has a reason. */
   public static final class ScriptedEngines implements EngineCheck {
     public volatile @Nullable String unusable;
+
+    @Override
+    public Optional<EngineDescription> choice(EngineName engine, Precision precision) {
+      return Optional.of(TestJobs.ENGINE);
+    }
 
     @Override
     public Optional<String> refusal(EngineName engine, Precision precision) {

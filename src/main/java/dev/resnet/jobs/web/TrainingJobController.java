@@ -4,6 +4,8 @@ import dev.resnet.api.Location;
 import dev.resnet.api.Page;
 import dev.resnet.api.PageRequest;
 import dev.resnet.api.Sortable;
+import dev.resnet.idempotency.Answer;
+import dev.resnet.idempotency.IdempotentRequests;
 import dev.resnet.jobs.JobFilter;
 import dev.resnet.jobs.JobOrder;
 import dev.resnet.jobs.JobPage;
@@ -13,6 +15,7 @@ import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.TrainingJobs;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -22,6 +25,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +54,16 @@ class TrainingJobController {
   private final TrainingJobs jobs;
   private final TrainingJobReader reader;
   private final WaitingFor waitingFor;
+  private final IdempotentRequests idempotent;
 
-  TrainingJobController(TrainingJobs jobs, TrainingJobReader reader, WaitingFor waitingFor) {
+  TrainingJobController(
+      TrainingJobs jobs,
+      TrainingJobReader reader,
+      WaitingFor waitingFor,
+      IdempotentRequests idempotent) {
     this.jobs = jobs;
     this.reader = reader;
+    this.idempotent = idempotent;
     this.waitingFor = waitingFor;
   }
 
@@ -65,6 +75,15 @@ class TrainingJobController {
       description =
           "Queues the training of a network of depth 6n+2 and returns at once. Poll the job or its"
               + " epochs. The model is registered when the job succeeds.",
+      parameters =
+          @Parameter(
+              in = ParameterIn.HEADER,
+              name = "Idempotency-Key",
+              description =
+                  "Makes it safe to send a submission again: the same key and body get the first"
+                      + " answer again, with the header Idempotent-Replayed, and no second job. 1 to"
+                      + " 255 visible ASCII characters, such as a UUID.",
+              schema = @Schema(type = "string", maxLength = 257)),
       requestBody =
           @io.swagger.v3.oas.annotations.parameters.RequestBody(
               required = true,
@@ -85,22 +104,44 @@ class TrainingJobController {
   @ApiResponse(
       responseCode = "202",
       description = "The job is queued.",
-      headers = @Header(name = "Location", description = "URL of the job."))
+      headers = {
+        @Header(name = "Location", description = "URL of the job."),
+        @Header(
+            name = "Idempotent-Replayed",
+            description = "'true' if this is the answer to an earlier request with the same key.")
+      },
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON_VALUE,
+              schema = @Schema(implementation = TrainingJobResponse.class)))
   @ApiResponse(
       responseCode = "400",
       description = "The request is invalid: 'errors' lists all invalid fields.")
-  @ApiResponse(responseCode = "422", description = "The network does not fit into the memory.")
+  @ApiResponse(
+      responseCode = "409",
+      description = "Another request with the same Idempotency-Key is still worked on.")
+  @ApiResponse(
+      responseCode = "422",
+      description =
+          "The network does not fit into the memory, or the Idempotency-Key was sent with another"
+              + " request.")
   @ApiResponse(
       responseCode = "429",
       description = "The queue is full.",
       headers = @Header(name = "Retry-After", description = "Seconds."))
-  ResponseEntity<TrainingJobResponse> submit(
+  ResponseEntity<byte[]> submit(
       @RequestBody(required = false) byte @Nullable [] body, HttpServletRequest request) {
-    URI all = Location.of(request, PATH); // first: nothing may fail once the job is queued
-    JobSnapshot job = jobs.submit(reader.read(body));
-    return ResponseEntity.accepted()
-        .location(URI.create(all + "/" + job.job().id()))
-        .body(response(job));
+    URI all = Location.of(request, PATH);
+    return idempotent.answer(
+        request,
+        body,
+        answer ->
+            jobs.submit(
+                List.of(reader.read(body)), queued -> answer.accept(accepted(all, queued.get(0)))));
+  }
+
+  private Answer accepted(URI all, JobSnapshot job) {
+    return new Answer(HttpStatus.ACCEPTED, URI.create(all + "/" + job.job().id()), response(job));
   }
 
   @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)

@@ -158,7 +158,18 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(detail(get(JOBS + "?dataset=a%00b"), 400)).contains("dataset must not hold control");
     assertThat(detail(get(JOBS + "?data_set=cifar10"), 400))
         .contains("data_set is not a known parameter; did you mean 'dataset'?");
-    assertThat(detail(get(JOBS + "?status=QUEUED&status=RUNNING"), 400)).contains("2 times");
+    assertThat(detail(get(JOBS + "?name=a&name=b"), 400)).contains("2 times");
+    for (String both : List.of("status=QUEUED&status=RUNNING", "status=RUNNING,%20QUEUED")) {
+      assertThat(ids(json(get(JOBS + "?" + both), 200))).containsExactly(third, second, first);
+    }
+    for (String bad : List.of("status=QUEUED,ASLEEP", "status=QUEUED&status=ASLEEP")) {
+      assertThat(detail(get(JOBS + "?" + bad), 400))
+          .contains("status must be one of QUEUED, RUNNING", "was \"ASLEEP\"");
+    }
+    assertThat(ids(json(get(JOBS + "?status=&name=&model=resnet-14"), 200))).containsExactly(first);
+    assertThat(ids(json(get(JOBS + "?name=SNET-20&sort=priority"), 200)))
+        .containsExactly(second, third);
+    assertThat(ids(json(get(JOBS + "?sweep=none"), 200))).isEmpty();
     assertThat(detail(send(request(JOBS + "/none/epochs").header("Accept", "text/html")), 404))
         .contains("none");
     assertThat(detail(send(request(JOBS + "/none").header("Accept", "text/html")), 404))
@@ -230,6 +241,7 @@ class TrainingJobHttpTests extends JobsOverHttp {
     "GET, /checkpoints",
     "GET, /checkpoints/1",
     "POST, /cancel",
+    "POST, /pause",
     "DELETE, ''"
   })
   void anUnknownJobIsNotFound(String method, String call) throws Exception {

@@ -1,0 +1,4 @@
+package dev.resnet.idempotency;
+
+/** An answer as it is stored and sent. */
+record SentAnswer(int status, String location, byte[] body) {}
