@@ -9,6 +9,8 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,6 +19,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,14 +66,19 @@ final class DurableTrainingJobs implements TrainingJobs {
 
   @Override
   public List<JobSnapshot> submit(List<NewJob> requests, Consumer<List<JobSnapshot>> accepted) {
-    List<TrainingJob> jobs = requests.stream().map(this::checked).toList();
+    Instant now = store.jobs().now();
+    // A microsecond apart, because jobs of the same priority start in the order of their times.
+    List<TrainingJob> jobs =
+        IntStream.range(0, requests.size())
+            .mapToObj(i -> checked(requests.get(i), now.plus(i, ChronoUnit.MICROS)))
+            .toList();
     List<JobSnapshot> snapshots =
         jobs.stream().map(job -> new JobSnapshot(job, null, null)).toList();
     submit(jobs, () -> accepted.accept(snapshots));
     return snapshots;
   }
 
-  private TrainingJob checked(NewJob request) {
+  private TrainingJob checked(NewJob request, Instant createdAt) {
     TrainingConfig config = request.config();
     DatasetInfo dataset = dataset(config, request.datasetVersion());
     requireMemory(config, dataset);
@@ -80,7 +88,7 @@ final class DurableTrainingJobs implements TrainingJobs {
     int images = config.leastTrainImages(dataset.train(), dataset.classes().size());
     long iterations = (long) config.iterationsPerEpoch(images) * config.epochs();
     return TrainingJob.queued(
-        UUID.randomUUID().toString(), request, parameters, iterations, store.jobs().now());
+        UUID.randomUUID().toString(), request, parameters, iterations, createdAt);
   }
 
   /** Copies the starting weights before the row says that there is a job, so no job is without. */

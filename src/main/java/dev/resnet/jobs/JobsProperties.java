@@ -21,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param heartbeat how often a process confirms that it still runs a job; after four missed
  *     heartbeats, another process takes the job over. The embedded database allows only one
  *     process, so after a crash the jobs continue at the next start
- * @param pollInterval how often to look for jobs and cancellation requests that other processes
+ * @param pollInterval how often to look for jobs and requests to stop them that other processes
  *     wrote; requests to this process take effect at once
  * @param shutdownWait how long a shutdown waits for running jobs to stop; they stop within one
  *     batch

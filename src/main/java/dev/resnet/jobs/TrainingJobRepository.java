@@ -301,6 +301,15 @@ final class TrainingJobRepository {
         .list();
   }
 
+  /** The waiting jobs whose next attempt is due. */
+  List<TrainingJob> dueRetries() {
+    return jdbc.sql(
+            "select * from training_job where status = 'QUEUED' and next_attempt_at <= :now")
+        .param("now", column(now()))
+        .query((row, n) -> JobRows.job(row))
+        .list();
+  }
+
   /** The jobs that have not ended and need a version of an uploaded data set. */
   List<DatasetUse.User> users(String dataset) {
     return jdbc.sql(

@@ -287,20 +287,42 @@ final class TrainingTask implements SmartLifecycle {
   private void poll() {
     try {
       running.poll();
+      restoreAge();
       recheckQueue();
       jdbc.sql("select 1").query(Integer.class).single();
       contact.answered(System.nanoTime());
       if (!reachable) {
-        LOG.info("Cancellation requests can be read from the database again");
+        LOG.info("Requests to pause or cancel can be read from the database again");
       }
       reachable = true;
     } catch (RuntimeException e) {
       // Catch everything: an exception would end the polling for good, and the next poll may
       // succeed.
       if (reachable) { // once, not every second
-        LOG.warn("Could not read cancellation requests from the database: {}", e.toString());
+        LOG.warn("Could not read requests to pause or cancel from the database: {}", e.toString());
       }
       reachable = false;
+    }
+  }
+
+  /**
+   * A retry is due later than the job was submitted. Once it is due, the job has its old place in
+   * the queue again.
+   */
+  private void restoreAge() {
+    Instant now = jobs.now();
+    for (TrainingJob job : jobs.dueRetries()) {
+      jdbc.sql(
+              """
+              update scheduled_tasks set execution_time = :age where task_name = :name
+                and task_instance = :job and not picked
+                and execution_time > :age and execution_time <= :now
+              """)
+          .param("age", JobRows.column(job.createdAt()))
+          .param("now", JobRows.column(now))
+          .param("name", NAME)
+          .param("job", job.id())
+          .update();
     }
   }
 

@@ -6,13 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.training.checkpoint.Promote;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The order of the queue. */
 class PriorityTests {
@@ -101,6 +105,49 @@ class PriorityTests {
     process.training.allow(1);
     process.training.awaitStart();
     assertThat(process.job(held).status()).isEqualTo(JobStatus.RUNNING);
+  }
+
+  @Test
+  void aRetriedJobKeepsItsAge() throws Exception {
+    dataSource = TestDatabase.h2();
+    var retries =
+        new JobsProperties.Retries(
+            Duration.ofHours(1), Duration.ofHours(1), 3, Duration.ofMillis(5));
+    var process =
+        new JobsProcess(dataSource, home, JobsProcess.settings(1, 0, retries), true).start();
+    processes.add(process);
+    String retried = submit(process, 0);
+    process.training.awaitStart();
+    String second = submit(process, 0);
+    String third = submit(process, 0);
+    process.training.failWith(new UncheckedIOException(new IOException("The disk is away.")));
+    process.training.awaitStart();
+    assertThat(process.job(second).status()).isEqualTo(JobStatus.RUNNING);
+    await().until(() -> process.job(retried).status() == JobStatus.QUEUED);
+
+    // The hour is over.
+    var jdbc = JdbcClient.create(dataSource);
+    jdbc.sql("update training_job set next_attempt_at = now() where id = ?")
+        .params(List.of(retried))
+        .update();
+    jdbc.sql("update scheduled_tasks set execution_time = now() where task_instance = ?")
+        .params(List.of(retried))
+        .update();
+    var entry =
+        jdbc.sql("select execution_time from scheduled_tasks where task_instance = ?")
+            .params(List.of(retried));
+    await()
+        .until(
+            () ->
+                entry
+                    .query(OffsetDateTime.class)
+                    .single()
+                    .toInstant()
+                    .equals(process.job(retried).createdAt()));
+    process.training.allow(1);
+    process.training.awaitStart();
+    assertThat(process.job(retried).status()).isEqualTo(JobStatus.RUNNING);
+    assertThat(process.job(third).status()).isEqualTo(JobStatus.QUEUED);
   }
 
   @Test
