@@ -1,6 +1,7 @@
 package dev.resnet.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
@@ -12,10 +13,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Two API processes with one queue. */
 class AdmissionTests {
@@ -62,6 +65,49 @@ class AdmissionTests {
                   () -> processes.get(0).submit(1),
                   () -> processes.get(1).jobs.resume(cancelled).job().id()));
       assertThat(accepted).containsExactlyInAnyOrder(true, false);
+    }
+  }
+
+  @Test
+  void severalJobsAreQueuedTogetherOrNotAtAll() {
+    try (HikariDataSource dataSource = TestDatabase.h2()) {
+      JobsProcess process = process(dataSource);
+      var jdbc = JdbcClient.create(dataSource);
+      jdbc.sql("create table together (job varchar(36))").update();
+      List<NewJob> three = List.of(TestJobs.request(1), TestJobs.request(2), TestJobs.request(3));
+      Consumer<List<JobSnapshot>> recorded =
+          jobs ->
+              jobs.forEach(
+                  job ->
+                      jdbc.sql("insert into together values (?)").param(job.job().id()).update());
+
+      List<JobSnapshot> queued = process.jobs.submit(three, recorded);
+      assertThat(queued).extracting(job -> job.job().config().epochs()).containsExactly(1, 2, 3);
+      assertThat(jdbc.sql("select job from together").query(String.class).list())
+          .containsExactlyElementsOf(queued.stream().map(job -> job.job().id()).toList());
+      assertThat(
+              jdbc.sql("select task_instance from scheduled_tasks order by execution_time")
+                  .query(String.class)
+                  .list())
+          .containsExactlyElementsOf(queued.stream().map(job -> job.job().id()).toList());
+
+      assertThatThrownBy(() -> process.jobs.submit(three, recorded))
+          .isInstanceOf(QueueFullException.class)
+          .hasMessageStartingWith("The queue has no place for 3 more jobs: 3 are waiting.");
+      assertThatThrownBy(
+              () ->
+                  process.jobs.submit(
+                      three.subList(0, 2),
+                      jobs -> {
+                        recorded.accept(jobs);
+                        throw new IllegalStateException("no");
+                      }))
+          .hasMessage("no");
+      for (String table : List.of("training_job", "scheduled_tasks", "together")) {
+        assertThat(jdbc.sql("select count(*) from " + table).query(Long.class).single())
+            .as(table)
+            .isEqualTo(3);
+      }
     }
   }
 

@@ -100,7 +100,8 @@ class TrainingJobControlHttpTests extends JobsOverHttp {
         json(post(JOBS + "/estimate", "{\"stack_n\":101,\"dataset\":\"synthetic\"}"), 200);
     assertThat(deep.get("fits").booleanValue()).isFalse();
     assertThat(deep.get("refusal").stringValue()).startsWith("It would take 70 GB");
-    assertThat(detail(post(JOBS + "/estimate", "{\"stack_n\":0}"), 400)).contains("stack_n");
+    assertThat(detail(post(JOBS + "/estimate", "{\"stack_n\":0,\"dataset\":\"synthetic\"}"), 400))
+        .contains("stack_n");
   }
 
   @Test
