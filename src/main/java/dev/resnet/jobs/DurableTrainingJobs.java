@@ -264,7 +264,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   private boolean ask(TrainingJob job, StopRequest request) {
-    boolean asked = store.jobs().request(job.id(), request);
+    boolean asked = store.transaction().execute(status -> store.jobs().request(job.id(), request));
     if (asked) {
       running.stop(job.id(), request);
     }

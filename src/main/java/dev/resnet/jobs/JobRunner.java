@@ -101,7 +101,7 @@ final class JobRunner {
     }
     try {
       TrainingJob taken = left.taken(jobs.now());
-      return jobs.move(left, taken) ? attempt(taken) : Next.AGAIN;
+      return store.move(left, taken) ? attempt(taken) : Next.AGAIN;
     } finally {
       intake.leave(id);
     }
@@ -109,7 +109,7 @@ final class JobRunner {
 
   /** A user changed the job since it was read: then the entry is settled by the row. */
   private Next movedOrAgain(TrainingJob from, TrainingJob to) {
-    return jobs.move(from, to) ? Next.DONE : Next.AGAIN;
+    return store.move(from, to) ? Next.DONE : Next.AGAIN;
   }
 
   /**
@@ -121,7 +121,7 @@ final class JobRunner {
       return;
     }
     TrainingJob requested = left.asRequested(jobs.now());
-    jobs.move(left, requested == null ? left.afterCrash() : requested);
+    store.move(left, requested == null ? left.afterCrash() : requested);
   }
 
   private String crashed(TrainingJob job) {
@@ -132,7 +132,7 @@ final class JobRunner {
   }
 
   private Next held(TrainingJob left, Intake.Hold hold) {
-    if (left.status() == JobStatus.RUNNING && !jobs.move(left, left.afterCrash())) {
+    if (left.status() == JobStatus.RUNNING && !store.move(left, left.afterCrash())) {
       return Next.AGAIN;
     }
     jobs.hold(hold);
@@ -318,7 +318,7 @@ final class JobRunner {
     do {
       current = owned(job);
       ended = move.apply(current);
-    } while (!jobs.move(current, ended));
+    } while (!store.move(current, ended));
     LOG.info("Job {} attempt {} is {}", job.id(), job.attempt(), ended.status());
     return ended.status() == JobStatus.QUEUED ? Next.AGAIN : Next.DONE;
   }

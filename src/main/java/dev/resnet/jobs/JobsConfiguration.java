@@ -48,6 +48,11 @@ class JobsConfiguration {
   }
 
   @Bean
+  JobEvents jobEvents(JobStore store) {
+    return store.events();
+  }
+
+  @Bean
   DatasetUse datasetUse(JobStore store) {
     return store.jobs()::users;
   }

@@ -33,6 +33,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   private final TrainingJob job;
   private final TrainingJobRepository jobs;
   private final EpochRepository epochs;
+  private final JobEvents events;
   private final TransactionOperations transaction;
   private final JobFolders folders;
   private final RunHandle handle;
@@ -49,6 +50,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     this.job = job;
     this.jobs = store.jobs();
     this.epochs = store.epochs();
+    this.events = store.events();
     this.transaction = store.transaction();
     this.folders = store.folders();
     this.handle = handle;
@@ -122,7 +124,9 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
           // This comes first, because it locks the job's row: a worker that lost the job adds
           // nothing.
           jobs.epochCompleted(job, progress);
-          return epochs.add(job.id(), metrics, checkpoint);
+          List<CheckpointFile> dropped = epochs.add(job.id(), metrics, checkpoint);
+          events.epoch(job.id(), metrics);
+          return dropped;
         });
     nextWrite = jobs.now().plus(BETWEEN_WRITES);
     LOG.info(

@@ -23,10 +23,17 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class TrainingJobRepository {
   private final JdbcClient jdbc;
   private final Clock clock;
+  private final JobEvents events;
 
   TrainingJobRepository(JdbcClient jdbc, Clock clock) {
     this.jdbc = jdbc;
     this.clock = clock;
+    this.events = new JobEvents(jdbc, clock);
+  }
+
+  /** Transitions are added to these events, in the same transaction. */
+  JobEvents events() {
+    return events;
   }
 
   /** The time in microseconds, the precision of both databases. */
@@ -63,6 +70,7 @@ final class TrainingJobRepository {
         .param("priority", job.priority())
         .param("sweep", job.sweep())
         .update();
+    events.status(job);
   }
 
   Optional<TrainingJob> find(String id) {
@@ -74,12 +82,14 @@ final class TrainingJobRepository {
 
   /**
    * Writes a transition, unless the job's status or what a user requested has changed since {@code
-   * from} was read: then the caller has to read the job again and decide anew.
+   * from} was read: then the caller has to read the job again and decide anew. Needs a transaction,
+   * because the event is a second statement.
    */
   boolean move(TrainingJob from, TrainingJob to) {
     EngineDescription engine = to.engine();
     Promotion promotion = to.promotion();
-    return jdbc.sql(
+    int updated =
+        jdbc.sql(
                 """
                 update training_job set status = :status, attempt = :attempt, crashes = :crashes,
                   engine = :engine, engine_precision = :precision, engine_device = :device,
@@ -116,8 +126,11 @@ final class TrainingJobRepository {
             .param("id", from.id())
             .param("fromAttempt", from.attempt())
             .param("fromStatus", from.status().name())
-            .update()
-        == 1;
+            .update();
+    if (updated == 1) {
+      events.status(to);
+    }
+    return updated == 1;
   }
 
   /** Writes why queued jobs wait: one job or all. */
@@ -156,18 +169,31 @@ final class TrainingJobRepository {
         .optional();
   }
 
+  /** Locks a job until this transaction ends; false if it does not exist. */
+  boolean lock(String id) {
+    return jdbc.sql("select id from training_job where id = :id for update")
+        .param("id", id)
+        .query(String.class)
+        .optional()
+        .isPresent();
+  }
+
   /**
    * Asks the owner of a running job to stop; false if the job is no longer running, or a pause is
-   * asked for and the job is to be cancelled.
+   * asked for and the job is to be cancelled. Needs a transaction, like {@link #move}.
    */
   boolean request(String id, StopRequest request) {
-    return jdbc.sql(
+    int updated =
+        jdbc.sql(
                 "update training_job set requested = :request where id = :id and status = 'RUNNING'"
                     + " and (:request = 'CANCEL' or requested is null or requested = 'PAUSE')")
             .param("id", id)
             .param("request", request.name())
-            .update()
-        == 1;
+            .update();
+    if (updated == 1) {
+      find(id).ifPresent(events::status);
+    }
+    return updated == 1;
   }
 
   private static @Nullable String name(@Nullable StopRequest request) {

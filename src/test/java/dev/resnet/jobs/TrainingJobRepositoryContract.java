@@ -285,6 +285,50 @@ abstract class TrainingJobRepositoryContract {
     return new JobFilter(status == null ? Set.of() : Set.of(status), dataset, null, null, null);
   }
 
+  @Test
+  void eachTransitionAndRequestIsAnEvent() {
+    TrainingJob taken = taken(inserted());
+    assertThat(jobs.request(taken.id(), StopRequest.CANCEL)).isTrue();
+    assertThat(jobs.move(taken.requeued(), taken)).as("it is not queued").isFalse();
+    jobs.move(jobs.find(taken.id()).orElseThrow(), taken.failed("a \"quoted\" reason", NOW));
+
+    List<JobEvent> events = jobs.events().after(taken.id(), 0, 10);
+    assertThat(events).extracting(JobEvent::type).containsOnly(JobEvent.Type.STATUS);
+    assertThat(events)
+        .extracting(JobEvent::data)
+        .satisfiesExactly(
+            data -> assertThat(data).contains("\"status\":\"QUEUED\",\"attempt\":0"),
+            data -> assertThat(data).contains("RUNNING", "\"attempt\":1", "\"requested\":null"),
+            data -> assertThat(data).contains("RUNNING", "\"requested\":\"CANCEL\""),
+            data -> assertThat(data).contains("FAILED", "\"error\":\"a \\\"quoted\\\" reason\""));
+    assertThat(events).extracting(JobEvent::id).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void eventsAreReadInOrderAfterAGivenOneUntilTheJobIsDeleted() {
+    TrainingJob job = taken(inserted());
+    JobEvents events = jobs.events();
+    events.log(job.id(), "one\n\"two\"");
+    events.epoch(job.id(), TestJobs.epoch(1));
+    events.epoch(job.id(), TestJobs.epoch(1)); // the answer to the first commit was lost
+    events.log(inserted().id(), "of another job");
+    events.epoch(job.id(), TestJobs.validated(2, 0.5, 0.75));
+
+    List<JobEvent> all = events.after(job.id(), 0, 10);
+    assertThat(all)
+        .extracting(JobEvent::type)
+        .map(JobEvent.Type::wireName)
+        .containsExactly("status", "status", "log", "epoch", "epoch");
+    assertThat(all.get(2).message()).isEqualTo("one\n\"two\"");
+    assertThat(all.get(2).at()).isEqualTo(NOW);
+    assertThat(events.after(job.id(), all.get(1).id(), 2)).isEqualTo(all.subList(2, 4));
+    assertThat(events.after(job.id(), all.get(4).id(), 10)).isEmpty();
+
+    jobs.move(job, job.cancelled(NOW));
+    jobs.delete(job.id());
+    assertThat(events.after(job.id(), 0, 10)).isEmpty();
+  }
+
   private List<String> ids(JobQuery query) {
     return jobs.list(query).stream().map(TrainingJob::id).toList();
   }

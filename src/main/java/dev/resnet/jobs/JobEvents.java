@@ -1,0 +1,124 @@
+package dev.resnet.jobs;
+
+import static dev.resnet.jobs.JobRows.column;
+
+import dev.resnet.jobs.JobEvent.Type;
+import dev.resnet.training.EpochMetrics;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The rows of the jobs' events.
+ *
+ * <p>Clients continue after the last id that they got, so no event may appear with a lower id later
+ * on. Therefore an event is added in a transaction that has inserted, updated or locked the job's
+ * row before: the events of one job then get their ids in the order of the commits.
+ */
+public final class JobEvents {
+  private final JdbcClient jdbc;
+  private final Clock clock;
+  private volatile Consumer<String> listener = job -> {};
+
+  JobEvents(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** The job has this status now, or this request to stop. */
+  public void status(TrainingJob job) {
+    add(job.id(), Type.STATUS, now(), EventJson.status(job));
+  }
+
+  /**
+   * The job has completed an epoch. Safe to repeat, because a commit may have succeeded although
+   * its answer was lost.
+   */
+  public void epoch(String job, EpochMetrics epoch) {
+    String data = EventJson.epoch(epoch);
+    if (!newest(job, Type.EPOCH).equals(Optional.of(data))) {
+      add(job, Type.EPOCH, now(), data);
+    }
+  }
+
+  /** Adds a sentence for people to the job's log. */
+  public void log(String job, String message) {
+    Instant now = now();
+    add(job, Type.LOG, now, EventJson.log(now, message));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private void add(String job, Type type, Instant at, String data) {
+    jdbc.sql(
+            """
+            insert into training_event (job_id, type, at, data) values (:job, :type, :at, :data)
+            """)
+        .param("job", job)
+        .param("type", type.wireName())
+        .param("at", column(at))
+        .param("data", data)
+        .update();
+    afterCommit(job);
+  }
+
+  private void afterCommit(String job) {
+    if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+      listener.accept(job);
+      return;
+    }
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            listener.accept(job);
+          }
+        });
+  }
+
+  /** Calls this with a job's id after each commit of this process that added an event to it. */
+  void listen(Consumer<String> newListener) {
+    listener = newListener;
+  }
+
+  /** The events after this one, in order; all if it is 0. */
+  List<JobEvent> after(String job, long id, int limit) {
+    return jdbc.sql(
+            """
+            select id, type, at, data from training_event
+            where job_id = :job and id > :after order by id limit :limit
+            """)
+        .param("job", job)
+        .param("after", id)
+        .param("limit", limit)
+        .query(
+            (row, n) ->
+                new JobEvent(
+                    row.getLong("id"),
+                    Type.of(row.getString("type")),
+                    row.getObject("at", OffsetDateTime.class).toInstant(),
+                    row.getString("data")))
+        .list();
+  }
+
+  private Optional<String> newest(String job, Type type) {
+    return jdbc.sql(
+            """
+            select data from training_event where job_id = :job and type = :type
+            order by id desc limit 1
+            """)
+        .param("job", job)
+        .param("type", type.wireName())
+        .query(String.class)
+        .optional();
+  }
+}
