@@ -118,6 +118,7 @@ final class DurableTrainingJobs implements TrainingJobs {
   private void add(TrainingJob job) {
     hold(job);
     store.jobs().insert(job);
+    store.events().log(job.id(), LogLines.submitted(job));
     queue.schedule(job, job.due());
   }
 
@@ -264,16 +265,26 @@ final class DurableTrainingJobs implements TrainingJobs {
   }
 
   private boolean ask(TrainingJob job, StopRequest request) {
-    boolean asked = store.transaction().execute(status -> store.jobs().request(job.id(), request));
+    boolean asked = store.transaction().execute(status -> request(job, request));
     if (asked) {
       running.stop(job.id(), request);
     }
     return asked;
   }
 
+  private boolean request(TrainingJob job, StopRequest request) {
+    boolean asked = store.jobs().request(job.id(), request);
+    if (asked) {
+      store.events().log(job.id(), LogLines.requested(request));
+    }
+    return asked;
+  }
+
   /** Takes a job out of the queue; false if it has changed. */
   private boolean takeOut(TrainingJob job, TrainingJob to) {
-    boolean done = store.jobs().move(job, to);
+    StopRequest request =
+        to.status() == JobStatus.CANCELLED ? StopRequest.CANCEL : StopRequest.PAUSE;
+    boolean done = store.move(job, to, LogLines.requested(request));
     if (done) {
       queue.unschedule(job.id());
     }
@@ -299,6 +310,7 @@ final class DurableTrainingJobs implements TrainingJobs {
           hold(job);
           boolean done = store.jobs().move(job, resumed);
           if (done) {
+            store.events().log(job.id(), "A user resumes the job.");
             // With the priority in the row, which can't change until this transaction ends.
             queue.scheduleNow(require(job.id()));
           }

@@ -4,10 +4,13 @@ import static dev.resnet.jobs.JobRows.column;
 
 import dev.resnet.jobs.JobEvent.Type;
 import dev.resnet.training.EpochMetrics;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,16 +28,23 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 public final class JobEvents {
   private final JdbcClient jdbc;
   private final Clock clock;
+  private final int kept;
   private volatile Consumer<String> listener = job -> {};
 
-  JobEvents(JdbcClient jdbc, Clock clock) {
+  /**
+   * @param kept newest log lines, and as many changes of the status, that are kept of each job. A
+   *     job that is retried for months must not fill the database
+   */
+  JobEvents(JdbcClient jdbc, Clock clock, int kept) {
     this.jdbc = jdbc;
     this.clock = clock;
+    this.kept = kept;
   }
 
   /** The job has this status now, or this request to stop. */
   public void status(TrainingJob job) {
     add(job.id(), Type.STATUS, now(), EventJson.status(job));
+    deleteOld(job.id(), Type.STATUS);
   }
 
   /**
@@ -52,6 +62,20 @@ public final class JobEvents {
   public void log(String job, String message) {
     Instant now = now();
     add(job, Type.LOG, now, EventJson.log(now, message));
+    deleteOld(job, Type.LOG);
+  }
+
+  private void deleteOld(String job, Type type) {
+    jdbc.sql(
+            """
+            delete from training_event where job_id = :job and type = :type and id <= (
+              select id from training_event where job_id = :job and type = :type
+              order by id desc offset :kept rows fetch next 1 rows only)
+            """)
+        .param("job", job)
+        .param("type", type.wireName())
+        .param("kept", kept)
+        .update();
   }
 
   private Instant now() {
@@ -90,8 +114,39 @@ public final class JobEvents {
     listener = newListener;
   }
 
+  /** These jobs as they are now, without those that don't exist. */
+  public List<JobState> states(Collection<String> jobs) {
+    if (jobs.isEmpty()) {
+      return List.of();
+    }
+    // One statement, so that a job's status and its newest event are of the same moment.
+    return jdbc.sql(
+            """
+            select j.*,
+              (select max(e.id) from training_event e where e.job_id = j.id) as last_event,
+              (select max(p.epoch) from training_epoch p where p.job_id = j.id) as completed
+            from training_job j where j.id in (:jobs)
+            """)
+        .param("jobs", jobs)
+        .query(
+            (row, n) ->
+                new JobState(JobRows.job(row), row.getLong("last_event"), row.getInt("completed")))
+        .list();
+  }
+
+  /**
+   * A job as it is now.
+   *
+   * @throws UnknownJobException if there is no such job
+   */
+  public JobState state(String job) {
+    return states(List.of(job)).stream()
+        .findFirst()
+        .orElseThrow(() -> new UnknownJobException(job));
+  }
+
   /** The events after this one, in order; all if it is 0. */
-  List<JobEvent> after(String job, long id, int limit) {
+  public List<JobEvent> after(String job, long id, int limit) {
     return jdbc.sql(
             """
             select id, type, at, data from training_event
@@ -100,14 +155,29 @@ public final class JobEvents {
         .param("job", job)
         .param("after", id)
         .param("limit", limit)
-        .query(
-            (row, n) ->
-                new JobEvent(
-                    row.getLong("id"),
-                    Type.of(row.getString("type")),
-                    row.getObject("at", OffsetDateTime.class).toInstant(),
-                    row.getString("data")))
+        .query((row, n) -> event(row))
         .list();
+  }
+
+  /** The job's log, oldest line first. */
+  public List<JobEvent> log(String job) {
+    return jdbc.sql(
+            """
+            select id, type, at, data from training_event
+            where job_id = :job and type = :type order by id
+            """)
+        .param("job", job)
+        .param("type", Type.LOG.wireName())
+        .query((row, n) -> event(row))
+        .list();
+  }
+
+  private static JobEvent event(ResultSet row) throws SQLException {
+    return new JobEvent(
+        row.getLong("id"),
+        Type.of(row.getString("type")),
+        row.getObject("at", OffsetDateTime.class).toInstant(),
+        row.getString("data"));
   }
 
   private Optional<String> newest(String job, Type type) {

@@ -2,6 +2,7 @@ package dev.resnet.jobs;
 
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetInfo;
 import dev.resnet.jobs.JobsProperties.Retries;
 import dev.resnet.jobs.RunHandle.Reason;
 import dev.resnet.training.EarlyStopping;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -49,7 +51,11 @@ final class JobRunner {
   private final TrainedModelReceiver receiver;
   private final int maxAttempts;
   private final Retries retries;
+  private final String worker;
 
+  /**
+   * @param worker this process's name, for the logs of its jobs
+   */
   JobRunner(
       JobStore store,
       RunningJobs running,
@@ -57,7 +63,8 @@ final class JobRunner {
       DatasetCatalog datasets,
       Training training,
       TrainedModelReceiver receiver,
-      JobsProperties settings) {
+      JobsProperties settings,
+      String worker) {
     this.store = store;
     this.jobs = store.jobs();
     this.running = running;
@@ -67,6 +74,7 @@ final class JobRunner {
     this.receiver = receiver;
     this.maxAttempts = settings.maxAttempts();
     this.retries = settings.retry();
+    this.worker = worker;
   }
 
   /**
@@ -85,15 +93,19 @@ final class JobRunner {
       // If the process died after it registered the model, the job has succeeded.
       Optional<RegisteredModel> registered = receiver.registered(id);
       if (registered.isPresent()) {
-        return movedOrAgain(left, left.succeeded(registered.get(), jobs.now()));
+        return movedOrAgain(
+            left,
+            left.succeeded(registered.get(), jobs.now()),
+            LogLines.registered(left, registered.get()));
       }
     }
     TrainingJob requested = left.asRequested(jobs.now());
     if (requested != null) {
-      return movedOrAgain(left, requested);
+      return movedOrAgain(left, requested, LogLines.ended(left, requested));
     }
     if (left.status() == JobStatus.RUNNING && left.crashes() + 1 >= maxAttempts) {
-      return movedOrAgain(left, left.failed(crashed(left), jobs.now()));
+      TrainingJob failed = left.failed(crashed(left), jobs.now());
+      return movedOrAgain(left, failed, LogLines.ended(left, failed));
     }
     Optional<Intake.Hold> hold = intake.enter(left);
     if (hold.isPresent()) {
@@ -101,15 +113,16 @@ final class JobRunner {
     }
     try {
       TrainingJob taken = left.taken(jobs.now());
-      return store.move(left, taken) ? attempt(taken) : Next.AGAIN;
+      String line = LogLines.taken(left, taken, worker);
+      return store.move(left, taken, line) ? attempt(taken) : Next.AGAIN;
     } finally {
       intake.leave(id);
     }
   }
 
   /** A user changed the job since it was read: then the entry is settled by the row. */
-  private Next movedOrAgain(TrainingJob from, TrainingJob to) {
-    return store.move(from, to) ? Next.DONE : Next.AGAIN;
+  private Next movedOrAgain(TrainingJob from, TrainingJob to, @Nullable String line) {
+    return store.move(from, to, line) ? Next.DONE : Next.AGAIN;
   }
 
   /**
@@ -121,7 +134,8 @@ final class JobRunner {
       return;
     }
     TrainingJob requested = left.asRequested(jobs.now());
-    store.move(left, requested == null ? left.afterCrash() : requested);
+    store.move(
+        left, requested == null ? left.afterCrash() : requested, LogLines.takenOver(left, worker));
   }
 
   private String crashed(TrainingJob job) {
@@ -132,10 +146,11 @@ final class JobRunner {
   }
 
   private Next held(TrainingJob left, Intake.Hold hold) {
-    if (left.status() == JobStatus.RUNNING && !store.move(left, left.afterCrash())) {
+    if (left.status() == JobStatus.RUNNING
+        && !store.move(left, left.afterCrash(), LogLines.takenOver(left, worker))) {
       return Next.AGAIN;
     }
-    jobs.hold(hold);
+    store.hold(hold);
     return Next.HELD;
   }
 
@@ -147,6 +162,7 @@ final class JobRunner {
       return outage.retry(() -> end(job, move));
     } catch (LostAttemptException e) {
       LOG.warn("Job {}: {}", job.id(), e.getMessage());
+      store.tryToLog(job.id(), LogLines.lost(job, worker));
       return Next.LOST;
     } finally {
       running.close(handle);
@@ -186,6 +202,7 @@ final class JobRunner {
 
   private UnaryOperator<TrainingJob> train(
       TrainingJob job, RunHandle handle, Outage outage, RunRecorder recorder) throws Exception {
+    store.tryToLog(job.id(), LogLines.loading(job, isLoaded(job)));
     Dataset dataset =
         handle.interruptibly(() -> datasets.load(job.config().dataset(), job.datasetVersion()));
     if (handle.stopRequested()) {
@@ -206,33 +223,43 @@ final class JobRunner {
     // Registering the model is short, so a shutdown can wait for it. A pause came too late.
     boolean wanted = handle.reason() != Reason.CANCELLED && handle.reason() != Reason.LOST;
     if (result instanceof TrainingResult.Completed completed && wanted && written) {
-      logEnd(job, completed);
+      outage.retry(() -> logEnd(job, completed));
       // If another worker claims the job after this check, it finds all epochs in the rows and
       // registers the same file.
       outage.retry(() -> owned(job));
       TrainedModel model = model(job, dataset, completed, recorder);
       RegisteredModel registered = outage.retry(() -> receiver.register(model, job.promote()));
+      outage.retry(() -> log(job, LogLines.registered(job, registered)));
       return current -> current.succeeded(registered, jobs.now());
     }
     return stopped(job, handle);
   }
 
-  private static void logEnd(TrainingJob job, TrainingResult.Completed completed) {
+  private boolean isLoaded(TrainingJob job) {
+    return datasets
+        .info(job.config().dataset(), job.datasetVersion())
+        .filter(info -> info.status() == DatasetInfo.Status.READY)
+        .isPresent();
+  }
+
+  private boolean logEnd(TrainingJob job, TrainingResult.Completed completed) {
     EarlyStopping rule = job.config().earlyStopping();
     int epochs = completed.history().size();
-    if (rule != null && epochs < job.config().epochs()) {
-      LOG.info(
-          "Job {} stopped early, after epoch {} of {}: {}",
-          job.id(),
-          epochs,
-          job.config().epochs(),
-          rule.reason());
-    }
-    LOG.info(
-        "Job {}: the model is epoch {}, chosen by {}",
-        job.id(),
-        completed.checkpoint().epoch(),
-        job.config().keep().by().wireName());
+    String early =
+        rule != null && epochs < job.config().epochs()
+            ? "Training stopped early, after epoch %d of %d: %s "
+                .formatted(epochs, job.config().epochs(), rule.reason())
+            : "";
+    return log(
+        job,
+        "%sThe model is epoch %d, chosen by %s."
+            .formatted(early, completed.checkpoint().epoch(), job.config().keep().by().wireName()));
+  }
+
+  private boolean log(TrainingJob job, String line) {
+    LOG.info("Job {}: {}", job.id(), line);
+    store.log(job.id(), line);
+    return true;
   }
 
   private static TrainedModel model(
@@ -318,7 +345,7 @@ final class JobRunner {
     do {
       current = owned(job);
       ended = move.apply(current);
-    } while (!store.move(current, ended));
+    } while (!store.move(current, ended, LogLines.ended(current, ended)));
     LOG.info("Job {} attempt {} is {}", job.id(), job.attempt(), ended.status());
     return ended.status() == JobStatus.QUEUED ? Next.AGAIN : Next.DONE;
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The module's beans. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({EventsProperties.class, JobLogProperties.class})
 class JobsConfiguration {
 
   @Bean
@@ -36,12 +38,14 @@ class JobsConfiguration {
   JobStore jobStore(
       DataSource dataSource,
       PlatformTransactionManager transactions,
+      JobLogProperties log,
       @Value("${resnet.home}") String home) {
     // Not injected as a Path: Spring would look for a relative one on the class path first.
     var folders = new JobFolders(Path.of(home).toAbsolutePath().normalize());
     var jdbc = JdbcClient.create(dataSource);
     return new JobStore(
-        new TrainingJobRepository(jdbc, Clock.systemUTC()),
+        new TrainingJobRepository(
+            jdbc, Clock.systemUTC(), new JobEvents(jdbc, Clock.systemUTC(), log.logLines())),
         new EpochRepository(jdbc, folders),
         new TransactionTemplate(transactions),
         folders);
@@ -50,6 +54,11 @@ class JobsConfiguration {
   @Bean
   JobEvents jobEvents(JobStore store) {
     return store.events();
+  }
+
+  @Bean
+  JobWatch jobWatch(JobEvents events, EventsProperties settings) {
+    return new JobWatch(events, settings.pollInterval());
   }
 
   @Bean
@@ -113,11 +122,13 @@ class JobsConfiguration {
       TrainedModelReceiver receiver,
       MemoryCheck memory,
       Role role,
-      JobsProperties settings) {
+      JobsProperties settings,
+      JobLogProperties log) {
     // Another process accepted the jobs that a worker runs.
     Training checked =
         role == Role.WORKER ? new MemoryCheckedTraining(training, datasets, memory) : training;
-    return new JobRunner(store, running, intake, datasets, checked, receiver, settings);
+    return new JobRunner(
+        store, running, intake, datasets, checked, receiver, settings, log.worker());
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.resnet.jobs;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -25,6 +26,8 @@ final class Outage {
   private final RunHandle handle;
   private final Duration wait;
   private volatile boolean away;
+  private long since;
+  private volatile @Nullable Duration ended;
 
   Outage(String job, RunHandle handle, Duration wait) {
     this.job = job;
@@ -42,6 +45,7 @@ final class Outage {
         T result = work.run();
         if (away) {
           away = false;
+          ended = Duration.ofNanos(System.nanoTime() - since);
           LOG.info("Job {}: the database is available again", job);
         }
         return result;
@@ -51,6 +55,7 @@ final class Outage {
         }
         if (!away) { // once, not at every retry
           away = true;
+          since = System.nanoTime();
           LOG.warn(
               "Job {} can't write to the database; it retries every {}: {}",
               job,
@@ -62,6 +67,13 @@ final class Outage {
         }
       }
     }
+  }
+
+  /** How long the database was unreachable; null unless that has ended since the last call. */
+  @Nullable Duration ended() {
+    Duration last = ended;
+    ended = null;
+    return last;
   }
 
   /** The database answered, so a retry would get the same answer. */

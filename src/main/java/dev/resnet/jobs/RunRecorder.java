@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,11 +35,16 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   private final TrainingJobRepository jobs;
   private final EpochRepository epochs;
   private final JobEvents events;
+  private final JobStore store;
   private final TransactionOperations transaction;
   private final JobFolders folders;
   private final RunHandle handle;
   private final Outage outage;
   private final ExecutorService writer;
+
+  /** Epochs whose rows are not written yet. */
+  private final AtomicInteger unwritten = new AtomicInteger();
+
   private final AtomicBoolean progressQueued = new AtomicBoolean();
   private Instant nextWrite = Instant.MIN;
   private volatile JobProgress progress;
@@ -51,6 +57,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     this.jobs = store.jobs();
     this.epochs = store.epochs();
     this.events = store.events();
+    this.store = store;
     this.transaction = store.transaction();
     this.folders = store.folders();
     this.handle = handle;
@@ -84,9 +91,15 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
         chosen.reason(),
         resumedAfterEpoch);
     write(
+        0,
         () -> {
           jobs.started(job, chosen, start);
-          return epochs.forgetAfter(job.id(), resumedAfterEpoch);
+          List<CheckpointFile> unusable = epochs.forgetAfter(job.id(), resumedAfterEpoch);
+          if (!unusable.isEmpty()) {
+            events.log(job.id(), LogLines.unusable(unusable, resumedAfterEpoch));
+          }
+          events.log(job.id(), LogLines.trains(job, chosen, resumedAfterEpoch));
+          return unusable;
         });
   }
 
@@ -108,6 +121,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
     nextWrite = time.plus(BETWEEN_WRITES);
     if (progressQueued.compareAndSet(false, true)) {
       write(
+          0,
           () -> {
             jobs.progressed(job, progress);
             progressQueued.set(false);
@@ -120,6 +134,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   public void epochCompleted(EpochMetrics metrics, CheckpointFile checkpoint) {
     throwFailure();
     write(
+        1,
         () -> {
           // This comes first, because it locks the job's row: a worker that lost the job adds
           // nothing.
@@ -151,10 +166,12 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   /**
    * Queues a transaction.
    *
+   * @param newEpochs of the rows
    * @param rows writes rows and returns the checkpoints without a row; their files are deleted
    *     after the commit
    */
-  private void write(Supplier<List<CheckpointFile>> rows) {
+  private void write(int newEpochs, Supplier<List<CheckpointFile>> rows) {
+    unwritten.addAndGet(newEpochs);
     writer.execute(
         () -> {
           if (failure != null || closed) {
@@ -162,6 +179,11 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
           }
           try {
             folders.discard(outage.retry(() -> transaction.execute(status -> rows.get())));
+            Duration away = outage.ended();
+            if (away != null) {
+              store.tryToLog(job.id(), LogLines.reachable(away, unwritten.get()));
+            }
+            unwritten.addAndGet(-newEpochs);
           } catch (LostAttemptException e) {
             failure = e;
             handle.stop(Reason.LOST);

@@ -26,9 +26,13 @@ final class TrainingJobRepository {
   private final JobEvents events;
 
   TrainingJobRepository(JdbcClient jdbc, Clock clock) {
+    this(jdbc, clock, new JobEvents(jdbc, clock, 1000));
+  }
+
+  TrainingJobRepository(JdbcClient jdbc, Clock clock, JobEvents events) {
     this.jdbc = jdbc;
     this.clock = clock;
-    this.events = new JobEvents(jdbc, clock);
+    this.events = events;
   }
 
   /** Transitions are added to these events, in the same transaction. */
@@ -133,17 +137,27 @@ final class TrainingJobRepository {
     return updated == 1;
   }
 
-  /** Writes why queued jobs wait: one job or all. */
+  /** Writes why queued jobs wait: one job or all. Needs a transaction, like {@link #move}. */
   void hold(Intake.Hold hold) {
-    jdbc.sql(
-            """
-            update training_job set held_for = :reason where status = 'QUEUED'
-              and (held_for is null or held_for <> :reason) %s
-            """
-                .formatted(hold.job() == null ? "" : "and id = :id"))
-        .param("reason", hold.reason())
-        .param("id", hold.job() == null ? "" : hold.job())
-        .update();
+    List<String> waiting =
+        jdbc.sql(
+                """
+                select id from training_job where status = 'QUEUED'
+                  and (held_for is null or held_for <> :reason) %s
+                order by submission for update
+                """
+                    .formatted(hold.job() == null ? "" : "and id = :id"))
+            .param("reason", hold.reason())
+            .param("id", hold.job() == null ? "" : hold.job())
+            .query(String.class)
+            .list();
+    for (String id : waiting) {
+      jdbc.sql("update training_job set held_for = :reason where id = :id")
+          .param("reason", hold.reason())
+          .param("id", id)
+          .update();
+      events.log(id, LogLines.held(hold.reason()));
+    }
   }
 
   /** Clears the reason why queued jobs wait. */
@@ -167,15 +181,6 @@ final class TrainingJobRepository {
         .param("id", id)
         .query((row, n) -> JobRows.job(row))
         .optional();
-  }
-
-  /** Locks a job until this transaction ends; false if it does not exist. */
-  boolean lock(String id) {
-    return jdbc.sql("select id from training_job where id = :id for update")
-        .param("id", id)
-        .query(String.class)
-        .optional()
-        .isPresent();
   }
 
   /**

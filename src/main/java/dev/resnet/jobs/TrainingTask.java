@@ -331,7 +331,7 @@ final class TrainingTask implements SmartLifecycle {
     if (!held) {
       return;
     }
-    intake.look().ifPresentOrElse(jobs::hold, this::continueQueue);
+    intake.look().ifPresentOrElse(store::hold, this::continueQueue);
   }
 
   /** The end of a job may free memory for the next. */

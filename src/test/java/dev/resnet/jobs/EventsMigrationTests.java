@@ -39,7 +39,7 @@ class EventsMigrationTests {
 
     Flyway.configure().dataSource(database).load().migrate();
 
-    var events = new JobEvents(jdbc, Clock.systemUTC());
+    var events = new JobEvents(jdbc, Clock.systemUTC(), 10);
     var failed = JsonMapper.shared().readTree(only(events, "failed").data());
     assertThat(failed.path("status").asString()).isEqualTo("FAILED");
     assertThat(failed.path("attempt").asInt()).isEqualTo(2);

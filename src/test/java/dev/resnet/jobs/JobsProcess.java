@@ -57,7 +57,9 @@ final class JobsProcess implements AutoCloseable {
     running = new RunningJobs(store.jobs());
     var memory = new TestMemory(settings.memoryLimit().toBytes());
     var intake = new Intake(store.jobs(), List.of(missing::get), memory, datasets);
-    var runner = new JobRunner(store, running, intake, datasets, training, new Models(), settings);
+    var runner =
+        new JobRunner(
+            store, running, intake, datasets, training, new Models(), settings, "a-worker");
     starts = new StartingPoints(store, datasets, (model, version) -> Optional.empty());
     task =
         new TrainingTask(
