@@ -94,4 +94,9 @@ class WebConfiguration implements WebMvcConfigurer {
         factory.addContextCustomizers(
             context -> context.getParent().getPipeline().addValve(new ProblemReportValve()));
   }
+
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> abortableResponses() {
+    return factory -> factory.addContextValves(new Abort.Valve());
+  }
 }

@@ -331,6 +331,9 @@ final class DurableTrainingJobs implements TrainingJobs {
                 queue.prioritize(id, priority);
               }
               store.jobs().change(id, name, priority);
+              if (priority != null) {
+                store.events().log(id, "A user changes the priority to %d.".formatted(priority));
+              }
             });
     queue.wake();
     return get(id);

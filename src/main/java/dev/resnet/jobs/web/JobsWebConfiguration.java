@@ -5,17 +5,23 @@ import dev.resnet.api.FieldError;
 import dev.resnet.api.JsonRequest;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
+import dev.resnet.jobs.EventsProperties;
 import dev.resnet.jobs.IllegalMoveException;
+import dev.resnet.jobs.JobEvents;
+import dev.resnet.jobs.JobWatch;
 import dev.resnet.jobs.JobsProperties;
 import dev.resnet.jobs.QueueFullException;
 import dev.resnet.jobs.TooLittleMemoryException;
 import dev.resnet.jobs.UnknownDatasetException;
 import dev.resnet.jobs.UnknownJobException;
 import dev.resnet.jobs.UnknownStartException;
+import dev.resnet.jobs.web.TrainingJobResponse.ProgressResponse;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Sets the request limits that are settings, and how to answer the exceptions of jobs. */
 @Configuration(proxyBeanMethods = false)
@@ -41,6 +47,21 @@ class JobsWebConfiguration {
   JsonRequest<TrainingJobChange> trainingJobChange(JobsProperties settings) {
     return JsonRequest.of(TrainingJobChange.class)
         .maxLength("name", settings.limits().nameLength());
+  }
+
+  @Bean
+  EventStreams eventStreams(
+      JobWatch watch,
+      JobEvents events,
+      JsonMapper json,
+      EventsProperties settings,
+      MeterRegistry meters) {
+    return new EventStreams(
+        watch,
+        events,
+        state -> json.writeValueAsString(ProgressResponse.of(state.job())),
+        settings,
+        meters);
   }
 
   @Bean

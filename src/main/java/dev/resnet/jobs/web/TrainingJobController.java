@@ -12,6 +12,7 @@ import dev.resnet.jobs.JobPage;
 import dev.resnet.jobs.JobQuery;
 import dev.resnet.jobs.JobSnapshot;
 import dev.resnet.jobs.JobStatus;
+import dev.resnet.jobs.JobWatch;
 import dev.resnet.jobs.TrainingJobs;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -25,6 +26,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -55,16 +57,22 @@ class TrainingJobController {
   private final TrainingJobReader reader;
   private final WaitingFor waitingFor;
   private final IdempotentRequests idempotent;
+  private final JobWatch watch;
+  private final EventStreams streams;
 
   TrainingJobController(
       TrainingJobs jobs,
       TrainingJobReader reader,
       WaitingFor waitingFor,
-      IdempotentRequests idempotent) {
+      IdempotentRequests idempotent,
+      JobWatch watch,
+      EventStreams streams) {
     this.jobs = jobs;
     this.reader = reader;
     this.idempotent = idempotent;
     this.waitingFor = waitingFor;
+    this.watch = watch;
+    this.streams = streams;
   }
 
   @PostMapping(
@@ -204,9 +212,31 @@ class TrainingJobController {
   }
 
   @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
-  @Operation(summary = "Get a training job")
-  TrainingJobResponse get(@PathVariable String id) {
-    return response(jobs.get(id));
+  @Operation(
+      summary = "Get a training job",
+      description =
+          "With 'wait' the answer is delayed until an epoch after 'after_epoch' is completed, the"
+              + " status changes, or the time has passed. A job that has ended is answered at once.")
+  @ApiResponse(
+      responseCode = "503",
+      description = "Too many clients wait for jobs.",
+      headers = @Header(name = "Retry-After", description = "Seconds."))
+  @Nullable TrainingJobResponse get(
+      @PathVariable String id,
+      @Parameter(
+              description = "Longest time to wait: 0s to 60s, or a number of seconds.",
+              example = "30s")
+          @RequestParam(required = false)
+          @Nullable String wait,
+      @Parameter(description = "By default the last completed epoch at the time of the request.")
+          @RequestParam(name = "after_epoch", required = false)
+          @Min(value = 0, message = FROM_ZERO)
+          @Nullable Integer afterEpoch,
+      HttpServletRequest request) {
+    Duration longest = WaitParameter.read(wait, afterEpoch);
+    JobSnapshot job = jobs.get(id);
+    // The answer is written when the request is dispatched again.
+    return JobWait.begin(request, job, longest, afterEpoch, watch, streams) ? null : response(job);
   }
 
   @GetMapping(path = "/{id}/epochs", produces = MediaType.APPLICATION_JSON_VALUE)
