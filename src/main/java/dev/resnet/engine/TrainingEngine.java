@@ -120,7 +120,7 @@ public abstract class TrainingEngine implements AutoCloseable {
    * The tally of all steps since {@link #takeTally}, added up in the order of the steps: looking at
    * it changes no bit of what comes later.
    *
-   * <p>An engine that adds up on its device overrides this and {@link #clearTally}. Its device
+   * <p>An engine that adds up on its device overrides this and {@link #resumeTally}. Its device
    * holds the whole sum, not what has come since the last look: so the rounding of a sum can't
    * depend on how often somebody looks.
    */
@@ -128,15 +128,18 @@ public abstract class TrainingEngine implements AutoCloseable {
     return tally;
   }
 
-  /** Starts the tally again at zero. */
-  protected void clearTally() {
-    tally = Tally.NONE;
+  /**
+   * Continues an earlier tally: the next steps are added to these sums, as if this engine had done
+   * the steps before as well.
+   */
+  public void resumeTally(Tally earlier) {
+    tally = earlier;
   }
 
   /** The tally, which then starts again at zero. */
   public final Tally takeTally() {
     Tally taken = tally();
-    clearTally();
+    resumeTally(Tally.NONE);
     return taken;
   }
 

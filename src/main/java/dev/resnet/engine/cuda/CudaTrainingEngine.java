@@ -147,9 +147,9 @@ final class CudaTrainingEngine extends TrainingEngine {
   }
 
   @Override
-  protected void clearTally() {
+  public void resumeTally(Tally earlier) {
     context.makeCurrent();
-    totals.clear(stream);
+    totals.set(stream, earlier);
   }
 
   @Override

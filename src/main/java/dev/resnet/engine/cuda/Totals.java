@@ -54,6 +54,16 @@ final class Totals implements AutoCloseable {
     images = 0;
   }
 
+  /** Starts at these sums, after all that was queued. */
+  void set(CudaStream stream, Tally tally) {
+    ByteBuffer values = copy.buffer(0, BYTES);
+    values.putDouble(0, tally.crossEntropy());
+    values.putLong(Double.BYTES, tally.correct());
+    stream.upload(sums.at(0), copy.at(0), BYTES);
+    stream.synchronize(); // until then the copy must not change
+    images = tally.images();
+  }
+
   @Override
   public void close() {
     owned.close();

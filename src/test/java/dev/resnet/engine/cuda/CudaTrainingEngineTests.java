@@ -12,6 +12,7 @@ import dev.resnet.engine.NoiseBatches;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.ResidentImages;
 import dev.resnet.engine.SmallGraphs;
+import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
 import dev.resnet.pictures.ImageShape;
 import java.lang.management.ManagementFactory;
@@ -61,6 +62,39 @@ class CudaTrainingEngineTests {
       assertThat(engine.tally().crossEntropy()).isZero();
     }
     return FloatBuffer.wrap(graph.params().data().asFloat());
+  }
+
+  /** As in a training run that is resumed within an epoch. */
+  @Test
+  void aTallyThatIsContinuedHasTheBitsOfOneThatWasNeverRead() {
+    Tally whole;
+    try (var engine = engine(small());
+        var images = keep(engine)) {
+      steps(engine, images, 0, 6);
+      whole = engine.tally();
+      assertThat(whole.images()).isEqualTo(6 * BATCH);
+    }
+    ComputationGraph graph = small();
+    Tally saved;
+    try (var engine = engine(graph);
+        var images = keep(engine)) {
+      steps(engine, images, 0, 3);
+      saved = engine.tally();
+      engine.writeBack();
+    }
+    try (var engine = engine(graph);
+        var images = keep(engine)) {
+      engine.resumeTally(saved);
+      steps(engine, images, 3, 6);
+      assertThat(engine.takeTally()).isEqualTo(whole);
+      assertThat(engine.tally()).isEqualTo(Tally.NONE);
+    }
+  }
+
+  private static void steps(TrainingEngine engine, ResidentImages images, int from, int to) {
+    for (int i = from; i < to; i++) {
+      engine.step(images, plan(i), 0.01);
+    }
   }
 
   @Test
