@@ -12,9 +12,12 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -74,6 +77,7 @@ final class EpochRepository {
     return found;
   }
 
+  /** The checkpoints at the ends of epochs, in order. */
   List<CheckpointFile> checkpoints(String job) {
     return jdbc.sql("select * from training_checkpoint where job_id = :job order by epoch")
         .param("job", job)
@@ -81,28 +85,103 @@ final class EpochRepository {
         .list();
   }
 
+  /** Everything that a job can resume from: the checkpoints and the one within an epoch. */
+  List<CheckpointFile> resumable(String job) {
+    List<CheckpointFile> files = new ArrayList<>(checkpoints(job));
+    partial(job).ifPresent(files::add);
+    return files;
+  }
+
+  private Optional<CheckpointFile> partial(String job) {
+    return jdbc.sql("select * from training_partial_checkpoint where job_id = :job")
+        .param("job", job)
+        .query((row, n) -> JobRows.partialCheckpoint(row, folders.checkpoints(job)))
+        .optional();
+  }
+
   /**
-   * Adds an epoch with its checkpoint, and deletes the rows of checkpoints that need not be kept.
-   * Safe to repeat, because a commit may have succeeded although its answer was lost.
+   * The outcome of adding an epoch.
+   *
+   * @param repeated whether the job already had this epoch with the same results
+   * @param dropped the checkpoints without a row; delete their files after the commit
+   */
+  record Added(boolean repeated, List<CheckpointFile> dropped) {}
+
+  /**
+   * Adds an epoch, or replaces its row where a resumed job has repeated it, and deletes the rows of
+   * checkpoints that need not be kept. Safe to repeat, because a commit may have succeeded although
+   * its answer was lost.
+   *
+   * @param checkpoint null if the epoch has none
+   */
+  Added add(String job, EpochMetrics epoch, @Nullable CheckpointFile checkpoint) {
+    boolean repeated =
+        epochs(job, epoch.epoch() - 1).stream().limit(1).anyMatch(epoch::hasSameResults);
+    Set<CheckpointFile> dropped = new LinkedHashSet<>();
+    if (repeated) {
+      deleteEpoch(job, epoch.epoch());
+    } else {
+      // Rows of later epochs, if there are any, belong to another course of the training.
+      dropped.addAll(forgetAfter(job, epoch.epoch() - 1));
+    }
+    insert(job, epoch);
+    if (checkpoint != null) {
+      dropped.addAll(keep(job, checkpoint));
+      dropped.removeIf(file -> file.path().equals(checkpoint.path()));
+    }
+    return new Added(repeated, List.copyOf(dropped));
+  }
+
+  /**
+   * Adds a checkpoint, and deletes the rows of those that need not be kept: at the end of an epoch
+   * whose row exists, or within an epoch. Safe to repeat.
    *
    * @return the checkpoints without a row; delete their files after the commit
    */
-  List<CheckpointFile> add(String job, EpochMetrics epoch, CheckpointFile checkpoint) {
-    List<CheckpointFile> dropped = new ArrayList<>(forgetAfter(job, epoch.epoch() - 1));
-    dropped.remove(checkpoint);
-    insert(job, epoch);
-    insert(job, checkpoint);
-    Set<Integer> kept = EpochChoice.checkpoints(withCheckpoint(job));
-    for (CheckpointFile file : checkpoints(job)) {
-      if (!kept.contains(file.epoch())) {
-        jdbc.sql("delete from training_checkpoint where job_id = :job and epoch = :epoch")
-            .param("job", job)
-            .param("epoch", file.epoch())
-            .update();
-        dropped.add(file);
-      }
+  List<CheckpointFile> keep(String job, CheckpointFile checkpoint) {
+    Set<CheckpointFile> dropped = new LinkedHashSet<>();
+    partial(job)
+        .filter(older -> checkpoint.isPartial() || checkpoint.isAfter(older))
+        .ifPresent(dropped::add);
+    if (!dropped.isEmpty()) {
+      jdbc.sql("delete from training_partial_checkpoint where job_id = :job")
+          .param("job", job)
+          .update();
     }
-    return dropped;
+    if (checkpoint.isPartial()) {
+      insertPartial(job, checkpoint);
+    } else {
+      dropped.addAll(deleteCheckpoints(job, file -> file.epoch() == checkpoint.epoch()));
+      insert(job, checkpoint);
+      Set<Integer> kept = EpochChoice.checkpoints(withCheckpoint(job));
+      dropped.addAll(deleteCheckpoints(job, file -> !kept.contains(file.epoch())));
+    }
+    dropped.removeIf(file -> file.path().equals(checkpoint.path()));
+    return List.copyOf(dropped);
+  }
+
+  private List<CheckpointFile> deleteCheckpoints(String job, Predicate<CheckpointFile> which) {
+    List<CheckpointFile> deleted = checkpoints(job).stream().filter(which).toList();
+    for (CheckpointFile file : deleted) {
+      jdbc.sql("delete from training_checkpoint where job_id = :job and epoch = :epoch")
+          .param("job", job)
+          .param("epoch", file.epoch())
+          .update();
+    }
+    return deleted;
+  }
+
+  private void deleteEpoch(String job, int epoch) {
+    jdbc.sql("delete from training_epoch where job_id = :job and epoch = :epoch")
+        .param("job", job)
+        .param("epoch", epoch)
+        .update();
+  }
+
+  /** Whether a checkpoint is ahead of everything that the job has reached before. */
+  boolean isFurther(String job, CheckpointFile checkpoint) {
+    return epochs(job, checkpoint.epoch()).isEmpty()
+        && partial(job).map(checkpoint::isAfter).orElse(true);
   }
 
   private List<EpochMetrics> withCheckpoint(String job) {
@@ -159,15 +238,43 @@ final class EpochRepository {
         .update();
   }
 
+  private void insertPartial(String job, CheckpointFile checkpoint) {
+    jdbc.sql(
+            """
+            insert into training_partial_checkpoint
+              (job_id, epoch, step, file, size, sha256, test_accuracy)
+            values (:job, :epoch, :step, :file, :size, :sha256, :testAccuracy)
+            """)
+        .param("job", job)
+        .param("epoch", checkpoint.epoch())
+        .param("step", checkpoint.step())
+        .param("file", folders.name(job, checkpoint.path()))
+        .param("size", checkpoint.size())
+        .param("sha256", checkpoint.sha256())
+        .param("testAccuracy", checkpoint.testAccuracy())
+        .update();
+  }
+
   /**
-   * Deletes the rows after the epoch from which a resumed job continues.
+   * Deletes the rows of the checkpoints at the ends of later epochs. A resumed job has found that
+   * they can't be used. The rows of these epochs stay until the job has repeated them.
+   *
+   * @return the checkpoints without a row; delete their files after the commit
+   */
+  List<CheckpointFile> forgetCheckpointsAfter(String job, int epoch) {
+    return deleteCheckpoints(job, file -> file.epoch() > epoch);
+  }
+
+  /**
+   * Deletes all rows of later epochs, which will not be repeated.
    *
    * @return the checkpoints without a row; delete their files after the commit
    */
   List<CheckpointFile> forgetAfter(String job, int epoch) {
     List<CheckpointFile> forgotten =
-        checkpoints(job).stream().filter(file -> file.epoch() > epoch).toList();
-    for (String table : List.of("training_epoch", "training_checkpoint")) {
+        resumable(job).stream().filter(file -> file.epoch() > epoch).toList();
+    for (String table :
+        List.of("training_epoch", "training_checkpoint", "training_partial_checkpoint")) {
       jdbc.sql("delete from " + table + " where job_id = :job and epoch > :epoch")
           .param("job", job)
           .param("epoch", epoch)

@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Paths of a job's files: {@code <resnet.home>/jobs/<id>/checkpoints/attempt-2/epoch-0007.zip}.
+ * Paths of a job's files: {@code <resnet.home>/jobs/<id>/checkpoints/attempt-2/epoch-0007.zip} at
+ * the end of an epoch, {@code epoch-0007-step-000123.zip} within the next one.
  *
  * <p>Every attempt has its own folder, so a worker that lost the job without noticing can't touch
  * the files of the next attempt.

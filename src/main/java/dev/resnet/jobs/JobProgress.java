@@ -30,10 +30,35 @@ public record JobProgress(
     return new JobProgress(epoch, iteration, iterations, trainLoss, trainAccuracy, null);
   }
 
-  /** The progress after so many completed epochs, from which a resumed job continues. */
-  JobProgress rewound(int completedEpochs, int epochs) {
+  /**
+   * The progress from which a resumed job continues.
+   *
+   * @param step completed steps of the next epoch
+   * @param epochs of the whole training
+   */
+  JobProgress rewound(int completedEpochs, int step, int epochs) {
+    return at(completedEpochs, step, epochs, null, null, null);
+  }
+
+  /** The same figures at the position of a checkpoint. */
+  JobProgress at(int completedEpochs, int step, int epochs) {
+    return at(completedEpochs, step, epochs, trainLoss, trainAccuracy, imagesPerSecond);
+  }
+
+  private JobProgress at(
+      int completedEpochs,
+      int step,
+      int epochs,
+      @Nullable Double loss,
+      @Nullable Double accuracy,
+      @Nullable Double speed) {
     return new JobProgress(
-        completedEpochs, iterations / epochs * completedEpochs, iterations, null, null, null);
+        step == 0 ? completedEpochs : completedEpochs + 1,
+        iterations / epochs * completedEpochs + step,
+        iterations,
+        loss,
+        accuracy,
+        speed);
   }
 
   /** Fraction of the steps that are done, 0 to 1. */

@@ -105,6 +105,16 @@ final class JobRows {
         row.getDouble("test_accuracy"));
   }
 
+  static CheckpointFile partialCheckpoint(ResultSet row, Path folder) throws SQLException {
+    return new CheckpointFile(
+        row.getInt("epoch"),
+        row.getInt("step"),
+        folder.resolve(row.getString("file")),
+        row.getLong("size"),
+        row.getString("sha256"),
+        row.getDouble("test_accuracy"));
+  }
+
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();

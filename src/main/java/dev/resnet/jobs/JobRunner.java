@@ -140,7 +140,7 @@ final class JobRunner {
 
   private String crashed(TrainingJob job) {
     return ("The service crashed or lost its database %d times in a row while it ran this"
-            + " job, without completing an epoch. Find the cause in its log (often too little"
+            + " job, without getting further in it. Find the cause in its log (often too little"
             + " memory), then resume the job.")
         .formatted(job.crashes() + 1);
   }
@@ -181,7 +181,8 @@ final class JobRunner {
       // the job.
       finish(recorder, e);
       if (handle.stopRequested()) {
-        LOG.debug("Job {} failed after it was asked to stop", job.id(), e);
+        // What it has done since its last checkpoint is done again.
+        LOG.warn("Job {} failed after it was asked to stop", job.id(), e);
         return stopped(job, handle);
       }
       return failed(job, e);
@@ -208,7 +209,7 @@ final class JobRunner {
     if (handle.stopRequested()) {
       return stopped(job, handle);
     }
-    List<CheckpointFile> kept = outage.retry(() -> store.epochs().checkpoints(job.id()));
+    List<CheckpointFile> kept = outage.retry(() -> store.epochs().resumable(job.id()));
     store.folders().sweep(job, kept);
     TrainingResult result =
         training.train(
@@ -219,6 +220,9 @@ final class JobRunner {
             kept,
             recorder,
             handle);
+    if (result instanceof TrainingResult.Completed completed) {
+      recorder.ended(completed.history().size());
+    }
     boolean written = recorder.finish();
     // Registering the model is short, so a shutdown can wait for it. A pause came too late.
     boolean wanted = handle.reason() != Reason.CANCELLED && handle.reason() != Reason.LOST;

@@ -72,8 +72,8 @@ class JobsConfiguration {
   }
 
   @Bean
-  Training training() {
-    return new Trainer(Clock.systemUTC())::train;
+  Training training(TrainingProperties settings) {
+    return new Trainer(Clock.systemUTC(), settings.checkpoints())::train;
   }
 
   @Bean

@@ -16,8 +16,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param slots jobs that this process runs at the same time
  * @param queueCapacity jobs that may wait; beyond that, submissions get 429
- * @param maxAttempts consecutive attempts whose process died before they completed an epoch, until
- *     the job fails
+ * @param maxAttempts consecutive attempts whose process died before the job got further (a new
+ *     epoch, or a checkpoint after more steps), until the job fails
  * @param heartbeat how often a process confirms that it still runs a job; after four missed
  *     heartbeats, another process takes the job over. The embedded database allows only one
  *     process, so after a crash the jobs continue at the next start
@@ -46,7 +46,7 @@ public record JobsProperties(
    *
    * @param firstWait wait before the first retry; it doubles with each further one
    * @param longestWait longest wait between two retries
-   * @param attempts consecutive retries without a completed epoch before the job fails. With the
+   * @param attempts consecutive retries without getting further before the job fails. With the
    *     other defaults they span 16 hours, so a fault in the evening can be fixed the next morning.
    *     A full disk is retried without limit
    * @param databaseWait wait between two attempts to write epochs while the database is

@@ -43,14 +43,25 @@ final class LogLines {
             .formatted(job.config().dataset());
   }
 
-  static String trains(TrainingJob job, EngineDescription engine, int resumedAfterEpoch) {
+  /**
+   * @param epoch completed epochs
+   * @param step completed steps of the next one
+   */
+  static String trains(TrainingJob job, EngineDescription engine, int epoch, int step) {
     return "Attempt %d trains with engine %s in %s (%s), %s."
         .formatted(
             job.attempt(),
             engine.engine().wireName(),
             engine.precision().wireName(),
             engine.reason(),
-            resumedAfterEpoch == 0 ? "from the start" : "after epoch " + resumedAfterEpoch);
+            reached(epoch, step));
+  }
+
+  private static String reached(int epoch, int step) {
+    if (step > 0) {
+      return "from step %d of epoch %d".formatted(step + 1, epoch + 1);
+    }
+    return epoch == 0 ? "from the start" : "after epoch " + epoch;
   }
 
   /** Checkpoints that a resumed attempt had to pass over. */

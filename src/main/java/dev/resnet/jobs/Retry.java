@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's retries since its last completed epoch.
+ * A job's retries since it last got further: a new epoch, or a checkpoint after more steps.
  *
- * @param count consecutive attempts that ended with a passing fault before they completed an epoch
+ * @param count consecutive attempts that ended with a passing fault before the job got further
  * @param lastError the error of the latest of them; null if there is none
  * @param nextAttemptAt when the next attempt is due; null unless the job waits for it
  */

@@ -50,6 +50,12 @@ final class RunHandle implements StopSignal {
     return reason != null;
   }
 
+  /** The files of a lost job are its new owner's. */
+  @Override
+  public boolean keepsState() {
+    return reason != Reason.LOST;
+  }
+
   /**
    * The first reason counts, with two exceptions. LOST replaces any other: a lost job must not be
    * written to. CANCELLED replaces PAUSED.

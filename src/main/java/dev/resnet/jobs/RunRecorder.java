@@ -78,27 +78,29 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   }
 
   @Override
-  public void started(EngineDescription chosen, int resumedAfterEpoch) {
+  public void started(EngineDescription chosen, int resumedAfterEpoch, int step) {
     engine = chosen;
-    JobProgress start = progress.rewound(resumedAfterEpoch, job.config().epochs());
+    JobProgress start = progress.rewound(resumedAfterEpoch, step, job.config().epochs());
     progress = start;
     LOG.info(
-        "Job {} attempt {} trains on {} {} ({}), after epoch {}",
+        "Job {} attempt {} trains on {} {} ({}), after {} epochs and {} steps",
         job.id(),
         job.attempt(),
         chosen.engine().wireName(),
         chosen.precision().wireName(),
         chosen.reason(),
-        resumedAfterEpoch);
+        resumedAfterEpoch,
+        step);
     write(
         0,
         () -> {
           jobs.started(job, chosen, start);
-          List<CheckpointFile> unusable = epochs.forgetAfter(job.id(), resumedAfterEpoch);
+          List<CheckpointFile> unusable =
+              epochs.forgetCheckpointsAfter(job.id(), resumedAfterEpoch);
           if (!unusable.isEmpty()) {
             events.log(job.id(), LogLines.unusable(unusable, resumedAfterEpoch));
           }
-          events.log(job.id(), LogLines.trains(job, chosen, resumedAfterEpoch));
+          events.log(job.id(), LogLines.trains(job, chosen, resumedAfterEpoch, step));
           return unusable;
         });
   }
@@ -131,17 +133,21 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
   }
 
   @Override
-  public void epochCompleted(EpochMetrics metrics, CheckpointFile checkpoint) {
+  public void epochCompleted(EpochMetrics metrics, @Nullable CheckpointFile checkpoint) {
     throwFailure();
+    JobProgress now = progress;
     write(
         1,
         () -> {
           // This comes first, because it locks the job's row: a worker that lost the job adds
           // nothing.
-          jobs.epochCompleted(job, progress);
-          List<CheckpointFile> dropped = epochs.add(job.id(), metrics, checkpoint);
-          events.epoch(job.id(), metrics);
-          return dropped;
+          jobs.progressed(job, now);
+          EpochRepository.Added added = epochs.add(job.id(), metrics, checkpoint);
+          if (!added.repeated()) {
+            jobs.advanced(job, now);
+            events.epoch(job.id(), metrics);
+          }
+          return added.dropped();
         });
     nextWrite = jobs.now().plus(BETWEEN_WRITES);
     LOG.info(
@@ -154,6 +160,41 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
         metrics.testLoss(),
         metrics.testAccuracy(),
         validated(metrics.validation()));
+  }
+
+  @Override
+  public void checkpointed(CheckpointFile checkpoint) {
+    throwFailure();
+    JobProgress now = progress.at(checkpoint.epoch(), checkpoint.step(), job.config().epochs());
+    progress = now;
+    write(
+        0,
+        () -> {
+          jobs.progressed(job, now);
+          if (epochs.isFurther(job.id(), checkpoint)) {
+            jobs.advanced(job, now);
+          }
+          return epochs.keep(job.id(), checkpoint);
+        });
+    nextWrite = jobs.now().plus(BETWEEN_WRITES);
+    LOG.info(
+        "Job {} checkpoint after {} epochs and {} steps",
+        job.id(),
+        checkpoint.epoch(),
+        checkpoint.step());
+  }
+
+  /**
+   * The training is over after so many epochs. Later rows can only be there if an earlier attempt
+   * took another course, from a checkpoint that has been lost since.
+   */
+  void ended(int epochCount) {
+    write(
+        0,
+        () -> {
+          jobs.progressed(job, progress);
+          return epochs.forgetAfter(job.id(), epochCount);
+        });
   }
 
   private static String validated(EpochMetrics.@Nullable Validation validation) {

@@ -108,7 +108,8 @@ public final class StartingPoints {
   private CheckpointFile checkpoint(String job, @Nullable Integer epoch) {
     List<CheckpointFile> kept = store.epochs().checkpoints(job);
     if (kept.isEmpty()) {
-      throw new UnknownStartException("start_from.job", "has no checkpoint yet");
+      throw new UnknownStartException(
+          "start_from.job", "has no checkpoint of a completed epoch yet");
     }
     return kept.stream()
         .filter(checkpoint -> epoch == null || checkpoint.epoch() == epoch)

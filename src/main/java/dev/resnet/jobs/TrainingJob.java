@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param parameters of the network, counting running means and variances
  * @param engine the engine of the newest attempt and why it was chosen; null until training starts
  * @param attempt number of attempts so far; 0 before the first
- * @param crashes consecutive attempts whose process died before they completed an epoch
- * @param retry retries since its last completed epoch
+ * @param crashes consecutive attempts whose process died before the job got further
+ * @param retry retries since it last got further
  * @param heldFor why the job does not start although a slot may be free; null otherwise
  * @param requested what the owner has to do within one batch; null to go on
  * @param error why the job failed; null otherwise

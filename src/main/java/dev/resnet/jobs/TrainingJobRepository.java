@@ -205,7 +205,7 @@ final class TrainingJobRepository {
     return request == null ? null : request.name();
   }
 
-  /** The engine is ready and continues after the completed epochs. */
+  /** The engine is ready and continues from this progress. */
   void started(TrainingJob job, EngineDescription engine, JobProgress progress) {
     int updated =
         jdbc.sql(
@@ -233,8 +233,8 @@ final class TrainingJobRepository {
     requireOwned(job, updateProgress(job, progress, ""));
   }
 
-  /** An epoch is done. The job makes progress, so earlier crashes and retries no longer count. */
-  void epochCompleted(TrainingJob job, JobProgress progress) {
+  /** The job has come further than ever, so earlier crashes and retries no longer count. */
+  void advanced(TrainingJob job, JobProgress progress) {
     requireOwned(
         job, updateProgress(job, progress, "crashes = 0, retries = 0, last_error = null,"));
   }

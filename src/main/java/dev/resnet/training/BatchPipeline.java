@@ -64,12 +64,12 @@ final class BatchPipeline implements Batches {
   }
 
   @Override
-  public boolean run(int count, IntFunction<BatchPlan> plans, Step step) {
-    if (count == 0) {
+  public boolean run(int from, int count, IntFunction<BatchPlan> plans, Step step) {
+    if (from >= count) {
       return true;
     }
-    Future<Minibatch> next = assemble(0, plans);
-    for (int i = 0; i < count; i++) {
+    Future<Minibatch> next = assemble(from, plans);
+    for (int i = from; i < count; i++) {
       Minibatch batch = await(next);
       if (i + 1 < count) {
         next = assemble(i + 1, plans);

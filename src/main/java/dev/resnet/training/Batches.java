@@ -27,12 +27,12 @@ interface Batches extends AutoCloseable {
   }
 
   /**
-   * Takes {@code count} batches to the step, in their order.
+   * Takes the batches {@code from} to {@code count - 1} to the step, in their order.
    *
    * @param plans the plan of each batch; they may be asked for on another thread
    * @return whether all were used
    */
-  boolean run(int count, IntFunction<BatchPlan> plans, Step step);
+  boolean run(int from, int count, IntFunction<BatchPlan> plans, Step step);
 
   @Override
   void close();

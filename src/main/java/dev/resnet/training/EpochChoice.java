@@ -67,9 +67,9 @@ public final class EpochChoice {
   }
 
   /**
-   * The epochs whose checkpoints are kept: the newest two and the best. With validation images also
-   * the best before the newest: if the file of the newest is damaged, the training continues before
-   * it, and then that one is the best. They are three at most.
+   * The epochs whose checkpoints are kept, of those that have one: the newest two and the best.
+   * With validation images also the best before the newest: if the file of the newest is damaged,
+   * the training continues before it, and then that one is the best. They are three at most.
    *
    * @param epochs those that have a checkpoint, in order
    */

@@ -66,6 +66,29 @@ public record EpochMetrics(
         null);
   }
 
+  /**
+   * Whether another run of the same epoch has the same results; the times may differ. They are the
+   * same bits where an epoch is repeated after a crash.
+   */
+  public boolean hasSameResults(EpochMetrics other) {
+    return withoutTimes().equals(other.withoutTimes());
+  }
+
+  private EpochMetrics withoutTimes() {
+    return new EpochMetrics(
+        epoch,
+        learningRate,
+        trainCrossEntropy,
+        l2Loss,
+        trainAccuracy,
+        testLoss,
+        testAccuracy,
+        0,
+        0,
+        Instant.EPOCH,
+        validation);
+  }
+
   static EpochMetrics of(TrainingState.Epoch state, TrainingState.@Nullable Validation validation) {
     return new EpochMetrics(
         state.epoch(),

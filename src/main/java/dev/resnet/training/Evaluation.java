@@ -26,6 +26,7 @@ final class Evaluation {
     int count = images.length;
     boolean all =
         batches.run(
+            0,
             (count + BATCH - 1) / BATCH,
             i -> BatchPlans.unchanged(images, i * BATCH, Math.min(BATCH, count - i * BATCH)),
             (i, batch) -> {

@@ -26,10 +26,14 @@ final class ProgressMeter {
   private long lastTally;
   private long lastReport;
 
+  /**
+   * @param done steps of this epoch that are already completed
+   */
   ProgressMeter(
       TrainingConfig config,
       int epoch,
       int iterationsPerEpoch,
+      int done,
       TrainingListener listener,
       LongSupplier nanoTime) {
     this.config = config;
@@ -39,7 +43,7 @@ final class ProgressMeter {
     this.nanoTime = nanoTime;
     lastTally = nanoTime.getAsLong();
     lastReport = lastTally;
-    marks.add(new Mark(lastTally, 0));
+    marks.add(new Mark(lastTally, done));
   }
 
   /** Whether to read the tally after this step. */

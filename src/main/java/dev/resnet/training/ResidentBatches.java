@@ -35,8 +35,8 @@ final class ResidentBatches implements Batches {
   }
 
   @Override
-  public boolean run(int count, IntFunction<BatchPlan> plans, Step step) {
-    for (int i = 0; i < count; i++) {
+  public boolean run(int from, int count, IntFunction<BatchPlan> plans, Step step) {
+    for (int i = from; i < count; i++) {
       if (!step.take(i, new PlannedBatch(engine, images, plans.apply(i)))) {
         return false;
       }

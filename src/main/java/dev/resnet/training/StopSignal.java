@@ -9,4 +9,12 @@ public interface StopSignal {
   StopSignal NEVER = () -> false;
 
   boolean stopRequested();
+
+  /**
+   * Whether to write a checkpoint when the training run stops; not if it has lost its job to
+   * another one.
+   */
+  default boolean keepsState() {
+    return true;
+  }
 }

@@ -10,23 +10,31 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training loop: epochs of steps, with evaluation and a checkpoint after each epoch.
+ * The training loop: epochs of steps, with evaluation after each epoch and checkpoints by a {@link
+ * CheckpointPolicy}.
  *
  * <p>Interruptions do not change the result: randomness is a function of seed, epoch and position,
  * and a checkpoint holds everything else. A resumed run is bit-identical to an uninterrupted one.
  */
 public final class Trainer {
   private final Clock clock;
+  private final CheckpointPolicy policy;
 
   /** Used only to measure durations and to decide when to report progress. */
   private final LongSupplier nanoTime;
 
+  /** Writes a checkpoint after every epoch. */
   public Trainer(Clock clock) {
-    this(clock, System::nanoTime);
+    this(clock, CheckpointPolicy.EVERY_EPOCH);
   }
 
-  Trainer(Clock clock, LongSupplier nanoTime) {
+  public Trainer(Clock clock, CheckpointPolicy policy) {
+    this(clock, policy, System::nanoTime);
+  }
+
+  Trainer(Clock clock, CheckpointPolicy policy, LongSupplier nanoTime) {
     this.clock = clock;
+    this.policy = policy;
     this.nanoTime = nanoTime;
   }
 
@@ -66,20 +74,30 @@ public final class Trainer {
       TrainingListener listener,
       StopSignal stop) {
     Dataset data = dataset.limited(config.trainLimit(), config.testLimit(), config.seed());
-    try (var run =
-        TrainingRun.prepare(config, data, checkpoints, start, resumable, clock, nanoTime)) {
-      listener.started(run.engine(), run.completedEpochs());
-      while (!run.ended()) {
-        if (!run.trainEpoch(listener, stop) || !run.evaluate(stop)) {
-          return new TrainingResult.Stopped(run.completedEpochs());
-        }
-        CheckpointFile checkpoint = run.checkpoint();
-        listener.epochCompleted(run.latest(), checkpoint);
+    try {
+      var from = StartingState.of(config, data, start, resumable);
+      try (var run = new TrainingRun(config, data, from, checkpoints, policy, clock, nanoTime)) {
+        return train(run, listener, stop);
       }
-      return run.result();
     } catch (IOException e) {
       throw new TrainingFailedException(
           "A checkpoint could not be written or read: " + e.getMessage(), e);
     }
+  }
+
+  private static TrainingResult train(TrainingRun run, TrainingListener listener, StopSignal stop)
+      throws IOException {
+    listener.started(run.engine(), run.completedEpochs(), run.completedSteps());
+    while (!run.ended()) {
+      if (!run.trainEpoch(listener, stop) || !run.evaluate(stop)) {
+        if (stop.keepsState()) {
+          run.checkpointWhereStopped().ifPresent(listener::checkpointed);
+        }
+        return new TrainingResult.Stopped(run.completedEpochs());
+      }
+      CheckpointFile checkpoint = run.checkpointAtEnd();
+      listener.epochCompleted(run.latest(), checkpoint);
+    }
+    return run.result();
   }
 }

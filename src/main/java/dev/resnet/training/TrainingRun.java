@@ -6,21 +6,18 @@ import dev.resnet.engine.EngineDescription;
 import dev.resnet.engine.NotFinite;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
-import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.checkpoint.CheckpointFile;
-import dev.resnet.training.checkpoint.Checkpoints;
+import dev.resnet.training.checkpoint.PartialEpoch;
 import dev.resnet.training.checkpoint.TrainingState;
-import dev.resnet.training.checkpoint.UnusableCheckpointException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
@@ -31,93 +28,47 @@ final class TrainingRun implements AutoCloseable {
   private final ComputationGraph graph;
   private final TrainingSetup setup;
   private final TrainingEngine engine;
-  private final Checkpoints folder;
+  private final RunCheckpoints checkpoints;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final int iterationsPerEpoch;
   private final List<EpochMetrics> history = new ArrayList<>();
-  private final List<CheckpointFile> checkpoints = new ArrayList<>();
 
+  /** Completed steps of the epoch that is not completed yet, and their sums. */
+  private int step;
+
+  private Tally trained;
+
+  /** Training time of these steps. */
+  private long trainedNanos;
+
+  /** When the epoch would have started without interruptions and without writing checkpoints. */
   private long epochStarted;
-  private double imagesPerSecond;
-  private Tally trained = Tally.NONE;
 
-  private TrainingRun(
+  /**
+   * @param folder for new checkpoints
+   */
+  TrainingRun(
       TrainingConfig config,
       Dataset data,
-      ComputationGraph graph,
-      @Nullable TrainingState resumed,
-      Checkpoints folder,
+      StartingState start,
+      Path folder,
+      CheckpointPolicy policy,
       Clock clock,
       LongSupplier nanoTime) {
     this.config = config;
     this.data = data;
-    this.graph = graph;
-    this.folder = folder;
+    this.graph = start.graph();
     this.clock = clock;
     this.nanoTime = nanoTime;
-    this.setup = TrainingSetup.of(config, data, graph, resumed);
+    this.setup = TrainingSetup.of(config, data, graph, start.resumed());
     this.engine = setup.engine();
     this.iterationsPerEpoch = setup.iterationsPerEpoch();
-  }
-
-  /**
-   * Starts from the newest valid checkpoint; if there are no checkpoints, from the starting weights
-   * or the seed.
-   *
-   * @param start file with the starting weights; null if {@code config} has none
-   * @throws TrainingFailedException if none of the checkpoints or the starting weights can be used
-   */
-  static TrainingRun prepare(
-      TrainingConfig config,
-      Dataset data,
-      Path folder,
-      @Nullable Path start,
-      List<CheckpointFile> resumable,
-      Clock clock,
-      LongSupplier nanoTime)
-      throws IOException {
-    var checkpoints = new Checkpoints(folder);
-    var restored = newestValid(resumable, data);
-    if (restored == null) {
-      var spec = new ResNetSpec(config.stackN(), data.classes().size(), data.shape());
-      var graph = spec.initialise(config.seed(), config.momentum());
-      if (config.startFrom() != null) {
-        Path file = Objects.requireNonNull(start, "the file with the starting weights");
-        StartingWeights.copy(config.startFrom(), file, graph, data.classes());
-      }
-      return new TrainingRun(config, data, graph, null, checkpoints, clock, nanoTime);
-    }
-    var run =
-        new TrainingRun(
-            config, data, restored.graph(), restored.state(), checkpoints, clock, nanoTime);
-    run.history.addAll(history(restored.state()));
-    resumable.stream()
-        .filter(file -> file.epoch() <= restored.file().epoch())
-        .forEach(run.checkpoints::add);
-    return run;
-  }
-
-  private static List<EpochMetrics> history(TrainingState state) {
-    var validation =
-        state.validation().stream()
-            .collect(Collectors.toMap(TrainingState.Validation::epoch, Function.identity()));
-    return state.history().stream()
-        .map(epoch -> EpochMetrics.of(epoch, validation.get(epoch.epoch())))
-        .toList();
-  }
-
-  private static Checkpoints.@Nullable Restored newestValid(
-      List<CheckpointFile> resumable, Dataset data) throws IOException {
-    try {
-      return Checkpoints.newestValid(resumable, data.sha256());
-    } catch (UnusableCheckpointException e) {
-      // Not passed as the cause: an I/O error as the cause means that a retry may help.
-      throw new TrainingFailedException(
-          e.getMessage()
-              + " Nothing was deleted. Restore the files from a backup and resume the job. To train"
-              + " from the beginning, delete the job and submit it again.");
-    }
+    this.history.addAll(start.history());
+    this.step = start.step();
+    this.trained = start.tally();
+    this.trainedNanos = start.trainedNanos();
+    this.checkpoints = new RunCheckpoints(folder, policy, nanoTime, start.checkpoints());
   }
 
   EngineDescription engine() {
@@ -126,6 +77,11 @@ final class TrainingRun implements AutoCloseable {
 
   int completedEpochs() {
     return history.size();
+  }
+
+  /** Completed steps of the epoch that is not completed yet. */
+  int completedSteps() {
+    return step;
   }
 
   /** Whether no further epoch is trained. */
@@ -137,18 +93,36 @@ final class TrainingRun implements AutoCloseable {
     return history.get(history.size() - 1);
   }
 
-  /** Runs all steps of the next epoch; false if stopped. */
-  boolean trainEpoch(TrainingListener listener, StopSignal stop) {
-    epochStarted = nanoTime.getAsLong();
-    engine.takeTally(); // discard the tally of a stopped epoch
+  /**
+   * Runs the steps that are left of the epoch, and writes checkpoints on the way; false if stopped.
+   */
+  boolean trainEpoch(TrainingListener listener, StopSignal stop) throws IOException {
+    epochStarted = nanoTime.getAsLong() - trainedNanos;
+    engine.resumeTally(trained);
     int epoch = completedEpochs();
     int[] images = setup.trainImages();
     int[] order = CounterRandom.permutation(images.length, config.seed(), epoch);
     Arrays.setAll(order, i -> images[order[i]]);
-    var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, listener, nanoTime);
-    Batches batches = setup.batches();
-    boolean all =
-        batches.run(
+    var meter = new ProgressMeter(config, epoch, iterationsPerEpoch, step, listener, nanoTime);
+    while (step < iterationsPerEpoch) {
+      if (!trainUntilCheckpoint(order, meter, stop)) {
+        return false;
+      }
+      if (checkpoints.intervalIsOver()) {
+        listener.checkpointed(checkpointWithin());
+      }
+    }
+    return true;
+  }
+
+  /** Runs steps until the epoch ends or a checkpoint is due; false if stopped. */
+  private boolean trainUntilCheckpoint(int[] order, ProgressMeter meter, StopSignal stop) {
+    int epoch = completedEpochs();
+    var stopped = new AtomicBoolean();
+    setup
+        .batches()
+        .run(
+            step,
             iterationsPerEpoch,
             iteration ->
                 BatchPlans.training(
@@ -161,17 +135,19 @@ final class TrainingRun implements AutoCloseable {
                     epoch),
             (iteration, batch) -> {
               if (stop.stopRequested()) {
+                stopped.set(true);
                 return false;
               }
               batch.train(learningRate(epoch, iteration));
+              step = iteration + 1;
               if (meter.isDue(iteration)) {
                 meter.report(iteration, finite(engine.tally(), iteration));
               }
-              return true;
+              return !checkpoints.intervalIsOver();
             });
-    trained = engine.takeTally();
-    imagesPerSecond = trained.images() / (Math.max(1, nanoTime.getAsLong() - epochStarted) * 1e-9);
-    return all;
+    trained = engine.tally();
+    trainedNanos = nanoTime.getAsLong() - epochStarted;
+    return !stopped.get();
   }
 
   private double learningRate(int epoch, int iteration) {
@@ -210,12 +186,7 @@ final class TrainingRun implements AutoCloseable {
     }
     int epoch = completedEpochs();
     int last = iterationsPerEpoch - 1;
-    engine.writeBack();
-    NotFinite.in(graph)
-        .ifPresent(
-            what -> {
-              throw diverged(what, last);
-            });
+    requireFiniteGraph();
     double l2Loss = engine.l2Loss();
     requireFinite(l2Loss, "the L2 loss", last);
     requireFinite(tested.crossEntropy(), "the test loss", last);
@@ -230,22 +201,64 @@ final class TrainingRun implements AutoCloseable {
             tested.meanCrossEntropy(),
             tested.accuracy(),
             (nanoTime.getAsLong() - epochStarted) * 1e-9,
-            imagesPerSecond,
+            trained.images() / (Math.max(1, trainedNanos) * 1e-9),
             clock.instant(),
             validated.images() == 0
                 ? null
                 : new EpochMetrics.Validation(validated.meanCrossEntropy(), validated.accuracy())));
+    step = 0;
+    trained = Tally.NONE;
+    trainedNanos = 0;
     return true;
   }
 
-  /** Writes a checkpoint of the current state. */
-  CheckpointFile checkpoint() throws IOException {
+  private void requireFiniteGraph() {
+    engine.writeBack();
+    NotFinite.in(graph)
+        .ifPresent(
+            what -> {
+              throw diverged(what, step - 1);
+            });
+  }
+
+  /**
+   * Writes the checkpoint of the epoch that has just been completed: if the training needs it, or
+   * if the last one is long enough ago.
+   *
+   * @return null if none is due
+   */
+  @Nullable CheckpointFile checkpointAtEnd() throws IOException {
+    boolean isModel = EpochChoice.kept(config, history).epoch() == completedEpochs();
+    boolean needed = ended() || config.keep() == Keep.BEST && isModel;
+    boolean due = needed || checkpoints.shareAllowsOne() || checkpoints.intervalIsOver();
+    return due ? write(null) : null;
+  }
+
+  /** Writes a checkpoint of the state in which the run stopped, unless there is one. */
+  Optional<CheckpointFile> checkpointWhereStopped() throws IOException {
+    boolean fresh = step == 0 && history.isEmpty();
+    if (fresh || checkpoints.at(completedEpochs(), step).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(step == 0 ? write(null) : checkpointWithin());
+  }
+
+  private CheckpointFile checkpointWithin() throws IOException {
+    finite(trained, step - 1);
+    requireFiniteGraph();
+    long started = nanoTime.getAsLong();
+    CheckpointFile file = write(PartialEpoch.of(step, trained, trainedNanos * 1e-9));
+    epochStarted += nanoTime.getAsLong() - started;
+    return file;
+  }
+
+  private CheckpointFile write(@Nullable PartialEpoch partial) throws IOException {
     var description = engine.description();
     var state =
         new TrainingState(
-            TrainingState.FORMAT,
+            partial == null ? TrainingState.FORMAT : TrainingState.FORMAT_WITHIN_EPOCH,
             completedEpochs(),
-            (long) completedEpochs() * iterationsPerEpoch,
+            (long) completedEpochs() * iterationsPerEpoch + step,
             config.stackN(),
             config.seed(),
             data.name(),
@@ -258,10 +271,8 @@ final class TrainingRun implements AutoCloseable {
             history.stream().map(EpochMetrics::toState).toList(),
             history.stream().flatMap(EpochMetrics::validationState).toList());
     engine.writeBack();
-    CheckpointFile file = folder.write(graph, state, latest().testAccuracy());
-    checkpoints.removeIf(older -> older.epoch() == file.epoch());
-    checkpoints.add(file);
-    return file;
+    double testAccuracy = history.isEmpty() ? 0 : latest().testAccuracy();
+    return checkpoints.write(graph, state, partial, testAccuracy);
   }
 
   TrainingResult.Completed result() {
@@ -274,9 +285,8 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private CheckpointFile checkpointOf(int epoch) {
-    return checkpoints.stream()
-        .filter(file -> file.epoch() == epoch)
-        .findFirst()
+    return checkpoints
+        .at(epoch, 0)
         .orElseThrow(
             () ->
                 new TrainingFailedException(

@@ -146,7 +146,8 @@ class CrashRecoveryTests {
 
     JobsProcess next = start(10);
     assertThat(next.training.awaitStart()).isEqualTo(2);
-    await().until(() -> next.jobs.epochs(id, 0).size() == 2);
+    await().until(() -> next.jobs.checkpoints(id).size() == 1);
+    assertThat(next.jobs.epochs(id, 0)).as("epoch 3 comes again").hasSize(3);
     assertThat(stray).doesNotExist();
     await().untilAsserted(() -> assertThat(newest).doesNotExist());
     next.training.allow(2);

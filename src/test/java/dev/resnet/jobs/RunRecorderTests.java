@@ -47,7 +47,7 @@ class RunRecorderTests {
     handle = new RunHandle(job.id(), job.attempt());
     recorder =
         new RunRecorder(job, store, handle, new Outage(job.id(), handle, Duration.ofMillis(1)));
-    recorder.started(TestJobs.ENGINE, 0);
+    recorder.started(TestJobs.ENGINE, 0, 0);
   }
 
   @AfterEach
@@ -79,6 +79,50 @@ class RunRecorderTests {
   }
 
   @Test
+  void aCheckpointWithinAnEpochBringsTheProgressUpToDate() {
+    recorder.progress(progress(1));
+    recorder.checkpointed(partial(1, 4));
+    assertThat(iteration()).isEqualTo(14);
+    assertThat(row().progress().epoch()).isEqualTo(2);
+    assertThat(row().progress().trainLoss()).isEqualTo(1.5);
+    recorder.started(TestJobs.ENGINE, 1, 4);
+    assertThat(iteration()).isEqualTo(14);
+    assertThat(store.epochs().resumable(job.id())).containsExactly(partial(1, 4));
+  }
+
+  @Test
+  void onlyWhatWasNotReachedBeforeResetsTheCountOfCrashes() {
+    recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
+    recorder.checkpointed(partial(1, 4));
+    crash();
+    recorder.checkpointed(partial(1, 4));
+    assertThat(row().crashes()).isEqualTo(1);
+    recorder.epochCompleted(TestJobs.atAnotherTime(TestJobs.epoch(1)), checkpoint(1));
+    assertThat(row().crashes()).isEqualTo(1);
+    recorder.checkpointed(partial(1, 5));
+    assertThat(row().crashes()).isZero();
+    crash();
+    recorder.epochCompleted(TestJobs.epoch(2), null);
+    assertThat(row().crashes()).isZero();
+  }
+
+  private void crash() {
+    recorder.finish();
+    JdbcClient.create(dataSource).sql("update training_job set crashes = 1").update();
+  }
+
+  @Test
+  void rowsOfEpochsThatNeverComeAgainGoAtTheEnd() {
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      recorder.epochCompleted(TestJobs.epoch(epoch), null);
+    }
+    recorder.ended(2);
+    recorder.finish();
+    assertThat(store.epochs().epochs(job.id(), 0))
+        .containsExactly(TestJobs.epoch(1), TestJobs.epoch(2));
+  }
+
+  @Test
   void theTimeLeftIsKnownWhileRunning() {
     recorder.progress(progress(10));
     // 20 steps of 10 images are left, at 100 images per second.
@@ -88,7 +132,7 @@ class RunRecorderTests {
   @Test
   void aResumedJobShowsTheProgressOfItsCheckpoint() {
     recorder.progress(progress(25));
-    recorder.started(TestJobs.ENGINE, 2);
+    recorder.started(TestJobs.ENGINE, 2, 0);
     assertThat(row().progress().epoch()).isEqualTo(2);
     assertThat(iteration()).isEqualTo(20);
     assertThat(row().etaSeconds()).isNull();
@@ -111,11 +155,21 @@ class RunRecorderTests {
   @Test
   void aLostAttemptWritesNoEpochAndIsStopped() {
     store.jobs().move(row(), row().taken(NOW));
+    assertThat(handle.keepsState()).isTrue();
     recorder.epochCompleted(TestJobs.epoch(1), checkpoint(1));
     assertThatThrownBy(recorder::finish).isInstanceOf(LostAttemptException.class);
+    assertThat(handle.keepsState()).isFalse();
     assertThat(handle.reason()).isEqualTo(RunHandle.Reason.LOST);
     assertThat(store.epochs().epochs(job.id(), 0)).isEmpty();
-    assertThat(store.epochs().checkpoints(job.id())).isEmpty();
+    assertThat(store.epochs().resumable(job.id())).isEmpty();
+  }
+
+  @Test
+  void aLostAttemptWritesNoCheckpoint() {
+    store.jobs().move(row(), row().taken(NOW));
+    recorder.checkpointed(partial(0, 4));
+    assertThatThrownBy(recorder::finish).isInstanceOf(LostAttemptException.class);
+    assertThat(store.epochs().resumable(job.id())).isEmpty();
   }
 
   private static Progress progress(long iteration) {
@@ -125,6 +179,11 @@ class RunRecorderTests {
   private CheckpointFile checkpoint(int epoch) {
     Path file = folders.checkpoints(job.id()).resolve("epoch-%04d.zip".formatted(epoch));
     return new CheckpointFile(epoch, file, 10, "ab".repeat(32), 0.5);
+  }
+
+  private CheckpointFile partial(int epoch, int step) {
+    Path file = folders.checkpoints(job.id()).resolve("step-" + step);
+    return new CheckpointFile(epoch, step, file, 10, "ab".repeat(32), 0.5);
   }
 
   /** The row after everything recorded has been written. */

@@ -41,6 +41,7 @@ public final class ScriptedTraining implements Training {
   private volatile String weights = "";
   private volatile boolean ignoresStop;
   private volatile IntFunction<EpochMetrics> metrics = TestJobs::epoch;
+  private volatile int stepsAtStop;
   private volatile @Nullable Path startedFrom;
 
   /** Allows this many further epochs, in any job. */
@@ -80,6 +81,11 @@ public final class ScriptedTraining implements Training {
     return Files.readAllBytes(startedFrom);
   }
 
+  /** From now on, a run that stops writes a checkpoint after so many steps of its epoch. */
+  void stepsAtStop(int steps) {
+    stepsAtStop = steps;
+  }
+
   /** Ignores the stop signal from now on, like a suspended process. */
   public void ignoreStop() {
     ignoresStop = true;
@@ -106,11 +112,13 @@ public final class ScriptedTraining implements Training {
     CheckpointFile newest = newestValid(resumable);
     int done = newest == null ? 0 : newest.epoch();
     Map<Integer, CheckpointFile> files =
-        resumable.stream().collect(Collectors.toMap(CheckpointFile::epoch, file -> file));
+        resumable.stream()
+            .filter(file -> !file.isPartial())
+            .collect(Collectors.toMap(CheckpointFile::epoch, file -> file));
     List<EpochMetrics> history =
         new ArrayList<>(IntStream.rangeClosed(1, done).mapToObj(metrics).toList());
     startedFrom = start;
-    listener.started(TestJobs.ENGINE, done);
+    listener.started(TestJobs.ENGINE, done, newest == null ? 0 : newest.step());
     starts.add(done);
     int steps = config.iterationsPerEpoch(dataset.train().count());
     long all = (long) steps * config.epochs();
@@ -118,11 +126,14 @@ public final class ScriptedTraining implements Training {
       listener.progress(
           new Progress(done + 1, config.epochs(), (long) done * steps, all, 1, 0.5, 100));
       if (!nextEpoch(stop)) {
+        if (stepsAtStop > 0 && stop.keepsState()) {
+          listener.checkpointed(write(folder, done, stepsAtStop));
+        }
         return new TrainingResult.Stopped(done);
       }
       done++;
       listener.progress(new Progress(done, config.epochs(), (long) done * steps, all, 1, 0.5, 100));
-      files.put(done, write(folder, done));
+      files.put(done, write(folder, done, 0));
       history.add(metrics.apply(done));
       listener.epochCompleted(metrics.apply(done), files.get(done));
     }
@@ -156,14 +167,18 @@ public final class ScriptedTraining implements Training {
     }
   }
 
-  private CheckpointFile write(Path folder, int epoch) {
+  private CheckpointFile write(Path folder, int epoch, int step) {
     try {
       var written =
           AtomicFiles.write(
-              folder.resolve("epoch-%04d.zip".formatted(epoch)),
+              folder.resolve(
+                  step == 0
+                      ? "epoch-%04d.zip".formatted(epoch)
+                      : "epoch-%04d-step-%06d.zip".formatted(epoch, step)),
               out -> out.write((weights + "weights of " + epoch).getBytes(StandardCharsets.UTF_8)));
       return new CheckpointFile(
           epoch,
+          step,
           written.path(),
           written.size(),
           written.sha256(),
@@ -182,7 +197,7 @@ public final class ScriptedTraining implements Training {
         if (!Files.exists(file.path())) {
           missing = new IOException(file.path() + " is missing");
         } else if (Sha256.of(file.path()).equals(file.sha256())
-            && (newest == null || file.epoch() > newest.epoch())) {
+            && (newest == null || file.isAfter(newest))) {
           newest = file;
         }
       }

@@ -65,6 +65,21 @@ final class TestJobs {
         NOW.plusSeconds(epoch));
   }
 
+  /** The same results of a run at another time. */
+  static EpochMetrics atAnotherTime(EpochMetrics e) {
+    return new EpochMetrics(
+        e.epoch(),
+        e.learningRate(),
+        e.trainCrossEntropy(),
+        e.l2Loss(),
+        e.trainAccuracy(),
+        e.testLoss(),
+        e.testAccuracy(),
+        9,
+        99,
+        NOW.plusSeconds(999));
+  }
+
   /** The same with results on validation images. */
   static EpochMetrics validated(int epoch, double loss, double accuracy) {
     EpochMetrics e = epoch(epoch);

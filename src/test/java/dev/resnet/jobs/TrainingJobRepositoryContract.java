@@ -55,7 +55,7 @@ abstract class TrainingJobRepositoryContract {
     TrainingJob taken = taken(inserted());
     assertThat(jobs.find(taken.id())).contains(taken);
 
-    jobs.started(taken, ENGINE, taken.progress().rewound(0, 3));
+    jobs.started(taken, ENGINE, taken.progress().rewound(0, 0, 3));
     jobs.progressed(taken, new JobProgress(1, 5, 30, 1.5, 0.25, 800.0));
     TrainingJob running = jobs.find(taken.id()).orElseThrow();
     assertThat(running.engine()).isEqualTo(ENGINE);
@@ -88,7 +88,7 @@ abstract class TrainingJobRepositoryContract {
         .isInstanceOf(LostAttemptException.class);
     assertThatThrownBy(() -> jobs.progressed(old, old.progress()))
         .isInstanceOf(LostAttemptException.class);
-    assertThatThrownBy(() -> jobs.epochCompleted(old, old.progress()))
+    assertThatThrownBy(() -> jobs.advanced(old, old.progress()))
         .isInstanceOf(LostAttemptException.class);
     assertThat(jobs.find(old.id())).contains(current);
   }
@@ -117,7 +117,7 @@ abstract class TrainingJobRepositoryContract {
   void aCompletedEpochResetsTheCountOfCrashes() {
     TrainingJob crashed = taken(taken(inserted()));
     assertThat(crashed.crashes()).isEqualTo(1);
-    jobs.epochCompleted(crashed, new JobProgress(1, 10, 30, 1.0, 0.5, 100.0));
+    jobs.advanced(crashed, new JobProgress(1, 10, 30, 1.0, 0.5, 100.0));
     assertThat(jobs.find(crashed.id()).orElseThrow().crashes()).isZero();
   }
 
@@ -182,7 +182,71 @@ abstract class TrainingJobRepositoryContract {
   }
 
   @Test
-  void aResumedJobForgetsLaterEpochs() {
+  void anEpochWithoutACheckpointHasItsRow() {
+    TrainingJob job = inserted();
+    add(job, 1);
+    assertThat(epochs.add(job.id(), TestJobs.epoch(2), null).dropped()).isEmpty();
+    add(job, 3);
+    assertThat(epochs.epochs(job.id(), 0)).hasSize(3);
+    assertThat(epochs.checkpoints(job.id()))
+        .as("the best epoch has none, but of the others epoch 3 is the best")
+        .containsExactly(checkpoint(job, 1), checkpoint(job, 3));
+    assertThat(epochs.keep(job.id(), checkpoint(job, 2))).containsExactly(checkpoint(job, 1));
+    assertThat(epochs.checkpoints(job.id()))
+        .containsExactly(checkpoint(job, 2), checkpoint(job, 3));
+  }
+
+  @Test
+  void theNewestCheckpointWithinAnEpochIsKeptUntilALaterEpochHasOne() {
+    TrainingJob job = inserted();
+    assertThat(epochs.isFurther(job.id(), partial(job, 0, 3))).isTrue();
+    assertThat(epochs.keep(job.id(), partial(job, 0, 3))).isEmpty();
+    assertThat(epochs.keep(job.id(), partial(job, 0, 3))).as("repeated").isEmpty();
+    assertThat(epochs.resumable(job.id())).containsExactly(partial(job, 0, 3));
+    assertThat(epochs.checkpoints(job.id())).isEmpty();
+    assertThat(epochs.isFurther(job.id(), partial(job, 0, 3))).isFalse();
+    assertThat(epochs.isFurther(job.id(), partial(job, 0, 4))).isTrue();
+
+    assertThat(epochs.keep(job.id(), partial(job, 0, 9))).containsExactly(partial(job, 0, 3));
+    epochs.add(job.id(), TestJobs.epoch(1), null);
+    assertThat(epochs.resumable(job.id())).containsExactly(partial(job, 0, 9));
+    assertThat(epochs.isFurther(job.id(), partial(job, 0, 10))).as("epoch 1 is known").isFalse();
+    assertThat(epochs.isFurther(job.id(), partial(job, 1, 1))).isTrue();
+    assertThat(epochs.add(job.id(), TestJobs.epoch(2), checkpoint(job, 2)).dropped())
+        .containsExactly(partial(job, 0, 9));
+    assertThat(epochs.resumable(job.id())).containsExactly(checkpoint(job, 2));
+  }
+
+  @Test
+  void aRepeatedEpochReplacesItsRowAndSaysWhetherItIsTheSame() {
+    TrainingJob job = inserted();
+    IntStream.rangeClosed(1, 4).forEach(epoch -> epochs.add(job.id(), TestJobs.epoch(epoch), null));
+    EpochMetrics again = TestJobs.atAnotherTime(TestJobs.epoch(2));
+    assertThat(epochs.add(job.id(), again, null).repeated()).isTrue();
+    assertThat(epochs.epochs(job.id(), 0))
+        .containsExactly(TestJobs.epoch(1), again, TestJobs.epoch(3), TestJobs.epoch(4));
+
+    epochs.keep(job.id(), partial(job, 4, 2));
+    EpochMetrics other = TestJobs.validated(3, 1, 0.5);
+    EpochRepository.Added added = epochs.add(job.id(), other, null);
+    assertThat(added.repeated()).isFalse();
+    assertThat(added.dropped()).as("of another course").containsExactly(partial(job, 4, 2));
+    assertThat(epochs.epochs(job.id(), 0)).containsExactly(TestJobs.epoch(1), again, other);
+    assertThat(epochs.add(job.id(), TestJobs.epoch(4), null).repeated()).isFalse();
+  }
+
+  @Test
+  void aResumedJobForgetsLaterCheckpointsAndKeepsTheEpochsThatItRepeats() {
+    TrainingJob job = inserted();
+    IntStream.rangeClosed(1, 4).forEach(epoch -> add(job, epoch));
+    assertThat(epochs.forgetCheckpointsAfter(job.id(), 2))
+        .containsExactly(checkpoint(job, 3), checkpoint(job, 4));
+    assertThat(epochs.epochs(job.id(), 0)).hasSize(4);
+    assertThat(epochs.checkpoints(job.id())).containsExactly(checkpoint(job, 2));
+  }
+
+  @Test
+  void rowsThatAreNotRepeatedAreForgotten() {
     TrainingJob job = inserted();
     IntStream.rangeClosed(1, 4).forEach(epoch -> add(job, epoch));
     epochs.forgetAfter(job.id(), 2);
@@ -220,13 +284,14 @@ abstract class TrainingJobRepositoryContract {
   void onlyAnEndedJobIsDeletedWithAllItsRows() {
     TrainingJob taken = taken(inserted());
     add(taken, 1);
+    epochs.keep(taken.id(), partial(taken, 1, 5));
     assertThat(jobs.delete(taken.id())).isFalse();
 
     jobs.move(taken, taken.failed("why", NOW));
     assertThat(jobs.delete(taken.id())).isTrue();
     assertThat(jobs.find(taken.id())).isEmpty();
     assertThat(epochs.epochs(taken.id(), 0)).isEmpty();
-    assertThat(epochs.checkpoints(taken.id())).isEmpty();
+    assertThat(epochs.resumable(taken.id())).isEmpty();
   }
 
   @Test
@@ -347,6 +412,11 @@ abstract class TrainingJobRepositoryContract {
 
   private void add(TrainingJob job, int epoch) {
     epochs.add(job.id(), TestJobs.epoch(epoch), checkpoint(job, epoch));
+  }
+
+  private CheckpointFile partial(TrainingJob job, int epoch, int step) {
+    Path file = folders.checkpoints(job.id()).resolve("epoch-%d-step-%d".formatted(epoch, step));
+    return new CheckpointFile(epoch, step, file, 7, "cd".repeat(32), 0);
   }
 
   private CheckpointFile checkpoint(TrainingJob job, int epoch) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Values that are not finite are never saved, and training never resumes from them. */
 class DivergenceTests {
   /** The time does not advance, so the loss is checked only at the end of an epoch. */
-  private final Trainer trainer = new Trainer(Clock.systemUTC(), () -> 0);
+  private final Trainer trainer =
+      new Trainer(Clock.systemUTC(), CheckpointPolicy.EVERY_EPOCH, () -> 0);
 
   private final Dataset data = Noise.data(24, 10);
   private final List<CheckpointFile> checkpoints = new ArrayList<>();
@@ -105,7 +106,7 @@ class DivergenceTests {
     var listener =
         new TrainingListener() {
           @Override
-          public void started(EngineDescription engine, int resumedAfterEpoch) {
+          public void started(EngineDescription engine, int resumedAfterEpoch, int step) {
             resumedAfter.set(resumedAfterEpoch);
           }
 

@@ -127,7 +127,7 @@ class ReproducibleRowsTests {
             checkpoints.add(checkpoint);
           }
         };
-    return new Trainer(clock, nanoTime)
+    return new Trainer(clock, CheckpointPolicy.EVERY_EPOCH, nanoTime)
         .train(
             config,
             Noise.data(2 * batches(execution), 10),

@@ -103,7 +103,8 @@ class TrainerTests {
     var listener =
         new TrainingListener() {
           @Override
-          public void started(dev.resnet.engine.EngineDescription engine, int resumedAfterEpoch) {
+          public void started(
+              dev.resnet.engine.EngineDescription engine, int resumedAfterEpoch, int step) {
             resumedAfter.set(resumedAfterEpoch);
           }
         };

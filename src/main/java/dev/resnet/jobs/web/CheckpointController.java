@@ -51,9 +51,10 @@ class CheckpointController {
   @Operation(
       summary = "List a job's checkpoints",
       description =
-          "The newest two and the best are kept, three at most. The best is the best on the"
-              + " validation images; without validation images, the one with the highest test"
-              + " accuracy, which does not become the model.")
+          "Those at the ends of epochs; not every epoch has one. Of those, the newest two and the"
+              + " best are kept, three at most. The best is the best on the validation images;"
+              + " without validation images, the one with the highest test accuracy, which does not"
+              + " become the model.")
   CheckpointResponse.Items list(@PathVariable String id) {
     List<CheckpointFile> files = jobs.checkpoints(id);
     EpochMetrics best = jobs.get(id).best();

@@ -280,7 +280,7 @@ class TrainingJobController {
       description =
           "Queues a paused, failed or cancelled job again, behind the jobs of its priority that"
               + " wait. It continues from"
-              + " its newest valid checkpoint, normally that of the last completed epoch, or starts"
+              + " its newest valid checkpoint, normally the state in which it stopped, or starts"
               + " again if there is none. Its hyperparameters stay the same.")
   @ApiResponse(responseCode = "202", description = "The job is queued.")
   @ApiResponse(

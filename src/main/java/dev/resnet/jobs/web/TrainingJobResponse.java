@@ -63,7 +63,7 @@ record TrainingJobResponse(
     @Schema(description = "Why the job failed.", nullable = true) @Nullable String error,
     @Schema(
             description =
-                "Consecutive retries after temporary failures, without a completed epoch.",
+                "Consecutive retries after temporary failures, without a new epoch or checkpoint.",
             example = "0")
         int retries,
     @Schema(

@@ -11,12 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -27,11 +25,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The checkpoints of one training run: plain DL4J model zips with a {@code training.json} added, so
@@ -39,16 +32,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
-  private static final String STATE = "training.json";
 
   /** DL4J's description of the network. */
   private static final String CONFIGURATION = "configuration.json";
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .build();
 
   /** Bytes. nd4j writes one number at a time. */
   private static final int BUFFER = 1 << 16;
@@ -59,29 +45,57 @@ public final class Checkpoints {
     this.folder = folder;
   }
 
-  /** A checkpoint that has been read back. */
-  public record Restored(CheckpointFile file, ComputationGraph graph, TrainingState state) {}
+  /**
+   * A checkpoint that has been read back.
+   *
+   * @param partial null at the end of an epoch
+   */
+  public record Restored(
+      CheckpointFile file,
+      ComputationGraph graph,
+      TrainingState state,
+      @Nullable PartialEpoch partial) {}
 
   /**
-   * Writes parameters, optimiser state and training state. The file is written atomically.
+   * Writes parameters, optimiser state and training state at the end of an epoch. The file is
+   * written atomically.
    *
    * @param testAccuracy test accuracy of the epoch
    */
   public CheckpointFile write(ComputationGraph graph, TrainingState state, double testAccuracy)
       throws IOException {
-    Path target = folder.resolve("epoch-%04d.zip".formatted(state.epoch()));
+    return write(graph, state, null, testAccuracy);
+  }
+
+  /**
+   * The same within an epoch.
+   *
+   * @param partial null at the end of an epoch
+   * @param testAccuracy test accuracy of the last completed epoch
+   */
+  public CheckpointFile write(
+      ComputationGraph graph,
+      TrainingState state,
+      @Nullable PartialEpoch partial,
+      double testAccuracy)
+      throws IOException {
+    int step = partial == null ? 0 : partial.steps();
+    String name =
+        partial == null
+            ? "epoch-%04d.zip".formatted(state.epoch())
+            : "epoch-%04d-step-%06d.zip".formatted(state.epoch(), step);
     AtomicFiles.Written written =
         AtomicFiles.write(
-            target,
+            folder.resolve(name),
             out -> {
               try (var zip = new ZipOutputStream(out)) {
                 writeModel(graph, zip);
-                byte[] json = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state);
-                writeEntry(zip, STATE, entry -> entry.write(json));
+                byte[] json = StateEntry.json(state, partial);
+                writeEntry(zip, StateEntry.NAME, entry -> entry.write(json));
               }
             });
     return new CheckpointFile(
-        state.epoch(), written.path(), written.size(), written.sha256(), testAccuracy);
+        state.epoch(), step, written.path(), written.size(), written.sha256(), testAccuracy);
   }
 
   /**
@@ -124,7 +138,7 @@ public final class Checkpoints {
   public static @Nullable Restored newestValid(List<CheckpointFile> candidates, String dataSha256)
       throws IOException {
     List<CheckpointFile> newestFirst = new ArrayList<>(candidates);
-    newestFirst.sort(Comparator.comparingInt(CheckpointFile::epoch).reversed());
+    newestFirst.sort(CheckpointFile.BY_POSITION.reversed());
     IOException unread = null;
     List<String> unusable = new ArrayList<>();
     for (CheckpointFile file : newestFirst) {
@@ -167,7 +181,8 @@ public final class Checkpoints {
       throw new UnusableCheckpointException(
           "%s is damaged (SHA-256 %s)".formatted(file.path(), sha256));
     }
-    TrainingState state = state(file.path());
+    StateEntry entry = StateEntry.read(file.path());
+    TrainingState state = entry.state();
     if (!state.dataSha256().equals(dataSha256)) {
       throw new UnusableCheckpointException(file.path() + " was trained on other images");
     }
@@ -177,7 +192,7 @@ public final class Checkpoints {
       throw new UnusableCheckpointException(
           "%s: %s is not finite".formatted(file.path(), notFinite.get()));
     }
-    return new Restored(file, graph, state);
+    return new Restored(file, graph, state, entry.partial());
   }
 
   /** Earlier versions of this service kept checkpoints of diverged runs. */
@@ -223,34 +238,6 @@ public final class Checkpoints {
    * @throws UnusableCheckpointException if it has none that this version can read
    */
   public static TrainingState state(Path file) throws IOException {
-    try (var zip = new ZipFile(file.toFile())) {
-      ZipEntry entry = zip.getEntry(STATE);
-      if (entry == null) {
-        throw new UnusableCheckpointException(
-            file + " has no " + STATE + ": it is not a checkpoint of this service");
-      }
-      try (var in = zip.getInputStream(entry)) {
-        return state(file, JSON.readTree(in));
-      }
-    } catch (ZipException e) {
-      throw new UnusableCheckpointException(file + " is not a zip file", e);
-    } catch (JacksonException e) {
-      throw new UnusableCheckpointException(
-          "%s in %s is damaged: %s".formatted(STATE, file, e.getOriginalMessage()), e);
-    }
-  }
-
-  private static TrainingState state(Path file, JsonNode json) throws UnusableCheckpointException {
-    int format = json.path("format").asInt(0);
-    if (format != TrainingState.FORMAT) {
-      // Check the format before the fields: another format may have other field names.
-      throw new UnusableCheckpointException(
-          "%s has format %d; this version of the service reads format %d"
-              .formatted(file, format, TrainingState.FORMAT));
-    }
-    if (json instanceof ObjectNode fields && !fields.has("validation")) {
-      fields.putArray("validation"); // written before there were validation images
-    }
-    return JSON.treeToValue(json, TrainingState.class);
+    return StateEntry.read(file).state();
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param format version of this file's format
  * @param epoch completed epochs
- * @param iteration completed steps
+ * @param iteration completed steps, over all epochs
  * @param stackN of the network
  * @param seed of the training run; randomness is a function of it, so no generator state is stored
  * @param dataset name
@@ -35,7 +35,11 @@ public record TrainingState(
     String precision,
     List<Epoch> history,
     List<Validation> validation) {
+  /** At the end of an epoch; every version reads it. */
   public static final int FORMAT = 1;
+
+  /** Within an epoch: the same with a {@link PartialEpoch}. */
+  public static final int FORMAT_WITHIN_EPOCH = 2;
 
   /** The metrics of one epoch; see {@code EpochMetrics}. */
   public record Epoch(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.resnet.files.Sha256;
 import dev.resnet.network.ResNetSpec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mockito.Mockito;
@@ -73,14 +75,16 @@ class CheckpointsTests {
   @Test
   void refusesAFormatOfALaterVersionAndSaysWhichItReads() throws IOException {
     CheckpointFile older = written(1);
-    CheckpointFile later = withState(written(2), "{\"format\": 2, \"epochs\": 2}");
+    CheckpointFile later = withState(written(2), "{\"format\": 3, \"epochs\": 2}");
     assertThatThrownBy(() -> Checkpoints.state(later.path()))
-        .hasMessageEndingWith("has format 2; this version of the service reads format 1");
+        .hasMessageEndingWith(
+            "has format 3; this version of the service reads the formats 1 and 2");
     assertThat(Checkpoints.newestValid(List.of(later, older), DATA).file()).isEqualTo(older);
     assertThatThrownBy(() -> Checkpoints.newestValid(List.of(later), DATA))
         .isInstanceOf(UnusableCheckpointException.class)
         .hasMessageStartingWith("None of the checkpoints can be used (")
-        .hasMessageContaining("has format 2; this version of the service reads format 1");
+        .hasMessageContaining(
+            "has format 3; this version of the service reads the formats 1 and 2");
   }
 
   @Test
@@ -146,11 +150,35 @@ class CheckpointsTests {
     }
   }
 
+  @Test
+  void aCheckpointWithinAnEpochIsReadToTheBitAndComesAfterTheEpoch() throws IOException {
+    CheckpointFile end = written(1);
+    var partial = new PartialEpoch(7, 112, 0.1 + 0.2 + 1e-17, 33, 1.0 / 3);
+    CheckpointFile within = written(1, partial);
+    assertThat(within.path()).hasFileName("epoch-0001-step-000007.zip");
+    assertThat(entries(end.path()).keySet()).isEqualTo(entries(within.path()).keySet());
+    assertThat(new String(entries(end.path()).get("training.json"), StandardCharsets.UTF_8))
+        .contains("\"format\" : 1,")
+        .doesNotContain("partial");
+
+    var restored = Checkpoints.newestValid(List.of(within, end), DATA);
+    assertThat(restored.file()).isEqualTo(within);
+    assertThat(restored.partial()).isEqualTo(partial);
+    assertThat(restored.state().epoch()).isEqualTo(1);
+    assertThat(Checkpoints.newestValid(List.of(within, end, written(2)), DATA).partial()).isNull();
+    CheckpointFile without = withState(within, "{\"format\": 2, \"epoch\": 1}");
+    assertThat(Checkpoints.newestValid(List.of(without, end), DATA).file()).isEqualTo(end);
+  }
+
   private CheckpointFile written(int epoch) throws IOException {
+    return written(epoch, null);
+  }
+
+  private CheckpointFile written(int epoch, @Nullable PartialEpoch partial) throws IOException {
     float[] channels = {0.5f, 0.5f, 0.5f};
     var state =
         new TrainingState(
-            TrainingState.FORMAT,
+            partial == null ? TrainingState.FORMAT : TrainingState.FORMAT_WITHIN_EPOCH,
             epoch,
             10L * epoch,
             1,
@@ -164,7 +192,7 @@ class CheckpointsTests {
             "float32",
             List.of(),
             List.of());
-    return new Checkpoints(folder).write(graph, state, 0.5);
+    return new Checkpoints(folder).write(graph, state, partial, 0.5);
   }
 
   private static CheckpointFile withState(CheckpointFile file, String state) throws IOException {
@@ -179,6 +207,7 @@ class CheckpointsTests {
     }
     return new CheckpointFile(
         file.epoch(),
+        file.step(),
         file.path(),
         Files.size(file.path()),
         Sha256.of(file.path()),
