@@ -9,6 +9,7 @@ import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.media.Schema;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
@@ -105,10 +106,25 @@ public final class JsonRequest<T> {
   public T read(byte @Nullable [] body, BiConsumer<T, Problems> rules) {
     ObjectNode object = StrictJson.readObject(body == null ? new byte[0] : body);
     Problems problems = new Problems();
+    T request = read(object, problems, rules);
+    problems.throwIfAny();
+    return request;
+  }
+
+  /**
+   * Reads an object that is part of another request. Invalid values in it become null.
+   *
+   * @param problems gets all errors; if there are any, the result is incomplete
+   */
+  public T read(ObjectNode object, Problems problems, BiConsumer<T, Problems> rules) {
     new SchemaCheck(schemas, problems).object(schema, object, "");
     T request = MAPPER.treeToValue((JsonNode) object, type);
     rules.accept(request, problems);
-    problems.throwIfAny();
     return request;
+  }
+
+  /** All fields that a body may have, with the path of those in an object: {@code a.b}. */
+  public Set<String> fields() {
+    return RequestSchemas.fields(schema, schemas);
   }
 }

@@ -41,6 +41,11 @@ public final class Problems {
                                 || wrong.startsWith(field + "[")));
   }
 
+  /** The errors so far, at most those that are listed in an answer. */
+  public List<FieldError> errors() {
+    return List.copyOf(errors);
+  }
+
   /**
    * Called last.
    *

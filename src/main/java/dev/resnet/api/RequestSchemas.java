@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Schemas of request bodies: generated from annotations, then completed with common rules. */
 final class RequestSchemas {
@@ -61,6 +62,28 @@ final class RequestSchemas {
         .oneOf(
             List.of(
                 new Schema<>().$ref(reference.get$ref()), new Schema<>().types(Set.of("null"))));
+  }
+
+  /** The paths of all fields, also of those that only some variants of a choice have. */
+  static Set<String> fields(Schema<?> object, Map<String, Schema<?>> schemas) {
+    Set<String> fields = new LinkedHashSet<>();
+    object
+        .getProperties()
+        .forEach(
+            (name, property) -> {
+              fields.add(name);
+              Schema<?> type = resolve(property, schemas);
+              Stream<Schema<?>> types =
+                  type.getDiscriminator() == null
+                      ? Stream.of(type)
+                      : type.getDiscriminator().getMapping().values().stream()
+                          .map(variant -> target(variant, schemas));
+              types
+                  .filter(inner -> inner.getProperties() != null)
+                  .flatMap(inner -> fields(inner, schemas).stream())
+                  .forEach(inner -> fields.add(name + "." + inner));
+            });
+    return fields;
   }
 
   /** Refuses keywords that would be published but not validated. */

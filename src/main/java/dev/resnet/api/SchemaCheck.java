@@ -50,6 +50,9 @@ final class SchemaCheck {
    */
   void object(Schema<?> schema, ObjectNode object, String path) {
     Map<String, Schema> properties = schema.getProperties();
+    if (properties == null) {
+      return; // a map with any names, which the request's own rules check
+    }
     List<String> required = Objects.requireNonNullElse(schema.getRequired(), List.of());
     properties.forEach(
         (name, property) -> {

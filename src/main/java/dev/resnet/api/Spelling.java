@@ -24,7 +24,7 @@ public final class Spelling {
   }
 
   /** The message for an unknown field. */
-  static String unknownField(String name, Collection<String> known) {
+  public static String unknownField(String name, Collection<String> known) {
     return "is not a known field"
         + nearest(name, known).map(near -> "; did you mean '" + near + "'?").orElse("");
   }

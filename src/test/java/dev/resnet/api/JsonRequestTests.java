@@ -23,6 +23,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -277,6 +278,43 @@ class JsonRequestTests {
     assertThat(edges.count(true)).isGreaterThan(20);
     assertThat(edges.count(false)).isGreaterThan(100);
     assertThat(edges.treatedOtherwise(JOB)).isEmpty();
+  }
+
+  @Test
+  void everyFieldHasAPath() {
+    assertThat(JOB.fields())
+        .containsExactlyInAnyOrder(
+            "stack_n",
+            "epochs",
+            "seed",
+            "momentum",
+            "flag",
+            "name",
+            "engine",
+            "rate",
+            "rate.kind",
+            "rate.top",
+            "rate.warmup",
+            "rate.value",
+            "inner",
+            "inner.padding",
+            "values",
+            "engines");
+  }
+
+  private record Labels(
+      @Schema(additionalProperties = Schema.AdditionalPropertiesValue.TRUE) @NotNull
+          Map<String, Object> labels) {}
+
+  @Test
+  void aMapMayHaveAnyNames() {
+    JsonRequest<Labels> request = JsonRequest.of(Labels.class);
+    String body = "{\"labels\": {\"a.b\": [1, null], \"c\": {\"d\": true}}}";
+    assertThat(request.read(body.getBytes(UTF_8), (read, problems) -> {}).labels())
+        .isEqualTo(Map.of("a.b", Arrays.asList(1, null), "c", Map.of("d", true)));
+    assertThatExceptionOfType(ProblemException.class)
+        .isThrownBy(() -> request.read("{\"labels\": []}".getBytes(UTF_8), (read, problems) -> {}))
+        .withMessageContaining("must be an object");
   }
 
   private record Unchecked(@Schema(multipleOf = 2) @Nullable Integer even) {}

@@ -19,14 +19,16 @@ import dev.resnet.training.Augmentation;
 import dev.resnet.training.Keep;
 import dev.resnet.training.StartFrom;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads a submission and checks what depends on several fields or on this machine. */
 @Component
-final class TrainingJobReader {
+public final class TrainingJobReader {
   /** The length of the column; H2 counts an emoji as two. */
   private static final int LONGEST_NAME = 255;
 
@@ -58,8 +60,36 @@ final class TrainingJobReader {
               check(read, problems);
               start.set(start(read, problems));
             });
+    return job(request, start.get());
+  }
+
+  /**
+   * Reads a job that is part of another request. Invalid values in it become null.
+   *
+   * @param problems gets all errors
+   * @return null if there are errors
+   */
+  public @Nullable NewJob read(ObjectNode job, Problems problems) {
+    var start = new AtomicReference<@Nullable StartFrom>();
+    TrainingJobRequest request =
+        body.read(
+            job,
+            problems,
+            (read, errors) -> {
+              check(read, errors);
+              start.set(start(read, errors));
+            });
+    return problems.errors().isEmpty() ? job(request, start.get()) : null;
+  }
+
+  /** All fields of a submission, with the path of those in an object. */
+  public Set<String> fields() {
+    return body.fields();
+  }
+
+  private NewJob job(TrainingJobRequest request, @Nullable StartFrom start) {
     DatasetInfo dataset = datasets.info(request.datasetName()).orElseThrow();
-    return request.job(limits, dataset, start.get());
+    return request.job(limits, dataset, start);
   }
 
   private void check(TrainingJobRequest request, Problems problems) {
