@@ -131,6 +131,7 @@ class ArchitectureTests {
             "dev.resnet.jobs",
             "dev.resnet.models",
             "dev.resnet.serving",
+            "dev.resnet.sweeps",
             "dev.resnet.pictures..",
             "dev.resnet.memory..")
         .should()

@@ -50,7 +50,8 @@ final class JobRows {
         Promote.of(row.getString("promote")),
         promotion(row),
         row.getInt("priority"),
-        row.getString("sweep_id"));
+        row.getString("sweep_id"),
+        row.getString("stop_reason"));
   }
 
   private static @Nullable EngineDescription engine(ResultSet row) throws SQLException {

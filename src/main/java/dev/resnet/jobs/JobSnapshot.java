@@ -16,9 +16,11 @@ public record JobSnapshot(
 
   /** The epoch that became the model; null unless the job has succeeded. */
   public @Nullable EpochMetrics kept() {
-    if (job.status() != JobStatus.SUCCEEDED) {
-      return null;
-    }
+    return job.status() == JobStatus.SUCCEEDED ? modelEpoch() : null;
+  }
+
+  /** The epoch that is the model, or would be if the job ended now; null if there is none yet. */
+  public @Nullable EpochMetrics modelEpoch() {
     return job.config().keep() == Keep.BEST ? best : latest;
   }
 }

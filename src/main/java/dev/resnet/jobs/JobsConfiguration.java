@@ -67,6 +67,11 @@ class JobsConfiguration {
   }
 
   @Bean
+  SweepJobs sweepJobs(DataSource dataSource, JobStore store) {
+    return new SweepJobs(JdbcClient.create(dataSource), store);
+  }
+
+  @Bean
   RunningJobs runningJobs(JobStore store) {
     return new RunningJobs(store.jobs());
   }

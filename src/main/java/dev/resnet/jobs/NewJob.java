@@ -32,4 +32,9 @@ public record NewJob(
       Promote promote) {
     this(name, model, config, datasetVersion, promote, 0, null);
   }
+
+  /** The same as a job of a sweep. */
+  public NewJob in(String sweep) {
+    return new NewJob(name, model, config, datasetVersion, promote, priority, sweep);
+  }
 }

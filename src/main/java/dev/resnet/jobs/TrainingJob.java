@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param promotion the decision; set once the job has succeeded
  * @param priority the queue takes up jobs of a higher priority first
  * @param sweep the sweep that it belongs to; null for a job of its own
+ * @param stopReason why something other than a user stopped or cancelled it; null otherwise
  */
 public record TrainingJob(
     String id,
@@ -63,7 +64,8 @@ public record TrainingJob(
     Promote promote,
     @Nullable Promotion promotion,
     int priority,
-    @Nullable String sweep) {
+    @Nullable String sweep,
+    @Nullable String stopReason) {
 
   /** A new job, waiting. */
   static TrainingJob queued(
@@ -91,7 +93,8 @@ public record TrainingJob(
         job.promote(),
         null,
         job.priority(),
-        job.sweep());
+        job.sweep(),
+        null);
   }
 
   /** A copy with the fields that transitions change; the rest stays as submitted. */
@@ -129,7 +132,8 @@ public record TrainingJob(
         promote,
         registered == null ? null : registered.promotion(),
         priority,
-        sweep);
+        sweep,
+        stopReason);
   }
 
   /**

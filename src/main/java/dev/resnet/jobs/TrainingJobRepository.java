@@ -103,6 +103,7 @@ final class TrainingJobRepository {
                   finished_at = :finishedAt, retries = :retries, last_error = :lastError,
                   next_attempt_at = :nextAttemptAt, held_for = null,
                   requested = :requested,
+                  stop_reason = case when :keepsReason then stop_reason end,
                   updated_at = :now
                 where id = :id and attempt = :fromAttempt and status = :fromStatus
                   and requested is not distinct from :fromRequested
@@ -125,6 +126,7 @@ final class TrainingJobRepository {
             .param("lastError", to.retry().lastError())
             .param("nextAttemptAt", column(to.retry().nextAttemptAt()))
             .param("requested", name(to.requested()))
+            .param("keepsReason", keepsStopReason(to))
             .param("fromRequested", name(from.requested()))
             .param("now", column(now()))
             .param("id", from.id())
@@ -199,6 +201,12 @@ final class TrainingJobRepository {
       find(id).ifPresent(events::status);
     }
     return updated == 1;
+  }
+
+  /** A user who resumes the job overrules what stopped it. */
+  private static boolean keepsStopReason(TrainingJob job) {
+    return job.status() == JobStatus.CANCELLED
+        || job.status().inQueue() && job.requested() == StopRequest.CANCEL;
   }
 
   private static @Nullable String name(@Nullable StopRequest request) {

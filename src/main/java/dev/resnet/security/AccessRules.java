@@ -76,7 +76,13 @@ final class AccessRules {
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/pause", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/cancel", TRAIN),
             rule(HttpMethod.POST, "/api/v1/training-jobs/{id}/resume", TRAIN),
-            rule(HttpMethod.DELETE, "/api/v1/training-jobs/{id}", TRAIN));
+            rule(HttpMethod.DELETE, "/api/v1/training-jobs/{id}", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/sweeps", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/sweeps/{id}/cancel", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/sweeps/{id}/pause", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/sweeps/{id}/resume", TRAIN),
+            rule(HttpMethod.POST, "/api/v1/sweeps/{id}/promote", ADMIN),
+            rule(HttpMethod.DELETE, "/api/v1/sweeps/{id}", TRAIN));
   }
 
   private static Rule open(String path) {

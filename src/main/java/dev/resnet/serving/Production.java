@@ -1,6 +1,7 @@
 package dev.resnet.serving;
 
 import dev.resnet.models.ModelLookup;
+import dev.resnet.models.ModelPromotion;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 
@@ -8,7 +9,7 @@ import dev.resnet.models.ModelVersion;
  * Changes which version is in production. A version is loaded and classifies a test batch before it
  * is promoted. So no request waits for it, and a broken version never gets into production.
  */
-public class Production {
+public class Production implements ModelPromotion {
   private final ModelRegistry registry;
   private final ModelLookup lookup;
   private final Classifier classifier;
@@ -23,6 +24,7 @@ public class Production {
    * @throws dev.resnet.models.UnknownModelException if there is no such version
    * @throws ModelUnavailableException if it can't be loaded; then nothing has changed
    */
+  @Override
   public ModelVersion promote(String name, int number) {
     ModelVersion version = lookup.version(name, number);
     warmUp(version);

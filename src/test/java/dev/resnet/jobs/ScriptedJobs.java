@@ -5,6 +5,7 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.idempotency.IdempotencyProperties;
+import dev.resnet.models.ModelPromotion;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
@@ -15,6 +16,7 @@ import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -22,15 +24,31 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
-/** The module with its web layer as in the service, with a scripted training. */
+/** The jobs and their sweeps with their web layers as in the service, with a scripted training. */
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @EnableConfigurationProperties({JobsProperties.class, IdempotencyProperties.class})
-@ComponentScan({"dev.resnet.api", "dev.resnet.idempotency", "dev.resnet.jobs"})
+@ComponentScan({"dev.resnet.api", "dev.resnet.idempotency", "dev.resnet.jobs", "dev.resnet.sweeps"})
 public class ScriptedJobs {
   @Bean
   ScriptedTraining training() {
     return new ScriptedTraining();
+  }
+
+  /** The versions that were put into production, as "name/version". */
+  public static final class Promoted extends CopyOnWriteArrayList<String> {}
+
+  @Bean
+  Promoted promoted() {
+    return new Promoted();
+  }
+
+  @Bean
+  ModelPromotion promotion(Promoted promoted) {
+    return (name, version) -> {
+      promoted.add(name + "/" + version);
+      return null;
+    };
   }
 
   @Bean

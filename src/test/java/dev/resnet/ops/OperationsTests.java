@@ -228,6 +228,7 @@ class OperationsTests {
             Promote.IF_BETTER,
             null,
             0,
+            null,
             null),
         latest,
         latest);

@@ -98,7 +98,8 @@ class SecurityMatrixTests {
     if (operation.method().equals("POST") && operation.path().endsWith("/classify")) {
       return Scope.CLASSIFY;
     }
-    return operation.path().matches("/api/v1/(training-jobs|datasets).*")
+    return operation.path().matches("/api/v1/(training-jobs|datasets|sweeps).*")
+            && !operation.path().endsWith("/promote")
         ? Scope.TRAIN
         : Scope.ADMIN;
   }

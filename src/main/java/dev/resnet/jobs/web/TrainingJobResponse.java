@@ -94,7 +94,9 @@ record TrainingJobResponse(
                     + " epochs, and its progress counts only those.")
         boolean stoppedEarly,
     @Schema(
-            description = "Why the training stopped early; null if it did not.",
+            description =
+                "Why early_stopping ended the training, or why the rule of its sweep cancelled it;"
+                    + " null if neither did.",
             nullable = true,
             example =
                 "The validation loss did not improve by at least 0.001 in 10 epochs in a row.")
@@ -197,6 +199,10 @@ record TrainingJobResponse(
     return epoch.validation() == null ? null : epoch.validation().accuracy();
   }
 
+  private static @Nullable String stopReason(TrainingJob job) {
+    return job.stoppedEarly() ? job.config().earlyStopping().reason() : job.stopReason();
+  }
+
   static TrainingJobResponse of(JobSnapshot snapshot, @Nullable String waitingFor) {
     TrainingJob job = snapshot.job();
     EngineDescription engine = job.engine();
@@ -236,6 +242,6 @@ record TrainingJobResponse(
         PromotionResponse.of(job.promotion()),
         Kept.of(snapshot),
         job.stoppedEarly(),
-        job.stoppedEarly() ? job.config().earlyStopping().reason() : null);
+        stopReason(job));
   }
 }

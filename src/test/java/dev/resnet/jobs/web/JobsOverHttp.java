@@ -35,21 +35,21 @@ import tools.jackson.databind.json.JsonMapper;
       "resnet.jobs.queue-capacity=3",
       "resnet.jobs.limits.body=2KB"
     })
-abstract class JobsOverHttp {
-  static final JsonMapper JSON = new JsonMapper();
-  static final HttpClient CLIENT = HttpClient.newHttpClient();
-  static final String JOBS = "/api/v1/training-jobs";
-  static final String SMALL =
+public abstract class JobsOverHttp {
+  protected static final JsonMapper JSON = new JsonMapper();
+  protected static final HttpClient CLIENT = HttpClient.newHttpClient();
+  protected static final String JOBS = "/api/v1/training-jobs";
+  protected static final String SMALL =
       """
       {"stack_n": 3, "dataset": "synthetic", "epochs": 3, "batch_size": 10}""";
 
   @LocalServerPort private int port;
-  @Autowired ScriptedTraining training;
-  @Autowired ScriptedEngines engines;
+  @Autowired protected ScriptedTraining training;
+  @Autowired protected ScriptedEngines engines;
 
   /** Every test leaves nothing behind: the queue is shared. */
   @AfterEach
-  void cancelAndDeleteAll() throws Exception {
+  protected void cancelAndDeleteAll() throws Exception {
     for (JsonNode job : json(get(JOBS + "?size=100"), 200).get("items")) {
       String path = JOBS + "/" + job.get("id").stringValue();
       post(path + "/cancel", "");
@@ -57,11 +57,11 @@ abstract class JobsOverHttp {
     }
   }
 
-  JsonNode submit(String body) throws Exception {
+  protected JsonNode submit(String body) throws Exception {
     return json(post(JOBS, body), 202);
   }
 
-  JsonNode awaitStatus(String id, String status) {
+  protected JsonNode awaitStatus(String id, String status) {
     return await()
         .atMost(Duration.ofSeconds(10))
         .pollInterval(Duration.ofMillis(10))
@@ -70,48 +70,48 @@ abstract class JobsOverHttp {
             job -> job.get("status").stringValue().equals(status));
   }
 
-  static String id(JsonNode job) {
+  protected static String id(JsonNode job) {
     return job.get("id").stringValue();
   }
 
-  static String path(JsonNode job) {
+  protected static String path(JsonNode job) {
     return JOBS + "/" + id(job);
   }
 
-  static List<String> ids(JsonNode page) {
+  protected static List<String> ids(JsonNode page) {
     return page.get("items").valueStream().map(JobsOverHttp::id).toList();
   }
 
-  HttpRequest.Builder request(String path) {
+  protected HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
   }
 
-  HttpResponse<String> get(String path) throws Exception {
+  protected HttpResponse<String> get(String path) throws Exception {
     return send(request(path));
   }
 
-  HttpResponse<String> delete(String path) throws Exception {
+  protected HttpResponse<String> delete(String path) throws Exception {
     return send(request(path).DELETE());
   }
 
-  HttpResponse<String> post(String path, String body) throws Exception {
+  protected HttpResponse<String> post(String path, String body) throws Exception {
     return send(
         request(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body)));
   }
 
-  static HttpResponse<String> send(HttpRequest.Builder request)
+  protected static HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return CLIENT.send(request.build(), BodyHandlers.ofString());
   }
 
-  static JsonNode json(HttpResponse<String> response, int status) {
+  protected static JsonNode json(HttpResponse<String> response, int status) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     return JSON.readTree(response.body());
   }
 
-  static String detail(HttpResponse<String> response, int status) {
+  protected static String detail(HttpResponse<String> response, int status) {
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
     return json(response, status).get("detail").stringValue();
   }

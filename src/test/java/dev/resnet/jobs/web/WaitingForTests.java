@@ -100,5 +100,6 @@ class WaitingForTests {
           Promote.IF_BETTER,
           null,
           0,
+          null,
           null);
 }

@@ -1,0 +1,4 @@
+package dev.resnet.sweeps;
+
+/** A sweep with its ranked jobs. */
+public record SweepResult(SweepSummary summary, Ranking ranking) {}
