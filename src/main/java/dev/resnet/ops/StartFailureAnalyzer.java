@@ -1,5 +1,6 @@
 package dev.resnet.ops;
 
+import dev.resnet.database.NewerSchemaException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -25,6 +26,14 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
             cause.getMessage(),
             "Make it a folder that this user can write to, or set resnet.home (RESNET_HOME) to"
                 + " another one.",
+            failure);
+      }
+      if (cause instanceof NewerSchemaException) {
+        return new FailureAnalysis(
+            cause.getMessage(),
+            "Start the version of resnet-service that migrated the database, or a newer one. To go"
+                + " back, restore a backup of the older version; docs/upgrade-and-backup.md says"
+                + " how.",
             failure);
       }
       if (cause instanceof UnknownSettingException) {
