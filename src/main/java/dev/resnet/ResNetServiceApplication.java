@@ -1,5 +1,6 @@
 package dev.resnet;
 
+import dev.resnet.backup.RestoreCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -19,6 +20,10 @@ public class ResNetServiceApplication {
           new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)) {
         out.println(Version.text());
       }
+      return;
+    }
+    if (args.length > 0 && args[0].equals(RestoreCommand.NAME)) {
+      RestoreCommand.run(args);
       return;
     }
     SpringApplication.run(ResNetServiceApplication.class, args);

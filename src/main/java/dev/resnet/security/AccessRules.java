@@ -67,6 +67,7 @@ final class AccessRules {
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/promote", ADMIN),
             rule(HttpMethod.POST, "/api/v1/models/{name}/rollback", ADMIN),
             rule(HttpMethod.DELETE, "/api/v1/models/{name}/versions/{version}", ADMIN),
+            rule(HttpMethod.POST, "/api/v1/backup", ADMIN),
             rule(HttpMethod.PUT, "/api/v1/datasets/{name}", TRAIN),
             rule(HttpMethod.DELETE, "/api/v1/datasets/{name}", TRAIN),
             rule(HttpMethod.POST, "/api/v1/datasets/{name}/images/{split}/{class}", TRAIN),

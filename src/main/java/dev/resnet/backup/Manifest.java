@@ -1,0 +1,47 @@
+package dev.resnet.backup;
+
+import java.util.List;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The first entry of an archive: what is in it.
+ *
+ * @param format of the archive
+ * @param id of this backup
+ * @param createdAt RFC 3339
+ * @param version of the service that wrote it
+ * @param schema the version of the tables: the number of the last migration
+ */
+record Manifest(
+    int format, String id, String createdAt, String version, String schema, List<Rows> tables) {
+  static final int FORMAT = 1;
+  static final String ENTRY = "backup.json";
+  static final String ROWS = "rows/";
+  static final String FILES = "files/";
+
+  /** The last entry: a line {@code <sha256> <entry>} for each other one, as sha256sum reads it. */
+  static final String CHECKSUMS = "SHA256SUMS";
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  /**
+   * The rows of a table: an entry with a line for each row, an array of values.
+   *
+   * @param columns in the order of the values
+   */
+  record Rows(String table, List<String> columns, long count) {
+    String entry() {
+      return ROWS + table + ".jsonl";
+    }
+  }
+
+  byte[] json() {
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this);
+  }
+
+  static Manifest of(byte[] json) {
+    return JSON.readValue(json, Manifest.class);
+  }
+}
