@@ -37,6 +37,7 @@ public class RestoreCommand {
     new SpringApplicationBuilder(RestoreCommand.class)
         .web(WebApplicationType.NONE)
         .logStartupInfo(false)
+        .properties("logging.level.root=warn", "logging.level.dev.resnet=info")
         .run(arguments)
         .close();
   }

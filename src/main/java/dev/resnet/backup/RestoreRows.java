@@ -58,7 +58,8 @@ final class RestoreRows {
   /** Without a database: asking one would make its files. */
   private static MigrationVersion newest() throws IOException {
     return Stream.of(
-            new PathMatchingResourcePatternResolver().getResources(MIGRATIONS + "/V*__*.sql"))
+            new PathMatchingResourcePatternResolver()
+                .getResources("classpath*:db/migration/V*__*.sql"))
         .map(file -> file.getFilename().substring(1).split("__")[0])
         .map(MigrationVersion::fromVersion)
         .max(Comparator.naturalOrder())

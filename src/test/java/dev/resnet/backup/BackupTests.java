@@ -23,6 +23,8 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -34,7 +36,18 @@ class BackupTests {
 
   @TempDir private Path folder;
 
-  private final DataSource h2 = InMemoryH2.emptyDatabase();
+  /** Filled once; tests that change rows make another. */
+  private static DataSource h2;
+
+  @BeforeAll
+  static void fill() throws Exception {
+    h2 = filled(InMemoryH2.emptyDatabase(), "latest");
+  }
+
+  @BeforeEach
+  void writeFiles() throws Exception {
+    FilledDatabase.writeFiles(h2, home());
+  }
 
   private Path home() {
     return folder.resolve("home");
@@ -44,11 +57,11 @@ class BackupTests {
     return folder.resolve("elsewhere");
   }
 
-  /** A service's database and files, as of a version. */
-  private void filled(DataSource database, String version) throws Exception {
+  /** The database of a service, as of a version. */
+  private static DataSource filled(DataSource database, String version) throws Exception {
     Flyway.configure().dataSource(database).target(version).load().migrate();
     FilledDatabase.fill(database);
-    FilledDatabase.writeFiles(database, home());
+    return database;
   }
 
   private Backups backups(DataSource database) {
@@ -76,7 +89,6 @@ class BackupTests {
 
   @Test
   void movesEverythingFromTheEmbeddedDatabaseToPostgreSqlAndBack() throws Exception {
-    filled(h2, "latest");
     Map<String, String> files = FilledDatabase.files(home());
     DataSource postgreSql = postgreSql();
 
@@ -137,10 +149,10 @@ class BackupTests {
 
   @Test
   void anArchiveOfAnEarlierVersionIsMigrated() throws Exception {
-    filled(h2, "6");
+    DataSource old = filled(InMemoryH2.emptyDatabase(), "6");
     DataSource target = InMemoryH2.emptyDatabase();
 
-    restore(archive(h2), target);
+    restore(archive(old), target);
 
     assertThat(Flyway.configure().dataSource(target).load().info().pending()).isEmpty();
     assertThat(FilledDatabase.rows(target).get("training_epoch"))
@@ -150,8 +162,8 @@ class BackupTests {
 
   @Test
   void anArchiveOfANewerVersionIsRefusedAndNothingIsTouched() throws Exception {
-    filled(h2, "latest");
-    JdbcClient.create(h2)
+    DataSource newer = filled(InMemoryH2.emptyDatabase(), "latest");
+    JdbcClient.create(newer)
         .sql(
             """
             insert into "flyway_schema_history" select 999, '999', 'later', 'SQL', 'V999__later.sql', 1,
@@ -159,7 +171,7 @@ class BackupTests {
             """)
         .update();
     DataSource target = InMemoryH2.emptyDatabase();
-    byte[] archive = archive(h2);
+    byte[] archive = archive(newer);
 
     assertThatThrownBy(() -> restore(archive, target))
         .isInstanceOf(RestoreRefusedException.class)
@@ -170,7 +182,6 @@ class BackupTests {
 
   @Test
   void whatIsNotEmptyIsNotTouched() throws Exception {
-    filled(h2, "latest");
     byte[] archive = archive(h2);
 
     assertThatThrownBy(() -> restore(archive, h2)).hasMessage("The database is not empty.");
@@ -182,7 +193,6 @@ class BackupTests {
 
   @Test
   void aDamagedOrCutArchiveIsRefusedAndTheRestoreCanBeRepeated() throws Exception {
-    filled(h2, "latest");
     byte[] archive = archive(h2);
     DataSource target = InMemoryH2.emptyDatabase();
     byte[] changed = archive.clone();
@@ -206,7 +216,6 @@ class BackupTests {
 
   @Test
   void aRestoreThatEndedAfterItsRowsIsCompletedByTheSameArchiveOnly() throws Exception {
-    filled(h2, "latest");
     byte[] archive = archive(h2);
     DataSource target = InMemoryH2.emptyDatabase();
     restore(archive, target);
@@ -229,7 +238,6 @@ class BackupTests {
 
   @Test
   void everyTableThatNamesFilesIsKnown() throws Exception {
-    Flyway.configure().dataSource(h2).load().migrate();
     try (Connection connection = h2.getConnection()) {
       for (Table table : Table.all(connection)) {
         // model_version.data_sha256 and training_job's are of data, not of files.
@@ -242,7 +250,6 @@ class BackupTests {
 
   @Test
   void filesThatAreDeletedMeanwhileAreInTheArchiveNevertheless() throws Exception {
-    filled(h2, "latest");
     Map<String, String> files = FilledDatabase.files(home());
     var out = new ByteArrayOutputStream();
     try (Backup backup = backups(h2).prepare(false)) {
@@ -258,11 +265,8 @@ class BackupTests {
 
   @Test
   void rowsAreOfOneMoment() throws Exception {
-    filled(h2, "latest");
-    DataSource postgreSql = postgreSql();
-    Flyway.configure().dataSource(postgreSql).load().migrate();
-    FilledDatabase.fill(postgreSql);
-    for (DataSource database : List.of(h2, postgreSql)) {
+    for (DataSource empty : List.of(InMemoryH2.emptyDatabase(), postgreSql())) {
+      DataSource database = filled(empty, "latest");
       var jdbc = JdbcClient.create(database);
       var changed = new java.util.concurrent.atomic.AtomicBoolean();
       Path rows = folder.resolve("rows");
@@ -286,7 +290,6 @@ class BackupTests {
 
   @Test
   void afterAFailureNothingIsLeftAndTheNextBackupWorks() throws Exception {
-    filled(h2, "latest");
     Backups backups = backups(h2);
     try (Backup first = backups.prepare(false)) {
       assertThatThrownBy(() -> backups.prepare(false))
@@ -316,7 +319,6 @@ class BackupTests {
 
   @Test
   void whatAProcessLeftThatEndedIsDeleted() throws Exception {
-    filled(h2, "latest");
     Path left = home().resolve(SnapshotFolders.NAME).resolve("0");
     Files.createDirectories(left);
     Files.writeString(left.resolve("lock"), "");
@@ -328,7 +330,6 @@ class BackupTests {
 
   @Test
   void aChangedFileEndsTheArchiveUnlessThatIsAskedFor() throws Exception {
-    filled(h2, "latest");
     Files.writeString(home().resolve("jobs/id1/start.zip"), "elif");
 
     assertThatThrownBy(() -> archive(h2))
