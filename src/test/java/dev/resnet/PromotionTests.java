@@ -3,6 +3,7 @@ package dev.resnet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,12 @@ class PromotionTests {
 
   @Test
   void aTrialUnderTheSameDefaultNameDoesNotTakeOverProduction() throws Exception {
-    try (var service = RunningService.start(home)) {
+    try (var service =
+        RunningService.start(
+            home,
+            "resnet.housekeeping.interval=1d",
+            "resnet.housekeeping.keep-model-versions=1",
+            "resnet.housekeeping.ended-jobs-after=1s")) {
       JsonNode first = trained(service, "\"test_limit\": 100");
       JsonNode trial = trained(service, "\"test_limit\": 20");
 
@@ -44,7 +50,38 @@ class PromotionTests {
       assertThat(metrics.get("chosen_by").stringValue()).isEqualTo("validation");
       assertThat(metrics.get("validation_loss")).isEqualTo(wanted.at("/latest/validation/loss"));
       assertThat(inProduction(service)).isEqualTo(3);
+      checkBackup(service);
+      checkHousekeeping(service);
     }
+  }
+
+  /** The data directory may be moved: nothing in the archive names it. */
+  private static void checkBackup(RunningService service) throws Exception {
+    HttpResponse<String> backup = service.call("POST", "/api/v1/backup", null, "");
+    assertThat(backup.statusCode()).isEqualTo(200);
+    assertThat(backup.headers().firstValue("Content-Type")).contains("application/x-tar");
+    assertThat(backup.body())
+        .contains("backup.json", "rows/training_job.jsonl", "files/models/resnet-8/", "SHA256SUMS")
+        .doesNotContain(home.toString());
+    assertThat(home.resolve(".backup")).isEmptyDirectory();
+  }
+
+  private static void checkHousekeeping(RunningService service) throws Exception {
+    String path = "/actuator/housekeeping";
+    await().until(() -> service.json(path, null).get("count").intValue() == 4);
+    JsonNode due = service.json(path, null);
+    assertThat(due.get("dry_run").booleanValue()).isTrue();
+    assertThat(due.get("bytes").longValue()).isPositive();
+
+    JsonNode done = JsonMapper.shared().readTree(service.call("POST", path, null, "").body());
+    assertThat(done.get("items")).isEqualTo(due.get("items"));
+    assertThat(done.get("items").toString()).contains("resnet-8 version 1");
+    assertThat(done.get("failures")).isEmpty();
+    assertThat(service.json(JOBS, null).get("total_items").intValue()).isZero();
+    assertThat(service.json("/api/v1/models/resnet-8", null).get("total_items").intValue())
+        .isEqualTo(2);
+    assertThat(service.get("/actuator/prometheus", null).body())
+        .contains("resnet_housekeeping_deleted_total{kind=\"job\"} 3.0");
   }
 
   @Test

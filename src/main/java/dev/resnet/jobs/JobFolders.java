@@ -54,6 +54,55 @@ final class JobFolders {
     return checkpoints(job).relativize(file).toString().replace('\\', '/');
   }
 
+  Path of(String job) {
+    return root.resolve(job);
+  }
+
+  /** The names of all folders: the jobs' ids, also of jobs that have no row. */
+  List<String> jobs() throws IOException {
+    return entries(root).stream().map(folder -> folder.getFileName().toString()).toList();
+  }
+
+  /** The job whose folder this path is or is in. */
+  String job(Path path) {
+    return root.relativize(path).getName(0).toString();
+  }
+
+  /** All files in the folders of the job's checkpoints. */
+  List<Path> files(String job) throws IOException {
+    return walk(checkpoints(job));
+  }
+
+  /** Bytes of all files of a job. */
+  long size(String job) throws IOException {
+    long size = 0;
+    for (Path file : walk(of(job))) {
+      size += Files.size(file);
+    }
+    return size;
+  }
+
+  /** Whether nothing in a job's folder has changed since then. */
+  boolean isOlder(String job, Instant then) throws IOException {
+    try (Stream<Path> all = Files.walk(of(job))) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        if (!Files.getLastModifiedTime(path).toInstant().isBefore(then)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static List<Path> walk(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
+  }
+
   void delete(String job) throws IOException {
     AtomicFiles.deleteRecursively(root.resolve(job));
   }

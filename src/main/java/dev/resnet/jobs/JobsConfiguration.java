@@ -184,4 +184,9 @@ class JobsConfiguration {
     return new DurableTrainingJobs(
         store, queue, running, datasets, starts, memory, settings.queueCapacity());
   }
+
+  @Bean
+  EndedJobs endedJobs(JobStore store, TrainingJobs jobs, DataSource dataSource) {
+    return new EndedJobs(store, jobs::delete, JdbcClient.create(dataSource));
+  }
 }

@@ -173,12 +173,30 @@ final class ModelFiles {
     }
   }
 
-  /** Deletes a folder. If that fails it does no harm, because no row names it. */
-  void delete(Path folder) {
+  /**
+   * Deletes a folder. If that fails it does no harm, because no row names it.
+   *
+   * @return whether it is gone
+   */
+  boolean delete(Path folder) {
     try {
       AtomicFiles.deleteRecursively(folder);
+      return true;
     } catch (IOException e) {
       log.warn("{} is no longer needed and can't be deleted: {}", folder, e.toString());
+      return false;
+    }
+  }
+
+  /** The names that have a folder. */
+  List<String> names() {
+    try (Stream<Path> folders = Files.list(models)) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException | UncheckedIOException e) {
+      log.warn("The folders of the models can't be listed: {}", e.toString());
+      return List.of();
     }
   }
 }

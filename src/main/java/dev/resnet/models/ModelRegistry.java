@@ -270,6 +270,32 @@ public class ModelRegistry implements TrainedModelReceiver {
     leftovers.forEach(files::delete);
   }
 
+  /** Whether an alias points to a version, 'production' for example. */
+  public boolean hasAlias(String name, int version) {
+    return !aliases.of(name, version).isEmpty();
+  }
+
+  /**
+   * Folders of versions that have no row.
+   *
+   * @param before newer ones may belong to a registration
+   */
+  public List<Path> orphans(Instant before) {
+    Instant then = before.isBefore(now().minus(LEFTOVER_AGE)) ? before : now().minus(LEFTOVER_AGE);
+    return files.names().stream()
+        .flatMap(name -> files.leftovers(name, versions.files(name), then).stream())
+        .toList();
+  }
+
+  /**
+   * Deletes one of {@link #orphans}, unless it has a row by now.
+   *
+   * @return whether it is gone
+   */
+  public boolean deleteOrphan(Path orphan, Instant before) {
+    return orphans(before).contains(orphan) && files.delete(orphan);
+  }
+
   public Optional<ModelVersion> find(String name, int version) {
     return versions.find(name, version);
   }

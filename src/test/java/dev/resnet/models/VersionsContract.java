@@ -144,4 +144,28 @@ abstract class VersionsContract extends ModelRegistryFixture {
 
     assertThat(folders("a")).containsExactly(file("a", 2).getParent());
   }
+
+  @Test
+  void aFolderWithoutARowIsAnOrphanOnceItIsOldEnough() throws IOException {
+    register("a", "job-1");
+    Path models = folder.resolve("models");
+    Path old = models.resolve("a/20260101T000000Z-0123abcd");
+    Path unknownName = models.resolve("b/20260101T000000Z-0123abcd");
+    for (Path orphan :
+        List.of(
+            old,
+            unknownName,
+            models.resolve("a/20261123T110000Z-0123abcd"),
+            models.resolve("a/mine"))) {
+      Files.createDirectories(orphan);
+    }
+
+    assertThat(registry.orphans(NOW.minusSeconds(86_400))).containsExactly(old, unknownName);
+    assertThat(registry.deleteOrphan(old, NOW)).isTrue();
+    assertThat(registry.deleteOrphan(file("a", 1).getParent(), NOW)).as("has a row").isFalse();
+    assertThat(old).doesNotExist();
+    assertThat(file("a", 1)).exists();
+    assertThat(registry.hasAlias("a", 1)).isTrue();
+    assertThat(registry.hasAlias("a", 2)).isFalse();
+  }
 }

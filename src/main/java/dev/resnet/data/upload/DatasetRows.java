@@ -91,6 +91,23 @@ final class DatasetRows {
         .list();
   }
 
+  /** The versions after which another one became current, before that time. */
+  List<StoredVersion> replaced(String name, Instant before) {
+    return jdbc.sql(
+            """
+            select name, sha256, size, description, created_at as version_created_at
+            from dataset_version v
+            where name = :name and sha256 <> (select version from dataset d where d.name = v.name)
+              and exists (select 1 from dataset_version later where later.name = v.name
+                and later.current_since > v.current_since and later.current_since < :before)
+            order by current_since, sha256
+            """)
+        .param("name", name)
+        .param("before", before.atOffset(ZoneOffset.UTC))
+        .query((row, n) -> version(row))
+        .list();
+  }
+
   boolean hasVersion(String name, String sha256) {
     return jdbc.sql("select count(*) from dataset_version where name = ? and sha256 = ?")
             .params(name, sha256)

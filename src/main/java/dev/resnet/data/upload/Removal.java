@@ -110,6 +110,50 @@ final class Removal {
     return old;
   }
 
+  /**
+   * The versions that are not current any more since before that time, and that no job needs. The
+   * rows don't say when a version stopped being current; that is when the next one became it.
+   */
+  List<StoredVersion> unusedSince(Instant before) {
+    List<StoredVersion> unused = new ArrayList<>();
+    for (DatasetRows.Row dataset : rows.list()) {
+      unused.addAll(unusedSince(dataset.name(), before));
+    }
+    return unused;
+  }
+
+  private List<StoredVersion> unusedSince(String name, Instant before) {
+    Set<String> needed =
+        use.of(name).stream().map(DatasetUse.User::version).collect(Collectors.toSet());
+    return rows.replaced(name, before).stream()
+        .filter(version -> !needed.contains(version.sha256()))
+        .toList();
+  }
+
+  /**
+   * Deletes one of {@link #unusedSince}.
+   *
+   * @return false if a job needs it by now, or it is current again
+   */
+  boolean deleteUnused(String name, String sha256, Instant before) {
+    boolean deleted =
+        transaction.execute(
+            status -> {
+              rows.lock();
+              boolean unused =
+                  unusedSince(name, before).stream()
+                      .anyMatch(version -> version.sha256().equals(sha256));
+              if (unused) {
+                rows.deleteVersion(name, sha256);
+              }
+              return unused;
+            });
+    if (deleted) {
+      deleteFiles(name, sha256);
+    }
+    return deleted;
+  }
+
   /** Deletes the files of a version, unless it has a row again. */
   void deleteFiles(String name, String sha256) {
     Path aside;

@@ -2,6 +2,7 @@ package dev.resnet.data.upload;
 
 import dev.resnet.data.DatasetSource;
 import dev.resnet.data.DatasetUse;
+import dev.resnet.data.UnusedVersions;
 import dev.resnet.data.folder.ArchiveLimits;
 import dev.resnet.data.folder.FolderConversion;
 import dev.resnet.database.SoleProcess;
@@ -98,5 +99,10 @@ class UploadConfiguration {
   @Bean
   UploadedDatasets uploadedDatasets(DatasetStore store, PictureFolders pictures, Uploads uploads) {
     return new UploadedDatasets(store, new LoadedVersions(store.folders(), pictures), uploads);
+  }
+
+  @Bean
+  UnusedVersions unusedVersions(DatasetStore store) {
+    return new UnusedUploads(store.removal());
   }
 }

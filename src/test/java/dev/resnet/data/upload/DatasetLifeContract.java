@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.DatasetUse;
+import dev.resnet.data.UnusedVersions;
 import dev.resnet.data.folder.RefusedArchiveException;
 import dev.resnet.data.folder.Split;
 import dev.resnet.data.upload.Additions.Sent;
@@ -45,6 +46,28 @@ abstract class DatasetLifeContract extends OnDatabase {
     assertThat(process.datasets.info("pets", first)).isEmpty();
     assertThatThrownBy(() -> process.datasets.load("pets", first))
         .hasMessageContaining("has been deleted");
+  }
+
+  @Test
+  void aReplacedVersionIsUnusedUntilAJobNeedsIt() throws Exception {
+    UploadProcess process = process().start();
+    String first = ready(process, CATS);
+    var versions = new UnusedUploads(process.store.removal());
+    assertThat(versions.since(Instant.now().plusSeconds(60))).as("it is current").isEmpty();
+
+    String second = ready(process, PictureZip.of(4, 2, "cat", "dog"));
+    Instant later = Instant.now().plusSeconds(60);
+    assertThat(versions.since(Instant.now().minusSeconds(60))).as("too new").isEmpty();
+    assertThat(versions.since(later))
+        .extracting(UnusedVersions.Version::sha256)
+        .containsExactly(first);
+    UnusedVersions.Version unused = versions.since(later).get(0);
+    process.users.add(new DatasetUse.User("job 1", first));
+    assertThat(versions.delete(unused, later)).isFalse();
+
+    process.users.clear();
+    assertThat(versions.delete(unused, later)).isTrue();
+    assertThat(versionFolders("pets")).containsExactly(second);
   }
 
   @Test

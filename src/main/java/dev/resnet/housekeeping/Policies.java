@@ -1,0 +1,169 @@
+package dev.resnet.housekeeping;
+
+import dev.resnet.data.UnusedVersions;
+import dev.resnet.jobs.EndedJobs;
+import dev.resnet.models.ModelListing;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.models.UnknownModelException;
+import dev.resnet.models.VersionInProductionException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the policies would delete now. */
+final class Policies {
+  /** Versions of a model to read at once. */
+  private static final int PAGE = 1000;
+
+  private final HousekeepingProperties settings;
+  private final EndedJobs jobs;
+  private final ModelRegistry models;
+  private final UnusedVersions datasets;
+  private final Path home;
+  private final Clock clock;
+
+  Policies(
+      HousekeepingProperties settings,
+      EndedJobs jobs,
+      ModelRegistry models,
+      UnusedVersions datasets,
+      Path home,
+      Clock clock) {
+    this.settings = settings;
+    this.jobs = jobs;
+    this.models = models;
+    this.datasets = datasets;
+    this.home = home;
+    this.clock = clock;
+  }
+
+  /** Everything that can go now; what goes with a job is not named twice. */
+  List<Candidate> due() throws IOException {
+    List<Candidate> due = new ArrayList<>();
+    Set<String> gone = new HashSet<>();
+    Instant before = before(settings.endedJobsAfter());
+    if (before != null) {
+      for (String job : jobs.endedBefore(before)) {
+        gone.add(job);
+        due.add(new Candidate(Kind.JOB, job, jobs.size(job), () -> jobs.delete(job, before)));
+      }
+    }
+    addCheckpoints(due, gone);
+    addModelVersions(due);
+    addDatasetVersions(due);
+    addOrphans(due);
+    return due;
+  }
+
+  private @Nullable Instant before(@Nullable Duration age) {
+    return age == null ? null : clock.instant().minus(age);
+  }
+
+  private void addCheckpoints(List<Candidate> due, Set<String> gone) {
+    Instant before = before(settings.checkpointsAfter());
+    if (before != null) {
+      for (String job : jobs.withCheckpoints(before)) {
+        if (!gone.contains(job)) {
+          due.add(
+              new Candidate(
+                  Kind.CHECKPOINTS,
+                  job,
+                  jobs.checkpointsSize(job),
+                  () -> jobs.deleteCheckpoints(job, before) > 0));
+        }
+      }
+    }
+  }
+
+  /** An alias may be moved at any time, so the deletion looks again. */
+  private void addModelVersions(List<Candidate> due) {
+    Integer keep = settings.keepModelVersions();
+    if (keep == null) {
+      return;
+    }
+    ModelListing listing = models.listing();
+    for (String name : listing.names()) {
+      int kept = 0;
+      for (long from = 0; ; from += PAGE) {
+        List<ModelVersion> page = listing.versions(name, "version", false, PAGE, from);
+        for (ModelVersion version : page) {
+          if (!models.hasAlias(name, version.version()) && ++kept > keep) {
+            due.add(
+                new Candidate(
+                    Kind.MODEL_VERSION,
+                    name + " version " + version.version(),
+                    version.size(),
+                    () -> delete(name, version.version())));
+          }
+        }
+        if (page.size() < PAGE) {
+          break;
+        }
+      }
+    }
+  }
+
+  private boolean delete(String model, int version) {
+    try {
+      models.delete(model, version);
+      return true;
+    } catch (VersionInProductionException | UnknownModelException e) {
+      return false;
+    }
+  }
+
+  private void addDatasetVersions(List<Candidate> due) {
+    Instant before = before(settings.datasetVersionsAfter());
+    if (before != null) {
+      for (UnusedVersions.Version version : datasets.since(before)) {
+        due.add(
+            new Candidate(
+                Kind.DATASET_VERSION,
+                version.dataset() + " version " + version.sha256(),
+                version.size(),
+                () -> datasets.delete(version, before)));
+      }
+    }
+  }
+
+  private void addOrphans(List<Candidate> due) throws IOException {
+    if (!settings.orphans()) {
+      return;
+    }
+    Instant before = clock.instant().minus(settings.orphansAfter());
+    for (Path path : jobs.orphans(before)) {
+      due.add(orphan(path, () -> jobs.deleteOrphan(path, before)));
+    }
+    for (Path path : models.orphans(before)) {
+      due.add(orphan(path, () -> models.deleteOrphan(path, before)));
+    }
+  }
+
+  private Candidate orphan(Path path, Candidate.Deletion deletion) throws IOException {
+    return new Candidate(
+        Kind.ORPHAN, home.relativize(path).toString().replace('\\', '/'), size(path), deletion);
+  }
+
+  private static long size(Path path) throws IOException {
+    try (Stream<Path> all = Files.walk(path)) {
+      long size = 0;
+      for (Path file : (Iterable<Path>) all::iterator) {
+        size += Files.isRegularFile(file) ? Files.size(file) : 0;
+      }
+      return size;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}
