@@ -18,14 +18,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The folders in which backups collect their files: {@code <resnet.home>/.backup/<id>}. The process
- * that writes a backup holds a lock on a file in it, so what a crash left can be told from what
+ * that writes a backup holds a lock on a file beside it, so what a crash left can be told from what
  * another process uses.
  */
 final class SnapshotFolders {
   static final String NAME = ".backup";
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotFolders.class);
-  private static final String LOCK = "lock";
+  private static final String LOCK = ".lock";
 
   private final Path root;
 
@@ -62,26 +62,33 @@ final class SnapshotFolders {
     }
   }
 
+  /** The lock is held before the folder is there, so no other process takes it for a leftover. */
   Folder create() throws IOException {
     Path path = root.resolve(UUID.randomUUID().toString());
     own.add(path);
     try {
-      Files.createDirectories(path);
-      FileChannel channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      var folder = new Folder(path, channel);
+      Files.createDirectories(root);
+      var folder =
+          new Folder(
+              path,
+              FileChannel.open(lock(path), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
       try {
-        channel.lock();
+        folder.lock.lock();
+        Files.createDirectory(path);
         return folder;
       } catch (IOException | RuntimeException e) {
         folder.close();
         throw e;
       }
     } catch (IOException | RuntimeException e) {
-      delete(path);
       own.remove(path);
       throw e;
     }
+  }
+
+  /** Beside the folder. */
+  private static Path lock(Path folder) {
+    return folder.resolveSibling(folder.getFileName() + LOCK);
   }
 
   /** Deletes the folders of processes that ended during a backup. */
@@ -99,7 +106,7 @@ final class SnapshotFolders {
       return List.of();
     }
     try (Stream<Path> found = Files.list(root)) {
-      return found.toList();
+      return found.filter(Files::isDirectory).toList();
     } catch (IOException e) {
       LOG.warn("{} can't be listed: {}", root, e.toString());
       return List.of();
@@ -107,7 +114,7 @@ final class SnapshotFolders {
   }
 
   private static boolean isLeft(Path folder) {
-    try (var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
+    try (var channel = FileChannel.open(lock(folder), StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       return lock != null;
     } catch (IOException | OverlappingFileLockException e) {
@@ -119,6 +126,7 @@ final class SnapshotFolders {
   private static void delete(Path folder) {
     try {
       AtomicFiles.deleteRecursively(folder);
+      Files.deleteIfExists(lock(folder));
     } catch (IOException e) {
       LOG.warn("{} is no longer needed and can't be deleted: {}", folder, e.toString());
     }

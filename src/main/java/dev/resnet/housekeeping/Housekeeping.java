@@ -1,6 +1,5 @@
 package dev.resnet.housekeeping;
 
-import dev.resnet.backup.Backups;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -22,26 +21,35 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
-  private final Policies policies;
+  private final Due policies;
   private final Supplier<Claim> claims;
   private final HousekeepingProperties settings;
-  private final Backups backups;
+  private final Runnable leftovers;
   private final Clock clock;
   private final Map<Kind, Counter> deleted = new EnumMap<>(Kind.class);
   private final Map<Kind, Counter> freed = new EnumMap<>(Kind.class);
   private final AtomicLong lastRun = new AtomicLong();
 
+  /** What is to be deleted now. */
+  @FunctionalInterface
+  interface Due {
+    List<Candidate> now() throws IOException;
+  }
+
+  /**
+   * @param leftovers deletes what needs no policy
+   */
   Housekeeping(
-      Policies policies,
+      Due policies,
       Supplier<Claim> claims,
       HousekeepingProperties settings,
-      Backups backups,
+      Runnable leftovers,
       MeterRegistry meters,
       Clock clock) {
     this.policies = policies;
     this.claims = claims;
     this.settings = settings;
-    this.backups = backups;
+    this.leftovers = leftovers;
     this.clock = clock;
     for (Kind kind : Kind.values()) {
       deleted.put(
@@ -71,7 +79,7 @@ final class Housekeeping {
 
   private List<Candidate> due() {
     try {
-      return policies.due();
+      return policies.now();
     } catch (IOException e) {
       throw new UncheckedIOException("The data directory can't be looked through", e);
     }
@@ -83,11 +91,12 @@ final class Housekeeping {
    * @param interval since the last run of any process; zero: at once
    */
   Report run(Duration interval) {
-    backups.deleteLeftovers();
+    leftovers.run();
     Claim claim = claims.get();
     if (!claim.begin(interval)) {
       return Report.skipped(
-          "Another run is under way, or the last one was less than %s ago.".formatted(interval));
+          "Another run is under way, or the last one began less than %d seconds ago."
+              .formatted(interval.toSeconds()));
     }
     try {
       Report report = settings.dryRun() ? look() : delete(claim);

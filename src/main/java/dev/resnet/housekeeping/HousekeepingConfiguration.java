@@ -34,7 +34,12 @@ class HousekeepingConfiguration {
         new Policies(
             settings, jobs, models, datasets, Path.of(home).toAbsolutePath().normalize(), clock);
     return new Housekeeping(
-        policies, () -> new Claim(jdbc, clock), settings, backups, meters, clock);
+        policies::due,
+        () -> new Claim(jdbc, clock),
+        settings,
+        backups::deleteLeftovers,
+        meters,
+        clock);
   }
 
   @Bean

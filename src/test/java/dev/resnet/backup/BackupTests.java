@@ -321,11 +321,15 @@ class BackupTests {
   void whatAProcessLeftThatEndedIsDeleted() throws Exception {
     Path left = home().resolve(SnapshotFolders.NAME).resolve("0");
     Files.createDirectories(left);
-    Files.writeString(left.resolve("lock"), "");
-
-    backups(h2).deleteLeftovers();
-
-    assertThat(left).doesNotExist();
+    Files.writeString(left.resolve("rows"), "");
+    Files.writeString(left.resolveSibling("0.lock"), "");
+    Backups other = backups(h2);
+    try (Backup running = backups(h2).prepare(false)) {
+      assertThat(left).doesNotExist();
+      other.deleteLeftovers();
+      running.writeTo(OutputStream.nullOutputStream());
+    }
+    assertThat(home().resolve(SnapshotFolders.NAME)).isEmptyDirectory();
   }
 
   @Test
