@@ -139,6 +139,9 @@ final class Intake {
     String reason = hold.map(Hold::reason).orElse(null);
     if (reason != null && !reason.equals(logged)) {
       LOG.warn("This process starts no jobs at present; waiting for {}", reason);
+      if (hold.get().job() == null && logged == null) {
+        JobFault.INTAKE_STOPPED.count();
+      }
     } else if (reason == null && logged != null) {
       LOG.info("This process starts jobs again");
     }

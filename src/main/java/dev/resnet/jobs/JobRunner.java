@@ -3,6 +3,7 @@ package dev.resnet.jobs;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
+import dev.resnet.files.FullVolume;
 import dev.resnet.jobs.JobsProperties.Retries;
 import dev.resnet.jobs.RunHandle.Reason;
 import dev.resnet.training.EarlyStopping;
@@ -163,6 +164,7 @@ final class JobRunner {
     } catch (LostAttemptException e) {
       LOG.warn("Job {}: {}", job.id(), e.getMessage());
       store.tryToLog(job.id(), LogLines.lost(job, worker));
+      JobFault.LOST_ATTEMPT.count();
       return Next.LOST;
     } finally {
       running.close(handle);
@@ -335,6 +337,7 @@ final class JobRunner {
       }
       Instant next = jobs.now().plus(retries.waitAfter(before));
       LOG.warn("Job {} will be retried at {} (retry {})", job.id(), next, before + 1);
+      (FullVolume.isCauseOf(failure) ? JobFault.FULL_VOLUME : JobFault.RETRY).count();
       return current.retriedAt(next, reason);
     };
   }

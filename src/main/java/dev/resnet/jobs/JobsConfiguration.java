@@ -8,6 +8,7 @@ import dev.resnet.engine.Precision;
 import dev.resnet.training.Trainer;
 import dev.resnet.training.checkpoint.TrainedModelReceiver;
 import dev.resnet.training.checkpoint.TrainedNetworks;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -59,6 +60,11 @@ class JobsConfiguration {
   @Bean
   JobWatch jobWatch(JobEvents events, EventsProperties settings) {
     return new JobWatch(events, settings.pollInterval());
+  }
+
+  @Bean
+  MeterBinder jobFaults() {
+    return JobFault::register;
   }
 
   @Bean

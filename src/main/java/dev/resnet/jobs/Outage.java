@@ -56,6 +56,7 @@ final class Outage {
         if (!away) { // once, not at every retry
           away = true;
           since = System.nanoTime();
+          JobFault.DATABASE_OUTAGE.count();
           LOG.warn(
               "Job {} can't write to the database; it retries every {}: {}",
               job,

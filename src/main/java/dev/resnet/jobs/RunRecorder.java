@@ -98,6 +98,7 @@ final class RunRecorder implements TrainingListener, AutoCloseable {
           List<CheckpointFile> unusable =
               epochs.forgetCheckpointsAfter(job.id(), resumedAfterEpoch);
           if (!unusable.isEmpty()) {
+            JobFault.UNUSABLE_CHECKPOINT.count();
             events.log(job.id(), LogLines.unusable(unusable, resumedAfterEpoch));
           }
           events.log(job.id(), LogLines.trains(job, chosen, resumedAfterEpoch, step));

@@ -199,7 +199,12 @@ final class TrainingTask implements SmartLifecycle {
     } else {
       jobs.find(job)
           .filter(left -> left.status() == JobStatus.RUNNING)
-          .ifPresent(runner::requeueAfterCrash);
+          .ifPresent(
+              left -> {
+                LOG.warn("Job {} attempt {}: its process is dead", job, left.attempt());
+                JobFault.TAKEOVER.count();
+                runner.requeueAfterCrash(left);
+              });
       again(complete, queue);
     }
   }
@@ -275,7 +280,11 @@ final class TrainingTask implements SmartLifecycle {
       }
       jobs.unfinished().stream()
           .filter(job -> job.status() == JobStatus.RUNNING)
-          .forEach(runner::requeueAfterCrash);
+          .forEach(
+              left -> {
+                JobFault.TAKEOVER.count();
+                runner.requeueAfterCrash(left);
+              });
     }
     jobs.unfinished().forEach(job -> schedule(job, job.due()));
     scheduler.start();

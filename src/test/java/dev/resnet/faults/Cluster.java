@@ -1,5 +1,6 @@
 package dev.resnet.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -63,6 +64,11 @@ final class Cluster implements AutoCloseable {
     return start(name, new Launch(url, environment(1), List.of("resnet.role=api")));
   }
 
+  /** Starts a process that answers and trains, on one thread; it is ready later. */
+  ServiceProcess both(String name) throws IOException {
+    return start(name, new Launch(url, environment(1), List.of("resnet.role=all")));
+  }
+
   /** Starts a worker that trains on one thread; it is ready later. */
   ServiceProcess worker(String name, String... arguments) throws IOException {
     return worker(name, url, environment(1), arguments);
@@ -110,11 +116,14 @@ final class Cluster implements AutoCloseable {
     return processes.keySet();
   }
 
-  /** Kills a process wherever it is (SIGKILL) and starts it again. */
-  void killAndRestart(String name) throws IOException {
+  /** Kills a process wherever it is (SIGKILL). */
+  void kill(String name) {
     journal.killed(name + "." + starts.get(name));
     processes.get(name).kill();
-    start(name, launches.get(name));
+  }
+
+  ServiceProcess restart(String name) throws IOException {
+    return start(name, launches.get(name));
   }
 
   void awaitReady() {
@@ -161,6 +170,17 @@ final class Cluster implements AutoCloseable {
               assertThat(status).as("job %s", job).isNotIn("FAILED", "CANCELLED", "PAUSED");
               return status.equals("SUCCEEDED");
             });
+  }
+
+  /** The faults of one kind that a process has counted. */
+  static double faults(ServiceProcess process, String kind)
+      throws IOException, InterruptedException {
+    String series = "resnet_job_faults_total{kind=\"" + kind + "\"} ";
+    return new String(process.bytes("/actuator/prometheus"), UTF_8)
+        .lines()
+        .filter(line -> line.startsWith(series))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+        .sum();
   }
 
   @Override

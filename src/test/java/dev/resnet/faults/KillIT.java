@@ -104,7 +104,8 @@ class KillIT {
           .until(() -> cluster.count("training_epoch") >= moment);
       String victim = victim(random, cluster);
       cluster.process(victim).staysAliveFor(Duration.ofMillis(random.nextInt(1000)));
-      cluster.killAndRestart(victim);
+      cluster.kill(victim);
+      cluster.restart(victim);
     }
   }
 
