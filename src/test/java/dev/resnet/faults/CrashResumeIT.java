@@ -23,11 +23,11 @@ import tools.jackson.databind.JsonNode;
  * those of work that nothing disturbed.
  */
 class CrashResumeIT {
-  private static final TinyJob JOB = new TinyJob("killed", 1, 5, 1000);
-  private static final TinyJob UNDISTURBED = new TinyJob("undisturbed", 1, 5, 1000);
+  private static final TinyJob JOB = new TinyJob("killed", 1, 5, 700);
+  private static final TinyJob UNDISTURBED = new TinyJob("undisturbed", 1, 5, 700);
   private static final String PETS = "/api/v1/datasets/pets";
   private static final String UNDISTURBED_PETS = "/api/v1/datasets/undisturbed";
-  private static final byte[] ARCHIVE = PictureZip.of(1500, 1, "cat", "dog", "鳥");
+  private static final byte[] ARCHIVE = PictureZip.of(1000, 1, "cat", "dog", "鳥");
   private static final Duration MIDDLE = Duration.ofMillis(200);
 
   @TempDir private Path home;
