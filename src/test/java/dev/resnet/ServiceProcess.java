@@ -60,8 +60,21 @@ public final class ServiceProcess implements AutoCloseable {
   public static ServiceProcess launch(
       Path home, Map<String, String> environment, List<String> options, List<String> arguments)
       throws IOException {
+    return launch(List.of(), home, environment, options, arguments);
+  }
+
+  /**
+   * @param within a program with its arguments that replaces itself by the command that follows
+   */
+  public static ServiceProcess launch(
+      List<String> within,
+      Path home,
+      Map<String, String> environment,
+      List<String> options,
+      List<String> arguments)
+      throws IOException {
     Path log = Files.createTempFile(Files.createDirectories(LOGS), "service", ".log");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(within);
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(options);
     command.addAll(program());
@@ -133,7 +146,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Sends a signal: STOP halts the process wherever it is, CONT lets it continue. */
   public void signal(String name) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
     if (kill.waitFor() != 0) {
       throw new IllegalStateException("kill -" + name + " failed");
     }
@@ -158,6 +171,22 @@ public final class ServiceProcess implements AutoCloseable {
                 .header("Content-Type", type)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build()));
+  }
+
+  /** The status of the answer. */
+  public int tryPost(String path, Map<String, ?> body) throws IOException, InterruptedException {
+    return client
+        .send(
+            HttpRequest.newBuilder(URI.create(url() + path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
+                .build(),
+            BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  public long pid() {
+    return process.pid();
   }
 
   public void put(String path, byte[] body) throws IOException, InterruptedException {

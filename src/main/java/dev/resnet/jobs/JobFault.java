@@ -25,9 +25,7 @@ enum JobFault {
   /** An attempt could not reach the database; it went on training. Counted once an outage. */
   DATABASE_OUTAGE,
   /** A checkpoint was damaged or missing, so the job continued from an older one. */
-  UNUSABLE_CHECKPOINT,
-  /** This machine's clock was found to differ from the database's. */
-  CLOCK_OFFSET;
+  UNUSABLE_CHECKPOINT;
 
   void count() {
     counter(Metrics.globalRegistry).increment();

@@ -2,6 +2,7 @@ package dev.resnet.jobs;
 
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetUse;
+import dev.resnet.database.DatabaseClock;
 import dev.resnet.database.SoleProcess;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Precision;
@@ -11,7 +12,6 @@ import dev.resnet.training.checkpoint.TrainedNetworks;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -40,13 +40,13 @@ class JobsConfiguration {
       DataSource dataSource,
       PlatformTransactionManager transactions,
       JobLogProperties log,
+      DatabaseClock clock,
       @Value("${resnet.home}") String home) {
     // Not injected as a Path: Spring would look for a relative one on the class path first.
     var folders = new JobFolders(Path.of(home).toAbsolutePath().normalize());
     var jdbc = JdbcClient.create(dataSource);
     return new JobStore(
-        new TrainingJobRepository(
-            jdbc, Clock.systemUTC(), new JobEvents(jdbc, Clock.systemUTC(), log.logLines())),
+        new TrainingJobRepository(jdbc, clock, new JobEvents(jdbc, clock, log.logLines())),
         new EpochRepository(jdbc, folders),
         new TransactionTemplate(transactions),
         folders);
@@ -83,8 +83,8 @@ class JobsConfiguration {
   }
 
   @Bean
-  Training training(TrainingProperties settings) {
-    return new Trainer(Clock.systemUTC(), settings.checkpoints())::train;
+  Training training(DatabaseClock clock, TrainingProperties settings) {
+    return new Trainer(clock, settings.checkpoints())::train;
   }
 
   @Bean

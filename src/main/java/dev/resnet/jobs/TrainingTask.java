@@ -107,6 +107,8 @@ final class TrainingTask implements SmartLifecycle {
     this.scheduler =
         // Queue entries are written in the same transaction as the job's row.
         Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), task)
+            // Processes compare the times of each other's heartbeats.
+            .clock(jobs::now)
             .schedulerName(new SchedulerName.Fixed("resnet-" + UUID.randomUUID()))
             .threads(settings.slots())
             .executorService(slots(settings.slots()))

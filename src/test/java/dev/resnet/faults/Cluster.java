@@ -39,7 +39,12 @@ final class Cluster implements AutoCloseable {
   final JdbcClient jdbc;
   final Journal journal;
 
-  private record Launch(String url, Map<String, String> environment, List<String> arguments) {}
+  private record Launch(
+      List<String> within, String url, Map<String, String> environment, List<String> arguments) {
+    Launch(String url, Map<String, String> environment, List<String> arguments) {
+      this(List.of(), url, environment, arguments);
+    }
+  }
 
   /**
    * @param settings of all processes, as on the command line, without the leading dashes
@@ -67,6 +72,11 @@ final class Cluster implements AutoCloseable {
   /** Starts a process that answers and trains, on one thread; it is ready later. */
   ServiceProcess both(String name) throws IOException {
     return start(name, new Launch(url, environment(1), List.of("resnet.role=all")));
+  }
+
+  /** The same, started by another program, which replaces itself by the service. */
+  ServiceProcess both(String name, List<String> within) throws IOException {
+    return start(name, new Launch(within, url, environment(1), List.of("resnet.role=all")));
   }
 
   /** Starts a worker that trains on one thread; it is ready later. */
@@ -102,7 +112,8 @@ final class Cluster implements AutoCloseable {
     arguments.add("--spring.datasource.username=" + PostgreSql.USER);
     settings.forEach(setting -> arguments.add("--" + setting));
     launch.arguments().forEach(argument -> arguments.add("--" + argument));
-    ServiceProcess process = ServiceProcess.launch(home, launch.environment(), OPTIONS, arguments);
+    ServiceProcess process =
+        ServiceProcess.launch(launch.within(), home, launch.environment(), OPTIONS, arguments);
     processes.put(name, process);
     launches.put(name, launch);
     return process;
@@ -175,7 +186,12 @@ final class Cluster implements AutoCloseable {
   /** The faults of one kind that a process has counted. */
   static double faults(ServiceProcess process, String kind)
       throws IOException, InterruptedException {
-    String series = "resnet_job_faults_total{kind=\"" + kind + "\"} ";
+    return metric(process, "resnet_job_faults_total{kind=\"" + kind + "\"}");
+  }
+
+  static double metric(ServiceProcess process, String name)
+      throws IOException, InterruptedException {
+    String series = name + " ";
     return new String(process.bytes("/actuator/prometheus"), UTF_8)
         .lines()
         .filter(line -> line.startsWith(series))

@@ -11,6 +11,7 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -42,6 +43,7 @@ final class ConversionTask implements SmartLifecycle, ConversionQueue {
 
   private final DatasetRows rows;
   private final Conversion conversion;
+  private final Clock clock;
   private final Removal removal;
   private final JdbcClient jdbc;
   private final boolean converts;
@@ -62,6 +64,7 @@ final class ConversionTask implements SmartLifecycle, ConversionQueue {
    * @param converts whether this process converts, or only adds to the queue
    * @param soleProcess no other process can use this database, so entries that are marked as
    *     running at the start belong to a process that died
+   * @param clock the same for all processes that share the database
    * @param heartbeat how often a process confirms that it still runs a conversion
    */
   ConversionTask(
@@ -71,22 +74,25 @@ final class ConversionTask implements SmartLifecycle, ConversionQueue {
       boolean converts,
       boolean soleProcess,
       Duration heartbeat,
-      Duration pollInterval) {
+      Duration pollInterval,
+      Clock clock) {
     this.rows = store.rows();
     this.removal = store.removal();
     this.conversion = conversion;
+    this.clock = clock;
     this.jdbc = JdbcClient.create(dataSource);
     this.converts = converts;
     this.soleProcess = soleProcess;
     this.task =
         Tasks.custom(NAME, Void.class)
-            .onDeadExecution((complete, queue) -> queue.reschedule(complete, Instant.now()))
+            .onDeadExecution((complete, queue) -> queue.reschedule(complete, clock.instant()))
             .onFailure((complete, queue) -> later(complete, queue))
             .execute(this::execute);
     this.scheduler =
         // Entries are written in the same transaction as the upload's row.
         Scheduler.create(new TransactionAwareDataSourceProxy(dataSource), task)
             .tableName(TABLE)
+            .clock(clock::instant)
             .schedulerName(new SchedulerName.Fixed("resnet-" + UUID.randomUUID()))
             .threads(1)
             .pollingInterval(pollInterval)
@@ -112,7 +118,7 @@ final class ConversionTask implements SmartLifecycle, ConversionQueue {
 
   @Override
   public void add(String upload) {
-    scheduler.scheduleIfNotExists(task.instance(upload), Instant.now());
+    scheduler.scheduleIfNotExists(task.instance(upload), clock.instant());
   }
 
   @Override

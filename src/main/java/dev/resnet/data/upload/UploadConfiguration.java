@@ -5,6 +5,7 @@ import dev.resnet.data.DatasetUse;
 import dev.resnet.data.UnusedVersions;
 import dev.resnet.data.folder.ArchiveLimits;
 import dev.resnet.data.folder.FolderConversion;
+import dev.resnet.database.DatabaseClock;
 import dev.resnet.database.SoleProcess;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -73,6 +74,7 @@ class UploadConfiguration {
       DataSource database,
       DatasetStore store,
       Conversion conversion,
+      DatabaseClock clock,
       Environment environment,
       @Value("${spring.datasource.url:}") String url)
       throws SQLException {
@@ -84,7 +86,8 @@ class UploadConfiguration {
         converts,
         SoleProcess.uses(database, url),
         HEARTBEAT,
-        POLL_INTERVAL);
+        POLL_INTERVAL,
+        clock);
   }
 
   @Bean

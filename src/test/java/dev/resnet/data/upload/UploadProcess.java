@@ -65,7 +65,14 @@ final class UploadProcess implements AutoCloseable {
     var conversion = new Conversion(store, publication, pictures);
     task =
         new ConversionTask(
-            database, store, conversion, true, false, heartbeat, Duration.ofMillis(20));
+            database,
+            store,
+            conversion,
+            true,
+            false,
+            heartbeat,
+            Duration.ofMillis(20),
+            Clock.systemUTC());
     uploads = new Uploads(List.of("synthetic"), store, pictures, task);
     additions = new Additions(uploads, store, publication, pictures);
     datasets = new UploadedDatasets(store, new LoadedVersions(store.folders(), pictures), uploads);
