@@ -108,8 +108,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   private synchronized String url() {
     if (url == null) {
-      url =
-          await().atMost(Duration.ofSeconds(120)).until(this::announcedUrl, found -> found != null);
+      url = await().atMost(Duration.ofMinutes(3)).until(this::announcedUrl, found -> found != null);
     }
     return url;
   }

@@ -2,6 +2,7 @@ package dev.resnet.ops;
 
 import dev.resnet.files.AtomicFiles;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Value;
@@ -40,8 +41,18 @@ final class HomeHealthIndicator extends AbstractHealthIndicator {
       write();
       builder.up();
     } catch (IOException e) {
-      builder.down().withDetail("error", "not writable: " + e);
+      builder.down().withDetail("error", "not writable: " + reason(e));
     }
+  }
+
+  /**
+   * Without the name of the file, which differs each time: an unchanged reason is logged and stored
+   * once.
+   */
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException of && of.getReason() != null
+        ? of.getReason()
+        : e.toString();
   }
 
   /** Only a write reveals an exhausted quota or a file system that has become read-only. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.resnet.ServiceProcess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,30 @@ class KillIT {
       for (TinyJob job : ids.keySet()) {
         check(cluster, api, ids.get(job), undisturbed.get(job));
       }
+    }
+  }
+
+  @Test
+  void withTheDefaultHeartbeatAnotherWorkerContinuesWithinAMinute() throws Exception {
+    try (var cluster = new Cluster(home)) {
+      cluster.api(API);
+      cluster.worker("doomed");
+      cluster.worker("heir").awaitReady();
+      cluster.process("heir").signal("STOP");
+      String job = cluster.submit(API, new TinyJob("inherited", 1, 20, IMAGES));
+      cluster.awaitEpoch(job, 1);
+      cluster.process("heir").signal("CONT");
+      cluster.kill("doomed");
+      cluster.awaitSuccess(job, Duration.ofMinutes(3));
+
+      assertThat(cluster.journal.takeovers())
+          .singleElement()
+          .satisfies(takeover -> assertThat(takeover.seconds()).isLessThan(60));
+      note(
+          "takeover.txt",
+          List.of(
+              "with the default heartbeat the next attempt started %.1f s after the kill"
+                  .formatted(cluster.journal.takeovers().get(0).seconds())));
     }
   }
 
@@ -152,7 +177,11 @@ class KillIT {
                   takeovers.get(takeovers.size() / 2).seconds(),
                   takeovers.get(takeovers.size() - 1).seconds()));
     }
-    Files.write(Files.createDirectories(Path.of("target", "faults")).resolve("kills.txt"), lines);
+    note("kills.txt", lines);
+  }
+
+  private static void note(String file, List<String> lines) throws IOException {
+    Files.write(Files.createDirectories(Path.of("target", "faults")).resolve(file), lines);
     lines.forEach(LOG::info);
   }
 }

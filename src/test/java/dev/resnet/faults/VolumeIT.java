@@ -87,6 +87,8 @@ class VolumeIT {
     remount("ro");
     awaitWaiting("free disk space for resnet.home", "Read-only file system");
     assertThat(Cluster.faults(service, "retry")).isPositive();
+    // Told once, not at every look.
+    assertThat(service.log().split("starts no jobs at present", -1)).hasSize(2);
     remount("rw");
     awaitContinuation();
   }
