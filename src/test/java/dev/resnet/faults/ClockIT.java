@@ -34,8 +34,8 @@ class ClockIT {
       // As many as there are slots; each takes several times as long as a process may be silent.
       List<String> jobs =
           List.of(
-              cluster.submit("api", new TinyJob("one", 1, 15, 1000)),
-              cluster.submit("api", new TinyJob("two", 2, 15, 1000)));
+              cluster.submit("api", new TinyJob("one", 1, 12, 600)),
+              cluster.submit("api", new TinyJob("two", 2, 12, 600)));
       for (String job : jobs) {
         cluster.awaitSuccess(job, Duration.ofMinutes(3));
       }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("faults")
 class StoppedWorkerIT {
-  private static final TinyJob JOB = new TinyJob("halted", 1, 12, 1000);
+  private static final TinyJob JOB = new TinyJob("halted", 1, 10, 800);
   private static final Duration LONGEST = Duration.ofMinutes(3);
 
   @TempDir private Path home;
@@ -66,10 +66,7 @@ class StoppedWorkerIT {
     String again = cluster.submit("api", JOB);
     cluster.awaitSuccess(again, LONGEST);
     ServiceProcess api = cluster.process("api");
-    Outcome outcome = Outcome.of(api, job);
-    Outcome undisturbed = Outcome.of(api, again);
-    assertThat(outcome.epochs().subList(0, 2)).isEqualTo(undisturbed.epochs().subList(0, 2));
-    assertThat(outcome.weights()).isNotEqualTo(undisturbed.weights());
+    assertThat(Outcome.of(api, job).weights()).isNotEqualTo(Outcome.of(api, again).weights());
   }
 
   @Test

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("faults")
 class VolumeIT {
-  private static final TinyJob JOB = new TinyJob("on-a-small-volume", 1, 25, 1000);
+  private static final TinyJob JOB = new TinyJob("on-a-small-volume", 1, 15, 600);
   private static final Duration LONGEST = Duration.ofMinutes(3);
 
   @TempDir private Path home;
