@@ -26,7 +26,7 @@ class ClockIT {
   @ValueSource(ints = {600, -600})
   void aWorkerWithAWrongClockNeitherTakesJobsOverNorLosesItsOwn(int seconds) throws Exception {
     try (var cluster =
-        new Cluster(home, "resnet.jobs.heartbeat=500ms", "resnet.jobs.poll-interval=100ms")) {
+        new Cluster(home, "resnet.jobs.heartbeat=2s", "resnet.jobs.poll-interval=100ms")) {
       cluster.api("api");
       cluster.worker("right");
       ServiceProcess wrong = cluster.worker("wrong", cluster.url(), wrongBy(seconds));
@@ -34,8 +34,8 @@ class ClockIT {
       // As many as there are slots; each takes several times as long as a process may be silent.
       List<String> jobs =
           List.of(
-              cluster.submit("api", new TinyJob("one", 1, 12, 600)),
-              cluster.submit("api", new TinyJob("two", 2, 12, 600)));
+              cluster.submit("api", new TinyJob("one", 1, 40, 400)),
+              cluster.submit("api", new TinyJob("two", 2, 40, 400)));
       for (String job : jobs) {
         cluster.awaitSuccess(job, Duration.ofMinutes(3));
       }

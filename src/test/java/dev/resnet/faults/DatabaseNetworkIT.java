@@ -34,7 +34,7 @@ class DatabaseNetworkIT {
     cluster =
         new Cluster(
             home,
-            "resnet.jobs.heartbeat=500ms",
+            "resnet.jobs.heartbeat=1s",
             "resnet.jobs.poll-interval=100ms",
             "resnet.jobs.retry.database-wait=200ms");
     proxy = TcpProxy.to(cluster.url());

@@ -33,7 +33,7 @@ class StoppedWorkerIT {
   /** The first worker is halted in the middle of an epoch, and the second one may take the job. */
   @BeforeEach
   void haltTheFirstWorker() throws Exception {
-    cluster = new Cluster(home, "resnet.jobs.heartbeat=500ms", "resnet.jobs.poll-interval=100ms");
+    cluster = new Cluster(home, "resnet.jobs.heartbeat=1s", "resnet.jobs.poll-interval=100ms");
     cluster.api("api");
     first = cluster.worker("first");
     second = cluster.worker("second", cluster.url(), Cluster.environment(2));
