@@ -164,7 +164,7 @@ class OperationsTests {
             () ->
                 assertThat(get("/actuator/prometheus").body())
                     .contains("resnet_jobs{status=\"RUNNING\"} 0.0")
-                    .doesNotContain("resnet_job_"));
+                    .doesNotContain("{job=\""));
   }
 
   @Test
