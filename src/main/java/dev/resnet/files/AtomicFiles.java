@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -46,10 +47,10 @@ public final class AtomicFiles {
    */
   public static Written write(Path target, Content content) throws IOException {
     Path folder = createFolders(target.toAbsolutePath().getParent());
-    Path partial = createTemporary(folder, target.getFileName() + ".", ".partial");
+    Path partial = temporary(folder, target.getFileName() + ".", ".partial");
     try {
       String sha256;
-      try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      try (var channel = create(partial)) {
         var digest = Sha256.digest();
         var out =
             new BufferedOutputStream(
@@ -64,8 +65,18 @@ public final class AtomicFiles {
           partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       force(folder);
       return new Written(target, size, sha256);
-    } finally {
+    } catch (IOException | RuntimeException | Error e) {
+      discard(partial, e);
+      throw e;
+    }
+  }
+
+  /** The first failure is the one to report; a full volume must not look like a delete error. */
+  private static void discard(Path partial, Throwable failure) {
+    try {
       Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -75,7 +86,21 @@ public final class AtomicFiles {
    * that share a volume may run as different users of one group.
    */
   public static Path createTemporary(Path folder, String prefix, String suffix) throws IOException {
-    return Files.createFile(folder.resolve(prefix + UUID.randomUUID() + suffix));
+    Path file = temporary(folder, prefix, suffix);
+    try (FileChannel created = create(file)) {
+      return file;
+    } catch (IOException e) {
+      discard(file, e);
+      throw e;
+    }
+  }
+
+  private static Path temporary(Path folder, String prefix, String suffix) {
+    return folder.resolve(prefix + UUID.randomUUID() + suffix);
+  }
+
+  private static FileChannel create(Path file) throws IOException {
+    return VolumeFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   /** Creates the missing folders of a path and flushes them to the disk. */
@@ -101,12 +126,10 @@ public final class AtomicFiles {
    * @throws IOException if a file could not be flushed, or if the target is there
    */
   public static void moveFolder(Path folder, Path target) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        if (Files.isRegularFile(file)) {
-          try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-          }
+    for (Path file : VolumeFiles.entries(folder)) {
+      if (Files.isRegularFile(file)) {
+        try (var channel = VolumeFiles.open(file, StandardOpenOption.WRITE)) {
+          channel.force(true);
         }
       }
     }
@@ -119,15 +142,17 @@ public final class AtomicFiles {
 
   /** Deletes a file, or a folder with its content; does nothing if it does not exist. */
   public static void deleteRecursively(Path root) throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
+    // Not Files.exists: that takes a folder that can't be read for one that is gone.
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
         Files.deleteIfExists(path);
       }
+    } catch (NoSuchFileException e) {
+      if (!e.getFile().equals(root.toString())) {
+        throw e;
+      }
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      throw VolumeFiles.named(root, e.getCause());
     }
   }
 

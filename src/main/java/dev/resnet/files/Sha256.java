@@ -1,7 +1,6 @@
 package dev.resnet.files;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,7 +13,7 @@ public final class Sha256 {
   /** The digest of a file's content. */
   public static String of(Path file) throws IOException {
     MessageDigest digest = digest();
-    try (var in = Files.newInputStream(file)) {
+    try (var in = VolumeFiles.read(file)) {
       byte[] buffer = new byte[1 << 16];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);

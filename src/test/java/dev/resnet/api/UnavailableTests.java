@@ -3,7 +3,9 @@ package dev.resnet.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,13 @@ class UnavailableTests {
   void aChangeThatWaitsTooLongForAnotherIsToBeTriedAgain() {
     assertThat(refusal(new CannotAcquireLockException("lock timeout")))
         .contains("Another change", "Try again");
+  }
+
+  @Test
+  void anErrorOfTheVolumePasses() {
+    var failure = new FileSystemException("/data/x", null, "Input/output error");
+    assertThat(refusal(new UncheckedIOException(failure))).contains("resnet.home", "Try again");
+    assertThat(Unavailable.of(new NoSuchFileException("/data/x"))).isEmpty();
   }
 
   @Test
