@@ -40,6 +40,13 @@ public final class VolumeFiles {
     return Channels.newInputStream(open(file));
   }
 
+  /** {@link Files#readAllBytes}. */
+  public static byte[] bytes(Path file) throws IOException {
+    try (InputStream in = read(file)) {
+      return in.readAllBytes();
+    }
+  }
+
   /** {@link Files#copy(Path, OutputStream)}. */
   public static void copy(Path file, OutputStream to) throws IOException {
     try (InputStream in = read(file)) {

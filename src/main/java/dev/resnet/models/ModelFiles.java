@@ -113,8 +113,13 @@ final class ModelFiles {
     }
   }
 
-  boolean exists(Stored stored) {
-    return Files.exists(models.resolve(stored.file()));
+  boolean exists(Stored stored) throws IOException {
+    try {
+      Files.size(models.resolve(stored.file()));
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   void writeCard(ModelVersion version) throws IOException {

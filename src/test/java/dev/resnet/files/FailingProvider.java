@@ -104,7 +104,7 @@ final class FailingProvider extends FileSystemProvider {
         @Override
         public boolean hasNext() {
           try {
-            disk.checkOpen("next entry", folder);
+            disk.check("next entry", folder);
           } catch (IOException e) {
             throw new DirectoryIteratorException(e);
           }

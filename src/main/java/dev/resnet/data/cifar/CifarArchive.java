@@ -2,11 +2,11 @@ package dev.resnet.data.cifar;
 
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
 
   /** Whether the file starts like every gzip file; checked before the archive is used. */
   boolean looksLikeGzip() throws IOException {
-    try (var in = Files.newInputStream(archive)) {
+    try (var in = VolumeFiles.read(archive)) {
       return Arrays.equals(in.readNBytes(2), new byte[] {0x1f, (byte) 0x8b});
     }
   }
@@ -74,7 +74,7 @@ record CifarArchive(CifarFormat format, Path archive) implements CifarFiles {
   }
 
   private void walk(EntryVisitor visitor) throws IOException {
-    try (var file = new BufferedInputStream(Files.newInputStream(archive), BUFFER);
+    try (var file = new BufferedInputStream(VolumeFiles.read(archive), BUFFER);
         var gzip = new GZIPInputStream(file, BUFFER);
         var tar = new TarArchiveInputStream(gzip)) {
       Set<String> seen = new HashSet<>();

@@ -1,14 +1,20 @@
 package dev.resnet.data.cifar;
 
+import dev.resnet.files.VolumeFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The unpacked files. */
 record CifarDirectory(CifarFormat format, Path directory) implements CifarFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(CifarDirectory.class);
   private static final int BUFFER = 1 << 16;
 
   /** The files in {@code directory} itself, or in the folder that the archive contains. */
@@ -23,8 +29,14 @@ record CifarDirectory(CifarFormat format, Path directory) implements CifarFiles 
   public Map<String, Long> sizes() throws IOException {
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (String file : format.records()) {
-      if (Files.isRegularFile(directory.resolve(file))) {
-        sizes.put(file, Files.size(directory.resolve(file)));
+      // Not Files.isRegularFile: a file that can't be read now is not missing.
+      try {
+        var attributes = Files.readAttributes(directory.resolve(file), BasicFileAttributes.class);
+        if (attributes.isRegularFile()) {
+          sizes.put(file, attributes.size());
+        }
+      } catch (NoSuchFileException e) {
+        LOG.debug("{} is missing", file);
       }
     }
     return sizes;
@@ -39,11 +51,10 @@ record CifarDirectory(CifarFormat format, Path directory) implements CifarFiles 
   }
 
   private void visit(String file, Visitor visitor) throws IOException {
-    Path path = directory.resolve(file);
-    if (Files.isRegularFile(path)) {
-      try (var in = new BufferedInputStream(Files.newInputStream(path), BUFFER)) {
-        visitor.visit(file, in);
-      }
+    try (var in = new BufferedInputStream(VolumeFiles.read(directory.resolve(file)), BUFFER)) {
+      visitor.visit(file, in);
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is missing", file);
     }
   }
 

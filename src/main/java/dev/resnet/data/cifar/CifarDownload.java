@@ -5,6 +5,7 @@ import dev.resnet.data.DownloadListener;
 import dev.resnet.data.download.HttpDownload;
 import dev.resnet.data.download.RemoteFile;
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -12,7 +13,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,23 +48,28 @@ final class CifarDownload {
     Path volume = Files.createDirectories(folder.toAbsolutePath().getParent());
     listener.downloaded(0);
     try (var channel =
-            FileChannel.open(
+            VolumeFiles.open(
                 volume.resolve("download.lock"),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         FileLock lock = lock(channel)) {
       if (Files.isDirectory(folder)) {
         LOG.info("{}: another process has downloaded it into {}", format.dataset(), folder);
+        http.forget(archive(volume)); // left if that process died at the very end
         return;
       }
       LOG.debug("{}: downloading under {}", format.dataset(), lock);
-      Path partial = volume.resolve(format.archive() + ".partial");
+      Path partial = archive(volume);
       var file = new RemoteFile(address, md5, format.settings());
       http.fetch(file, partial, format.size() + REST, listener);
       unpack(file, partial, folder);
       http.forget(partial);
       LOG.info("{}: downloaded and unpacked into {}", format.dataset(), folder);
     }
+  }
+
+  private Path archive(Path volume) {
+    return volume.resolve(format.archive() + ".partial");
   }
 
   private FileLock lock(FileChannel channel) throws IOException {
@@ -82,16 +87,27 @@ final class CifarDownload {
     try {
       new CifarArchive(format, archive).extract(Files.createDirectories(partial));
       CifarReader.counts(new CifarDirectory(format, partial));
-      Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFiles.moveFolder(partial, folder);
     } catch (DamagedDatasetException e) {
+      discard(partial, e);
       // Otherwise each attempt would unpack the same damaged bytes.
       http.forget(archive);
       throw new IOException(
           "What %s serves is not %s's binary version: %s. Set %s.uri to a good copy."
               .formatted(file, format.title(), e.getMessage(), format.settings()),
           e);
-    } finally {
+    } catch (IOException | RuntimeException | Error e) {
+      discard(partial, e);
+      throw e;
+    }
+  }
+
+  /** The first failure is the one to report; the next attempt deletes what is left. */
+  private static void discard(Path partial, Throwable failure) {
+    try {
       AtomicFiles.deleteRecursively(partial);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 }

@@ -87,7 +87,7 @@ public final class HttpDownload {
     var policy =
         RetryPolicy.builder()
             .predicate(e -> e instanceof RangeRequest.Failure failure && failure.passes())
-            .backOff(new UntilNoProgress(settings, request.partial()::size))
+            .backOff(new UntilNoProgress(settings, request.partial()::progress))
             .build();
     try {
       return new RetryTemplate(policy).execute(() -> attempt(request, listener));
@@ -101,7 +101,7 @@ public final class HttpDownload {
     try {
       return request.send(listener);
     } catch (RangeRequest.Failure e) {
-      LOG.warn("At byte {}: {}", request.partial().size(), e.getMessage());
+      LOG.warn("At byte {}: {}", request.partial().progress(), e.getMessage());
       listener.attemptFailed(e.getMessage());
       throw e;
     } catch (InterruptedException e) {

@@ -1,9 +1,9 @@
 package dev.resnet.data.folder;
 
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.pictures.PictureFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -20,7 +20,7 @@ enum ArchiveFormat {
    */
   static ArchiveFormat of(Path file) throws IOException {
     byte[] head;
-    try (var in = Files.newInputStream(file)) {
+    try (var in = VolumeFiles.read(file)) {
       head = in.readNBytes(FileKind.HEAD);
     }
     String kind = FileKind.archive(head).orElse("");

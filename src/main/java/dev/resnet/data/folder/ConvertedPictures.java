@@ -1,6 +1,7 @@
 package dev.resnet.data.folder;
 
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.pictures.ImageShape;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class ConvertedPictures implements Closeable {
     this.size = shape.values();
     this.reasons = new String[count];
     this.file = AtomicFiles.createTemporary(folder, "pictures.", ".partial");
-    this.channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    this.channel = VolumeFiles.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   /** Several threads may put different pictures at the same time. */

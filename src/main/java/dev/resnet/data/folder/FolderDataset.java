@@ -4,13 +4,13 @@ import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
 import dev.resnet.files.Sha256;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.pictures.ImageShape;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -50,7 +50,7 @@ public final class FolderDataset {
       try (var in =
           new DataInputStream(
               new BufferedInputStream(
-                  new DigestInputStream(Files.newInputStream(file), digest), BUFFER))) {
+                  new DigestInputStream(VolumeFiles.read(file), digest), BUFFER))) {
         for (int i = 0; i < images.count(); i++) {
           if (Thread.interrupted()) {
             throw new InterruptedIOException("reading %s was interrupted".formatted(folder));

@@ -3,6 +3,7 @@ package dev.resnet.data.folder;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.files.Sha256;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
 import dev.resnet.pictures.ResizePolicy;
@@ -82,7 +83,7 @@ public record FolderHeader(
       if (Files.size(file) > LONGEST) {
         throw damaged(file, "is too large", null);
       }
-      FolderHeader header = JSON.readValue(Files.readAllBytes(file), FolderHeader.class);
+      FolderHeader header = JSON.readValue(VolumeFiles.bytes(file), FolderHeader.class);
       if (header.format != FORMAT) {
         throw new DamagedDatasetException(
             "%s has the format %d, but this version of the service reads %d"

@@ -40,7 +40,7 @@ public final class PictureArchive implements AutoCloseable {
       var inventory = new Inventory(limits);
       entries.walk(inventory);
       return new PictureArchive(entries, inventory, Layout.of(inventory, limits));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       entries.close();
       throw e;
     }

@@ -1,6 +1,7 @@
 package dev.resnet.data.folder;
 
 import dev.resnet.data.DamagedDatasetException;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.pictures.ImageShape;
 import java.io.Closeable;
 import java.io.IOException;
@@ -54,7 +55,7 @@ final class RecordFile implements Records, Closeable {
   static RecordFile open(Path folder, Split split, FolderHeader header) throws IOException {
     Path file = folder.resolve(name(split));
     checkSize(file, (long) part(split, header).pictures() * bytes(header.shape()));
-    return new RecordFile(file, split, header, FileChannel.open(file));
+    return new RecordFile(file, split, header, VolumeFiles.open(file));
   }
 
   private static void checkSize(Path file, long expected) throws IOException {

@@ -1,5 +1,6 @@
 package dev.resnet.data.folder;
 
+import dev.resnet.files.VolumeFiles;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,10 +11,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -134,7 +137,7 @@ record TarEntries(Path file, boolean gzip, ArchiveLimits limits) implements Entr
     private int number = -1;
 
     Pass() throws IOException {
-      InputStream stream = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+      InputStream stream = new BufferedInputStream(VolumeFiles.read(file), BUFFER);
       try {
         InputStream content = gzip ? new GZIPInputStream(stream, BUFFER) : stream;
         unpacked = new UnpackedBytes(content, Files.size(file), limits);
@@ -150,6 +153,9 @@ record TarEntries(Path file, boolean gzip, ArchiveLimits limits) implements Entr
       } catch (IOException | RuntimeException e) {
         stream.close();
         throw failure(e);
+      } catch (Error e) { // no memory
+        stream.close();
+        throw e;
       }
     }
 
@@ -199,6 +205,10 @@ record TarEntries(Path file, boolean gzip, ArchiveLimits limits) implements Entr
       }
       if (e instanceof ClosedByInterruptException) {
         return new InterruptedIOException("reading the archive was interrupted");
+      }
+      Optional<FileSystemException> ofTheVolume = VolumeFiles.failureIn(e);
+      if (ofTheVolume.isPresent()) {
+        return ofTheVolume.get();
       }
       return new RefusedArchiveException(
           "is damaged or cut short after %,d entries (%s); pack or upload it again"

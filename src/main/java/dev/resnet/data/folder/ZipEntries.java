@@ -1,5 +1,6 @@
 package dev.resnet.data.folder;
 
+import dev.resnet.files.VolumeFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -49,7 +51,7 @@ final class ZipEntries implements Entries {
   }
 
   static ZipEntries open(Path file, ArchiveLimits limits) throws IOException {
-    FileChannel channel = FileChannel.open(file);
+    FileChannel channel = VolumeFiles.open(file);
     try {
       ZipDirectory.check(channel, limits);
       ZipFile zip =
@@ -64,12 +66,24 @@ final class ZipEntries implements Entries {
       throw e;
     } catch (ClosedByInterruptException e) {
       throw new InterruptedIOException("reading the archive was interrupted");
+    } catch (Error e) { // no memory
+      channel.close();
+      throw e;
     } catch (IOException | RuntimeException e) {
       channel.close();
+      requireReadable(e);
       throw new RefusedArchiveException(
           "is damaged: its list of files can't be read (%s); upload it again"
               .formatted(e.getMessage()),
           e);
+    }
+  }
+
+  /** What the volume does is no fault of the archive. */
+  private static void requireReadable(Exception failure) throws IOException {
+    Optional<FileSystemException> ofTheVolume = VolumeFiles.failureIn(failure);
+    if (ofTheVolume.isPresent()) {
+      throw ofTheVolume.get();
     }
   }
 
@@ -163,6 +177,7 @@ final class ZipEntries implements Entries {
     } catch (ClosedByInterruptException e) {
       throw new InterruptedIOException("reading the archive was interrupted");
     } catch (IOException | RuntimeException e) {
+      requireReadable(e);
       throw damaged(name, e instanceof EOFException ? "it is cut short" : e.getMessage(), e);
     }
   }

@@ -1,7 +1,6 @@
 package dev.resnet.data.upload;
 
 import static dev.resnet.data.DatasetRefusedException.Reason.CONFLICT;
-import static dev.resnet.data.DatasetRefusedException.Reason.NO_ROOM;
 import static dev.resnet.data.DatasetRefusedException.Reason.UNKNOWN;
 
 import dev.resnet.data.DatasetRefusedException;
@@ -9,8 +8,8 @@ import dev.resnet.data.folder.AddedPicture;
 import dev.resnet.data.folder.RefusedArchiveException;
 import dev.resnet.data.folder.Split;
 import dev.resnet.data.upload.DatasetRows.Row;
-import dev.resnet.files.FullVolume;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +68,12 @@ public final class Additions {
           return;
         }
       }
+    } catch (IOException | UncheckedIOException e) {
+      Optional<DatasetRefusedException> refusal = Spool.refusal(e);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+      throw e;
     } finally {
       adding.unlock();
     }
@@ -96,11 +101,6 @@ public final class Additions {
           pictures.extend(folders.version(name, current.sha256()), added, folder);
       room.requireResult(folder);
       return publication.publish(name, folder, description, () -> isStill(name, current.sha256()));
-    } catch (IOException e) {
-      if (FullVolume.isCauseOf(e)) {
-        throw new DatasetRefusedException(NO_ROOM, Spool.FULL);
-      }
-      throw e;
     } finally {
       folders.deleteUpload(id);
     }

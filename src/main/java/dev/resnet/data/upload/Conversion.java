@@ -4,6 +4,7 @@ import dev.resnet.data.DatasetRefusedException;
 import dev.resnet.data.folder.RefusedArchiveException;
 import dev.resnet.data.folder.UploadOptions;
 import dev.resnet.files.FullVolume;
+import dev.resnet.files.VolumeFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,12 +27,15 @@ final class Conversion {
   /** Between two writes of the progress. */
   private static final Duration INTERVAL = Duration.ofMillis(500);
 
+  /** An error of the volume may pass; a bad sector stays. */
+  private static final int MOST_ATTEMPTS = 10;
+
   /** What happens to the queue entry. */
   enum Next {
     DONE,
     /** The process stops; the next one starts again. */
     AGAIN,
-    /** The volume is full. */
+    /** The volume is full, or can't be read or written. */
     LATER
   }
 
@@ -80,7 +84,7 @@ final class Conversion {
     Path folder = folders.conversion(upload.id());
     try {
       folders.deleteConversions(upload.id());
-      if (!Files.exists(archive)) {
+      if (Files.notExists(archive)) { // an archive that can't be read now is not gone
         return failed(upload, "The archive is gone from the volume; send it again.");
       }
       var options = Description.JSON.readValue(upload.options(), UploadOptions.class);
@@ -117,6 +121,14 @@ final class Conversion {
       rows.delayed(
           upload,
           "The volume of resnet.home is full. The conversion continues once there is room again.");
+      deleteConversions(upload);
+      return Next.LATER;
+    }
+    if (VolumeFiles.failureIn(failure).isPresent() && upload.attempt() < MOST_ATTEMPTS) {
+      rows.delayed(
+          upload,
+          "The volume of resnet.home can't be read or written (%s). The conversion is tried again."
+              .formatted(failure.getMessage()));
       deleteConversions(upload);
       return Next.LATER;
     }

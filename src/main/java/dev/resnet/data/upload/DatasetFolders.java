@@ -1,6 +1,7 @@
 package dev.resnet.data.upload;
 
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -55,7 +56,7 @@ final class DatasetFolders {
 
   /** Deletes what earlier attempts at a conversion left. */
   void deleteConversions(String upload) throws IOException {
-    for (Path entry : entries(uploads.resolve(upload))) {
+    for (Path entry : VolumeFiles.entries(uploads.resolve(upload))) {
       if (entry.getFileName().toString().startsWith(CONVERTED)) {
         AtomicFiles.deleteRecursively(entry);
       }
@@ -149,12 +150,12 @@ final class DatasetFolders {
    */
   List<Found> olderThan(Instant then) throws IOException {
     Stream<Found> old =
-        entries(uploads).stream()
+        VolumeFiles.entries(uploads).stream()
             .filter(entry -> matches(ID, entry) && isOlder(entry, then))
             .map(entry -> new Found.Upload(entry.getFileName().toString()));
     Stream.Builder<Found> versions = Stream.builder();
-    for (Path name : entries(datasets)) {
-      for (Path entry : name.equals(uploads) ? List.<Path>of() : entries(name)) {
+    for (Path name : VolumeFiles.entries(datasets)) {
+      for (Path entry : name.equals(uploads) ? List.<Path>of() : VolumeFiles.entries(name)) {
         if (matches(SHA_256, entry) && isOlder(entry, then)) {
           versions.add(
               new Found.Version(name.getFileName().toString(), entry.getFileName().toString()));
@@ -181,15 +182,6 @@ final class DatasetFolders {
           });
     } catch (IOException | UncheckedIOException e) {
       return false; // something is changing here
-    }
-  }
-
-  private static List<Path> entries(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.toList();
     }
   }
 }

@@ -3,17 +3,22 @@ package dev.resnet.data.upload;
 import static dev.resnet.data.DatasetRefusedException.Reason.NO_ROOM;
 import static dev.resnet.data.DatasetRefusedException.Reason.UNAVAILABLE;
 
+import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.DatasetRefusedException;
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.FullVolume;
+import dev.resnet.files.VolumeFiles;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes the body of an upload to the volume, durably. Whatever fails, nothing stays. */
 final class Spool {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
   static final String FULL =
       "The volume of resnet.home is full, so nothing more can be stored. Free some space, for example"
           + " by deleting data sets, models or jobs, then send it again.";
@@ -36,34 +41,36 @@ final class Spool {
    */
   Path write(String upload, AtomicFiles.Content body) throws IOException {
     Path archive = folders.archive(upload);
-    requireWritable(archive);
     try {
       AtomicFiles.write(archive, out -> body.writeTo(new Checked(out)));
       room.require(0);
       return archive;
-    } catch (IOException e) {
-      folders.deleteUpload(upload);
-      if (FullVolume.isCauseOf(e)) {
-        throw new DatasetRefusedException(NO_ROOM, FULL);
-      }
-      throw e;
-    } catch (RuntimeException | Error e) {
+    } catch (IOException | RuntimeException | Error e) {
       folders.deleteUpload(upload);
       throw e;
     }
   }
 
-  /** So that the failure of a volume is told apart from that of a client's connection. */
-  private static void requireWritable(Path archive) {
-    try {
-      Files.createDirectories(archive.getParent());
-    } catch (IOException e) {
-      throw new DatasetRefusedException(
-          FullVolume.isCauseOf(e) ? NO_ROOM : UNAVAILABLE,
-          FullVolume.isCauseOf(e)
-              ? FULL
-              : "The volume of the data sets can't be written; an operator has to look at it.");
+  /**
+   * The refusal of a request because of its volume, which is told apart from the failure of a
+   * client's connection.
+   */
+  static Optional<DatasetRefusedException> refusal(Throwable failure) {
+    if (FullVolume.isCauseOf(failure)) {
+      return Optional.of(new DatasetRefusedException(NO_ROOM, FULL));
     }
+    if (failure instanceof DamagedDatasetException) {
+      return Optional.empty(); // of a file that is missing, which will not pass
+    }
+    return VolumeFiles.failureIn(failure)
+        .map(
+            e -> {
+              LOG.error("A file of a data set could not be read or written", failure);
+              return new DatasetRefusedException(
+                  UNAVAILABLE,
+                  "The volume of the data sets can't be read or written at present (%s); an operator has to look at it. Nothing has changed."
+                      .formatted(e.getClass().getSimpleName()));
+            });
   }
 
   /** Looks at the room again now and then. */

@@ -7,8 +7,10 @@ import dev.resnet.data.folder.RefusedArchiveException;
 import dev.resnet.data.folder.UploadOptions;
 import dev.resnet.files.AtomicFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +61,11 @@ public final class Uploads {
   public void admit(String name, long length) {
     requireOwn(name);
     rows.find(name, null).ifPresent(row -> requireNoConversion(name, row.upload()));
-    room.require(Math.max(0, length));
+    try {
+      room.require(Math.max(0, length));
+    } catch (UncheckedIOException e) {
+      throw Spool.refusal(e).orElseThrow(() -> e);
+    }
   }
 
   boolean isBuiltIn(String name) {
@@ -95,11 +101,13 @@ public final class Uploads {
   public void receive(String name, UploadOptions options, AtomicFiles.Content body)
       throws IOException {
     String id = DatasetFolders.newId();
-    Path archive = spool.write(id, body);
     try {
-      pictures.check(archive);
-    } catch (IOException | RuntimeException | Error e) {
-      folders.deleteUpload(id);
+      store(id, body);
+    } catch (IOException | UncheckedIOException e) {
+      Optional<DatasetRefusedException> refusal = Spool.refusal(e);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
       throw e;
     }
     try {
@@ -112,6 +120,16 @@ public final class Uploads {
     // orphan.
     queue.wake();
     LOG.info("The archive of data set {} has been received and is being converted", name);
+  }
+
+  private void store(String id, AtomicFiles.Content body) throws IOException {
+    Path archive = spool.write(id, body);
+    try {
+      pictures.check(archive);
+    } catch (IOException | RuntimeException | Error e) {
+      folders.deleteUpload(id);
+      throw e;
+    }
   }
 
   private void store(String name, String id, UploadOptions options) {
