@@ -347,9 +347,30 @@ final class DurableTrainingJobs implements TrainingJobs {
           "The job %s is %s; cancel it or wait until it ends, then delete it."
               .formatted(id, job.status()));
     }
-    // In one transaction. If a file can't be deleted, the job stays and can be deleted again. A job
-    // that is resumed in between keeps its files.
-    store.transaction().executeWithoutResult(status -> deleteEnded(id));
+    // In one transaction. If the files can't be taken away, the job stays as it is and can be
+    // deleted again. A job that is resumed in between keeps its files.
+    try {
+      store.transaction().executeWithoutResult(status -> deleteEnded(id));
+    } catch (RuntimeException e) {
+      restore(id, e);
+      throw e;
+    }
+    store.folders().deleteRemoved(this::isKnown);
+  }
+
+  /** After a commit that failed for us the job may be gone all the same. */
+  private void restore(String id, RuntimeException failure) {
+    try {
+      if (isKnown(id)) {
+        store.folders().restore(id);
+      }
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e); // the next attempt restores them
+    }
+  }
+
+  private boolean isKnown(String id) {
+    return store.jobs().find(id).isPresent();
   }
 
   private void deleteEnded(String id) {
@@ -357,7 +378,7 @@ final class DurableTrainingJobs implements TrainingJobs {
       throw new IllegalMoveException("The job %s has just been resumed or deleted.".formatted(id));
     }
     try {
-      store.folders().delete(id);
+      store.folders().remove(id);
     } catch (IOException e) {
       throw new UncheckedIOException("The files of job " + id + " could not be deleted", e);
     }

@@ -1,10 +1,14 @@
 package dev.resnet.jobs;
 
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +30,11 @@ import org.slf4j.LoggerFactory;
 final class JobFolders {
   private static final Logger LOG = LoggerFactory.getLogger(JobFolders.class);
   private static final String ATTEMPT = "attempt-";
+  private static final String START = "start.zip";
+
+  /** Ends the name of a folder whose job is being deleted. */
+  private static final String REMOVED = ".removed";
+
   private static final Pattern ATTEMPT_FOLDER = Pattern.compile(ATTEMPT + "(\\d{1,9})");
 
   private final Path root;
@@ -41,7 +50,7 @@ final class JobFolders {
 
   /** The file with the weights that the job starts from, if it has any. */
   Path start(String job) {
-    return root.resolve(job).resolve("start.zip");
+    return root.resolve(job).resolve(START);
   }
 
   /** The folder that only this attempt writes to. */
@@ -60,7 +69,10 @@ final class JobFolders {
 
   /** The names of all folders: the jobs' ids, also of jobs that have no row. */
   List<String> jobs() throws IOException {
-    return entries(root).stream().map(folder -> folder.getFileName().toString()).toList();
+    return VolumeFiles.entries(root).stream()
+        .map(folder -> folder.getFileName().toString())
+        .filter(name -> !name.endsWith(REMOVED))
+        .toList();
   }
 
   /** The job whose folder this path is or is in. */
@@ -108,31 +120,95 @@ final class JobFolders {
   }
 
   /**
-   * Deletes starting weights of jobs that were not accepted because the process ended between their
-   * copy and the job's row.
+   * Takes the files of a job that is being deleted away, all or none. After the transaction call
+   * {@link #deleteRemoved}, or {@link #restore} if it was rolled back.
+   */
+  void remove(String job) throws IOException {
+    try {
+      Files.move(root.resolve(job), removed(job), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      LOG.debug("Job {} has no files", job);
+    }
+  }
+
+  /** Gives a job back what {@link #remove} took away, also in a process that died since. */
+  void restore(String job) throws IOException {
+    try {
+      Files.move(removed(job), root.resolve(job), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      LOG.trace("Nothing was taken from job {}", job);
+    }
+  }
+
+  private Path removed(String job) {
+    return root.resolve(job + REMOVED);
+  }
+
+  /**
+   * Deletes the files of removed jobs; the next call retries those that can't be deleted.
+   *
+   * @param known whether there is a row for a job: then its deletion was rolled back
+   */
+  void deleteRemoved(Predicate<String> known) {
+    try {
+      for (Path folder : VolumeFiles.entries(root)) {
+        String name = folder.getFileName().toString();
+        if (name.endsWith(REMOVED)
+            && !known.test(name.substring(0, name.length() - REMOVED.length()))) {
+          delete(folder);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("The files of deleted jobs could not be looked for: {}", e.toString());
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      AtomicFiles.deleteRecursively(folder);
+    } catch (IOException e) {
+      LOG.warn("The folder {} is not needed and can't be deleted: {}", folder, e.toString());
+    }
+  }
+
+  /**
+   * Deletes starting weights, whole or in part, of jobs that were not accepted because the process
+   * ended between the beginning of their copy and the job's row.
    *
    * @param before newer ones may belong to a submission that is still running
    * @param known whether there is a row for a job
    */
-  void deleteUnaccepted(Instant before, Predicate<String> known) throws IOException {
-    for (Path folder : entries(root)) {
-      String job = folder.getFileName().toString();
-      Path start = start(job);
-      if (Files.exists(start)
-          && Files.getLastModifiedTime(start).toInstant().isBefore(before)
-          && !known.test(job)) {
-        deleteUnaccepted(job);
+  void deleteUnaccepted(Instant before, Predicate<String> known) {
+    try {
+      for (Path folder : VolumeFiles.entries(root)) {
+        String job = folder.getFileName().toString();
+        if (!job.endsWith(REMOVED) && onlyStart(folder, before) && !known.test(job)) {
+          deleteUnaccepted(job);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("Starting weights without a job could not be looked for: {}", e.toString());
+    }
+  }
+
+  /** Whether a folder holds nothing but starting weights, all older than this. */
+  private static boolean onlyStart(Path folder, Instant before) throws IOException {
+    List<Path> entries = VolumeFiles.entries(folder);
+    if (!Files.isDirectory(folder)
+        || !entries.stream().allMatch(file -> file.getFileName().toString().startsWith(START))) {
+      return false;
+    }
+    for (Path path : entries.isEmpty() ? List.of(folder) : entries) {
+      if (!Files.getLastModifiedTime(path).toInstant().isBefore(before)) {
+        return false;
       }
     }
+    return true;
   }
 
   /** Deletes the folder of a job that was not accepted. */
   void deleteUnaccepted(String job) {
-    try {
-      delete(job);
-    } catch (IOException e) {
-      LOG.warn("The folder of job {} is not needed and can't be deleted: {}", job, e.toString());
-    }
+    delete(root.resolve(job));
   }
 
   /** Deletes files without a row; the next sweep retries those that can't be deleted. */
@@ -147,25 +223,28 @@ final class JobFolders {
   }
 
   /**
-   * Deletes files of earlier attempts that ended between writing a file and writing its row. Never
-   * touches files of later attempts: a later attempt owns the job.
+   * Deletes files of earlier attempts that ended between writing a file and writing its row, and
+   * restores those that a deletion took away that was rolled back. Never touches files of later
+   * attempts: a later attempt owns the job.
    *
    * @param known the files that have a row
    */
   void sweep(TrainingJob job, List<CheckpointFile> known) throws IOException {
+    restore(job.id());
     Set<Path> kept = known.stream().map(CheckpointFile::path).collect(Collectors.toSet());
-    for (Path entry : entries(checkpoints(job.id()))) {
+    for (Path entry : VolumeFiles.entries(checkpoints(job.id()))) {
       if (attempt(entry) >= job.attempt()) {
         continue;
       }
-      if (!Files.isDirectory(entry)) {
+      // Not Files.isDirectory: a folder that can't be read now is no file that can be deleted.
+      if (!Files.readAttributes(entry, BasicFileAttributes.class).isDirectory()) {
         deleteUnless(kept, entry);
         continue;
       }
-      for (Path file : entries(entry)) {
+      for (Path file : VolumeFiles.entries(entry)) {
         deleteUnless(kept, file);
       }
-      if (entries(entry).isEmpty()) {
+      if (VolumeFiles.entries(entry).isEmpty()) {
         Files.deleteIfExists(entry);
       }
     }
@@ -180,15 +259,6 @@ final class JobFolders {
   private static void deleteUnless(Set<Path> kept, Path file) throws IOException {
     if (!kept.contains(file)) {
       AtomicFiles.deleteRecursively(file);
-    }
-  }
-
-  private static List<Path> entries(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
     }
   }
 }

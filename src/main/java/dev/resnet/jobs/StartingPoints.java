@@ -3,6 +3,7 @@ package dev.resnet.jobs;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.training.Freeze;
 import dev.resnet.training.StartFrom;
@@ -10,7 +11,6 @@ import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,7 +141,8 @@ public final class StartingPoints {
     try {
       Instant before = store.jobs().now().minus(LONGEST_SUBMISSION);
       store.folders().deleteUnaccepted(before, id -> store.jobs().find(id).isPresent());
-      var written = AtomicFiles.write(store.folders().start(job), out -> Files.copy(file, out));
+      var written =
+          AtomicFiles.write(store.folders().start(job), out -> VolumeFiles.copy(file, out));
       if (!written.sha256().equals(from.sha256())) {
         throw new UnknownStartException(
             "start_from",

@@ -2,10 +2,10 @@ package dev.resnet.models;
 
 import dev.resnet.files.AtomicFiles;
 import dev.resnet.files.Sha256;
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import dev.resnet.training.checkpoint.TrainedModel;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -104,7 +103,7 @@ final class ModelFiles {
     try {
       var written =
           AtomicFiles.write(
-              models.resolve(file), out -> Files.copy(model.checkpoint().path(), out));
+              models.resolve(file), out -> VolumeFiles.copy(model.checkpoint().path(), out));
       requireUndamaged(model.checkpoint(), written.sha256());
       return new Stored(file, written.size(), written.sha256());
     } catch (IOException | RuntimeException e) {
@@ -136,14 +135,12 @@ final class ModelFiles {
    */
   List<Path> leftovers(String name, Set<String> known, Instant before) {
     Set<Path> inUse = known.stream().map(this::folder).collect(Collectors.toSet());
-    try (Stream<Path> folders = Files.list(models.resolve(name))) {
-      return folders
+    try {
+      return VolumeFiles.entries(models.resolve(name)).stream()
           .filter(folder -> !inUse.contains(folder))
           .filter(folder -> created(folder).filter(time -> time.isBefore(before)).isPresent())
           .toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       log.warn("The folders of model '{}' can't be listed: {}", name, e.toString());
       return List.of();
     }
