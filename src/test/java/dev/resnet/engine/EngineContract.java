@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.ImageShape;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +29,7 @@ public abstract class EngineContract {
    */
   private static final double CALM_RATE = 0.01;
 
-  private static final double MOMENTUM = 0.9;
+  static final double MOMENTUM = 0.9;
 
   private static final float[] CLASS_WEIGHTS = {
     0.5f, 1.5f, 1, 2, 0.25f, 0.75f, 1.25f, 0.5f, 3, 0.25f
@@ -85,16 +82,23 @@ public abstract class EngineContract {
   @Test
   void trainsOnlyTheOutputLayer() {
     ComputationGraph ours = trained();
-    ComputationGraph theirs = trained();
     INDArray before = ours.params().dup();
     ours.getUpdater().getStateViewArray().assign(0);
-    theirs.getUpdater().getStateViewArray().assign(0);
     var objective = new Objective(DECAY, 0.1, CLASS_WEIGHTS, true);
-    try (var a = engine(ours, 8, objective);
-        var b = oracle(theirs, 8, objective)) {
+    StockDl4j theirs =
+        StockDl4j.once(
+            "output layer",
+            () -> {
+              ComputationGraph graph = trained();
+              graph.getUpdater().getStateViewArray().assign(0);
+              try (var oracle = oracle(graph, 8, objective)) {
+                threeSteps(oracle);
+                return StockDl4j.of(graph, oracle.l2Loss());
+              }
+            });
+    try (var a = engine(ours, 8, objective)) {
       threeSteps(a);
-      threeSteps(b);
-      assertThat(a.l2Loss()).isCloseTo(b.l2Loss(), within(1e-3 * b.l2Loss()));
+      assertThat(a.l2Loss()).isCloseTo(theirs.number(0), within(1e-3 * theirs.number(0)));
     }
 
     float[] mask = GraphVariable.trainedMask(ours, true);
@@ -103,11 +107,11 @@ public abstract class EngineContract {
       assertThat(step[i] != 0).as("element %d moved", i).isEqualTo(mask[i] == 1);
     }
     assertClose(
-        "steps", ours.params().sub(before), theirs.params().sub(before), tolerances.gradient);
+        "steps", ours.params().sub(before), theirs.parameters().sub(before), tolerances.gradient);
     assertClose(
         "optimiser state",
         ours.getUpdater().getStateViewArray(),
-        theirs.getUpdater().getStateViewArray(),
+        theirs.optimiserState(),
         tolerances.gradient);
   }
 
@@ -147,74 +151,118 @@ public abstract class EngineContract {
 
   @Test
   void tenLossesParametersAndOptimiserStateFollowStockDl4j() {
+    StockDl4j theirs =
+        StockDl4j.once(
+            "ten steps",
+            () -> {
+              ComputationGraph graph = new ResNetSpec(1, 10).initialise(3, MOMENTUM);
+              try (var oracle = oracle(graph, 8)) {
+                double[] losses = tenLosses(oracle);
+                return StockDl4j.of(
+                    graph,
+                    DoubleStream.concat(DoubleStream.of(losses), DoubleStream.of(oracle.l2Loss()))
+                        .toArray());
+              }
+            });
     ComputationGraph ours = new ResNetSpec(1, 10).initialise(3, MOMENTUM);
-    ComputationGraph theirs = new ResNetSpec(1, 10).initialise(3, MOMENTUM);
-    try (var a = engine(ours, 8);
-        var b = oracle(theirs, 8)) {
-      for (int i = 0; i < 10; i++) {
-        a.step(NoiseBatches.batch(a.inputLayout(), 8, i), CALM_RATE);
-        b.step(NoiseBatches.batch(b.inputLayout(), 8, i), CALM_RATE);
-        Tally tallyA = a.takeTally();
-        Tally tallyB = b.takeTally();
-        assertThat(tallyA.meanCrossEntropy())
+    try (var a = engine(ours, 8)) {
+      double[] losses = tenLosses(a);
+      for (int i = 0; i < losses.length; i++) {
+        assertThat(losses[i])
             .as("loss of step %d", i)
-            .isCloseTo(
-                tallyB.meanCrossEntropy(), within(tolerances.loss * tallyB.meanCrossEntropy()));
+            .isCloseTo(theirs.number(i), within(tolerances.loss * theirs.number(i)));
       }
-      a.writeBack();
-      b.writeBack();
-      assertClose("parameters", ours.params(), theirs.params(), 10 * tolerances.gradient);
+      assertClose("parameters", ours.params(), theirs.parameters(), 10 * tolerances.gradient);
       assertClose(
           "optimiser state",
           ours.getUpdater().getStateViewArray(),
-          theirs.getUpdater().getStateViewArray(),
+          theirs.optimiserState(),
           30 * tolerances.gradient);
-      assertThat(a.l2Loss()).isCloseTo(b.l2Loss(), within(1e-3 * b.l2Loss()));
+      assertThat(a.l2Loss()).isCloseTo(theirs.number(10), within(1e-3 * theirs.number(10)));
     }
+  }
+
+  private static double[] tenLosses(TrainingEngine engine) {
+    double[] losses = new double[10];
+    for (int i = 0; i < losses.length; i++) {
+      engine.step(NoiseBatches.batch(engine.inputLayout(), 8, i), CALM_RATE);
+      losses[i] = engine.takeTally().meanCrossEntropy();
+    }
+    engine.writeBack();
+    return losses;
   }
 
   @ParameterizedTest
   @ValueSource(ints = {48, 64, 96})
   void trainsAndClassifiesImagesOfOtherSizesLikeStockDl4j(int size) {
     var shape = new ImageShape(size);
-    ComputationGraph ours = new ResNetSpec(1, 10, shape).initialise(3, MOMENTUM);
-    ComputationGraph theirs = new ResNetSpec(1, 10, shape).initialise(3, MOMENTUM);
-    try (var a = Engines.training(engine, precision, ours, shape, 4, DECAY);
-        var b = Engines.training(EngineName.DL4J, Precision.FLOAT32, theirs, shape, 4, DECAY)) {
-      for (int i = 0; i < 2; i++) {
-        a.step(NoiseBatches.batch(a.inputLayout(), shape, 4, i), CALM_RATE);
-        b.step(NoiseBatches.batch(b.inputLayout(), shape, 4, i), CALM_RATE);
-      }
-      assertThat(a.takeTally().meanCrossEntropy())
-          .isCloseTo(b.takeTally().meanCrossEntropy(), within(2 * tolerances.loss));
-      a.writeBack();
-      b.writeBack();
-      assertClose("parameters", ours.params(), theirs.params(), 10 * tolerances.gradient);
-    }
     float[] images = NoiseBatches.pixels(shape, 2, 9);
-    try (var a = Engines.inference(engine, precision, theirs, shape);
-        var b = Engines.inference(EngineName.DL4J, Precision.AUTO, theirs, shape)) {
-      float[][] expected = b.probabilities(images, 2);
+    StockDl4j theirs =
+        StockDl4j.once(
+            "size " + size,
+            () -> {
+              ComputationGraph graph = new ResNetSpec(1, 10, shape).initialise(3, MOMENTUM);
+              double loss;
+              try (var oracle =
+                  Engines.training(EngineName.DL4J, Precision.FLOAT32, graph, shape, 4, DECAY)) {
+                loss = twoSteps(oracle, shape);
+              }
+              try (var oracle = Engines.inference(EngineName.DL4J, Precision.AUTO, graph, shape)) {
+                return StockDl4j.of(graph, loss).answering(oracle.probabilities(images, 2));
+              }
+            });
+    ComputationGraph ours = new ResNetSpec(1, 10, shape).initialise(3, MOMENTUM);
+    try (var a = Engines.training(engine, precision, ours, shape, 4, DECAY)) {
+      assertThat(twoSteps(a, shape)).isCloseTo(theirs.number(0), within(2 * tolerances.loss));
+      assertClose("parameters", ours.params(), theirs.parameters(), 10 * tolerances.gradient);
+    }
+    theirs.into(ours);
+    try (var a = Engines.inference(engine, precision, ours, shape)) {
       float[][] actual = a.probabilities(images, 2);
       for (int k = 0; k < 10; k++) {
-        assertThat((double) actual[1][k]).isCloseTo(expected[1][k], within(tolerances.loss));
+        assertThat((double) actual[1][k])
+            .isCloseTo(theirs.probabilities()[1][k], within(tolerances.loss));
       }
     }
   }
 
+  private static double twoSteps(TrainingEngine engine, ImageShape shape) {
+    for (int i = 0; i < 2; i++) {
+      engine.step(NoiseBatches.batch(engine.inputLayout(), shape, 4, i), CALM_RATE);
+    }
+    double loss = engine.takeTally().meanCrossEntropy();
+    engine.writeBack();
+    return loss;
+  }
+
   @Test
   void evaluatesLikeStockDl4jWithRunningStatistics() {
+    int[] sizes = {1, 8, 20};
     ComputationGraph graph = trained();
-    try (var a = engine(graph, 8);
-        var b = oracle(graph, 8)) {
-      for (int size : new int[] {1, 8, 20}) {
-        Tally ours = a.evaluate(NoiseBatches.batch(a.inputLayout(), size, 77));
-        Tally theirs = b.evaluate(NoiseBatches.batch(b.inputLayout(), size, 77));
+    StockDl4j theirs =
+        StockDl4j.once(
+            "evaluations",
+            () -> {
+              double[] losses = new double[sizes.length];
+              try (var oracle = oracle(graph, 8)) {
+                for (int i = 0; i < sizes.length; i++) {
+                  losses[i] = evaluated(oracle, sizes[i]).crossEntropy();
+                }
+              }
+              return StockDl4j.of(graph, losses);
+            });
+    try (var a = engine(graph, 8)) {
+      for (int i = 0; i < sizes.length; i++) {
+        Tally ours = evaluated(a, sizes[i]);
         assertThat(ours.crossEntropy())
-            .isCloseTo(theirs.crossEntropy(), within(tolerances.loss * theirs.crossEntropy()));
-        assertThat(ours.images()).isEqualTo(size);
+            .isCloseTo(theirs.number(i), within(tolerances.loss * theirs.number(i)));
+        assertThat(ours.images()).isEqualTo(sizes[i]);
       }
     }
+  }
+
+  private static Tally evaluated(TrainingEngine engine, int size) {
+    return engine.evaluate(NoiseBatches.batch(engine.inputLayout(), size, 77));
   }
 
   @Test
@@ -222,10 +270,19 @@ public abstract class EngineContract {
     ComputationGraph graph = trained();
     for (int count : new int[] {1, 3, 5, 8}) {
       float[] images = NoiseBatches.pixels(count, 9);
-      try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR);
-          var b = Engines.inference(EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR)) {
+      float[][] theirs =
+          StockDl4j.once(
+                  "answers of " + count,
+                  () -> {
+                    try (var oracle =
+                        Engines.inference(
+                            EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR)) {
+                      return StockDl4j.of(graph).answering(oracle.probabilities(images, count));
+                    }
+                  })
+              .probabilities();
+      try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
         float[][] ours = a.probabilities(images, count);
-        float[][] theirs = b.probabilities(images, count);
         for (int i = 0; i < count; i++) {
           for (int k = 0; k < 10; k++) {
             assertThat((double) ours[i][k]).isCloseTo(theirs[i][k], within(tolerances.loss));
@@ -278,10 +335,18 @@ public abstract class EngineContract {
   }
 
   private ComputationGraph trained() {
+    StockDl4j trained =
+        StockDl4j.once(
+            "three steps",
+            () -> {
+              ComputationGraph graph = new ResNetSpec(1, 10).initialise(5, MOMENTUM);
+              try (var oracle = oracle(graph, 8)) {
+                threeSteps(oracle);
+              }
+              return StockDl4j.of(graph);
+            });
     ComputationGraph graph = new ResNetSpec(1, 10).initialise(5, MOMENTUM);
-    try (var oracle = oracle(graph, 8)) {
-      threeSteps(oracle);
-    }
+    trained.into(graph);
     return graph;
   }
 
@@ -297,80 +362,12 @@ public abstract class EngineContract {
     engine.writeBack();
   }
 
-  /**
-   * Each variable's error, as the second smallest of five batches: with some batches an activation
-   * lies so near to a ReLU's kink that rounding, which differs with CPU and threads, decides its
-   * side, and both gradients are right. A wrong gradient is wrong in every batch.
-   */
   private void gradientsAgree(int stackN, int size) {
     gradientsAgree(stackN, size, Objective.crossEntropy(DECAY));
   }
 
   private void gradientsAgree(int stackN, int size, Objective objective) {
-    Map<String, List<Double>> errors = new LinkedHashMap<>();
-    for (int seed = 1; seed <= 5; seed++) {
-      compareOneStep(stackN, size, objective, seed, errors);
-    }
-    assertThat(errors)
-        .hasSize(new ResNetSpec(stackN, 10).initialise(3, MOMENTUM).paramTable().size());
-    errors.forEach(
-        (variable, each) -> {
-          each.sort(null);
-          assertThat(each.get(1)).as("gradient of %s", variable).isLessThan(tolerances.gradient);
-        });
-  }
-
-  /**
-   * With the learning rate 1 and no momentum yet, one step's change of the parameters is the
-   * gradient: {@code Δ = −(1 + momentum) · (gradient + λ·v)}; running statistics move by
-   * themselves.
-   */
-  private void compareOneStep(
-      int stackN, int size, Objective objective, int seed, Map<String, List<Double>> errors) {
-    ComputationGraph ours = new ResNetSpec(stackN, 10).initialise(3, MOMENTUM);
-    ComputationGraph theirs = new ResNetSpec(stackN, 10).initialise(3, MOMENTUM);
-    shift(ours);
-    shift(theirs);
-    INDArray before = ours.params().dup();
-    try (var a = engine(ours, size, objective);
-        var b = oracle(theirs, size, objective)) {
-      a.step(NoiseBatches.batch(a.inputLayout(), size, seed), 1.0);
-      b.step(NoiseBatches.batch(b.inputLayout(), size, seed), 1.0);
-      a.writeBack();
-      b.writeBack();
-    }
-    INDArray ourStep = ours.params().sub(before);
-    INDArray theirStep = theirs.params().sub(before);
-    double scale = theirStep.norm2Number().doubleValue() / Math.sqrt(theirStep.length());
-    long at = 0;
-    for (GraphVariable variable : GraphVariable.all(ours)) {
-      long end = at + variable.values().length();
-      INDArray x = slice(ourStep, at, end);
-      INDArray y = slice(theirStep, at, end);
-      // The bias in front of a batch normalisation has no gradient except rounding: there, absolute
-      // counts.
-      double floor = 2e-2 * scale * Math.sqrt(end - at);
-      double error = x.sub(y).norm2Number().doubleValue();
-      double norm = Math.max(floor, y.norm2Number().doubleValue());
-      errors.computeIfAbsent(variable.name(), name -> new ArrayList<>()).add(error / norm);
-      at = end;
-    }
-  }
-
-  private void shift(ComputationGraph graph) {
-    graph
-        .paramTable()
-        .forEach(
-            (name, variable) -> {
-              if (name.endsWith("_beta")) {
-                variable.assign(tolerances.shift);
-              }
-            });
-  }
-
-  private static INDArray slice(INDArray flat, long from, long to) {
-    return flat.reshape(flat.length())
-        .get(org.nd4j.linalg.indexing.NDArrayIndex.interval(from, to));
+    new Gradients(engine, precision, tolerances).assertThoseOfStockDl4j(stackN, size, objective);
   }
 
   private static void assertClose(String what, INDArray a, INDArray b, double tolerance) {
@@ -391,7 +388,6 @@ public abstract class EngineContract {
   }
 
   private static TrainingEngine oracle(ComputationGraph graph, int size, Objective objective) {
-    return Engines.training(
-        EngineName.DL4J, Precision.FLOAT32, graph, ImageShape.CIFAR, size, objective);
+    return StockDl4j.training(graph, size, objective);
   }
 }
