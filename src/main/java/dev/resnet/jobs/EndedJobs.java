@@ -24,7 +24,7 @@ public final class EndedJobs {
 
   /** Only what this service writes: other files in the folder are not ours to delete. */
   private static final Pattern CHECKPOINT =
-      Pattern.compile("epoch-\\d{4,}\\.zip|epoch-.*\\.partial");
+      Pattern.compile("epoch-\\d{4,}(-step-\\d+)?\\.zip|epoch-.*\\.partial");
 
   private final JobStore store;
   private final Consumer<String> deletion;
@@ -58,16 +58,16 @@ public final class EndedJobs {
    * @return false if it has not ended, or not before that time
    */
   public boolean delete(String job, Instant before) {
-    return store
-        .transaction()
-        .execute(
-            status -> {
-              if (locked(job, before).isEmpty()) {
-                return false;
-              }
-              deletion.accept(job);
-              return true;
-            });
+    if (store.transaction().execute(status -> locked(job, before).isEmpty())) {
+      return false;
+    }
+    try {
+      // Not inside a transaction: the files of a job are deleted once its row is gone for good.
+      deletion.accept(job);
+      return true;
+    } catch (IllegalMoveException | UnknownJobException e) {
+      return false; // resumed or deleted in between
+    }
   }
 
   private Optional<TrainingJob> locked(String id, Instant before) {
@@ -158,7 +158,7 @@ public final class EndedJobs {
   }
 
   private List<Path> orphans(String id, Instant before) throws IOException {
-    List<Path> known = store.epochs().checkpoints(id).stream().map(CheckpointFile::path).toList();
+    List<Path> known = store.epochs().resumable(id).stream().map(CheckpointFile::path).toList();
     List<Path> orphans = new ArrayList<>();
     for (Path file : store.folders().files(id)) {
       if (CHECKPOINT.matcher(file.getFileName().toString()).matches()

@@ -192,11 +192,12 @@ final class ModelFiles {
 
   /** The names that have a folder. */
   List<String> names() {
-    try (Stream<Path> folders = Files.list(models)) {
-      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException | UncheckedIOException e) {
+    try {
+      return VolumeFiles.entries(models).stream()
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
       log.warn("The folders of the models can't be listed: {}", e.toString());
       return List.of();
     }
