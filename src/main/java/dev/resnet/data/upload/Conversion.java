@@ -116,22 +116,20 @@ final class Conversion {
     if (stopping) {
       return Next.AGAIN; // an interrupt ends reading and writing with exceptions of many kinds
     }
-    LOG.error("The archive of data set {} could not be converted", upload.name(), failure);
     if (FullVolume.isCauseOf(failure)) {
       rows.delayed(
           upload,
           "The volume of resnet.home is full. The conversion continues once there is room again.");
-      deleteConversions(upload);
-      return Next.LATER;
+      return later(upload, failure);
     }
     if (VolumeFiles.failureIn(failure).isPresent() && upload.attempt() < MOST_ATTEMPTS) {
       rows.delayed(
           upload,
           "The volume of resnet.home can't be read or written (%s). The conversion is tried again."
               .formatted(failure.getMessage()));
-      deleteConversions(upload);
-      return Next.LATER;
+      return later(upload, failure);
     }
+    LOG.error("The archive of data set {} could not be converted", upload.name(), failure);
     if (failure instanceof OutOfMemoryError) {
       return failed(
           upload,
@@ -142,13 +140,15 @@ final class Conversion {
         upload, "The archive could not be converted: %s. Send it again.".formatted(message));
   }
 
-  /** They take room that others need. */
-  private void deleteConversions(Upload upload) {
+  /** Deletes what the attempt wrote: it takes room that others need. */
+  private Next later(Upload upload, Throwable failure) {
+    LOG.warn("The conversion of data set {} is tried again: {}", upload.name(), failure.toString());
     try {
       folders.deleteConversions(upload.id());
     } catch (IOException e) {
       LOG.debug("The next attempt deletes what this one left", e);
     }
+    return Next.LATER;
   }
 
   private Next failed(Upload upload, String error) {

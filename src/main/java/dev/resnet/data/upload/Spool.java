@@ -65,7 +65,8 @@ final class Spool {
     return VolumeFiles.failureIn(failure)
         .map(
             e -> {
-              LOG.error("A file of a data set could not be read or written", failure);
+              LOG.error(
+                  "A file of a data set could not be read or written: {}", failure.toString());
               return new DatasetRefusedException(
                   UNAVAILABLE,
                   "The volume of the data sets can't be read or written at present (%s); an operator has to look at it. Nothing has changed."
