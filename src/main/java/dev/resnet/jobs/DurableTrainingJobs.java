@@ -310,7 +310,7 @@ final class DurableTrainingJobs implements TrainingJobs {
           hold(job);
           boolean done = store.jobs().move(job, resumed);
           if (done) {
-            store.events().log(job.id(), "A user resumes the job.");
+            store.events().log(job.id(), "A user resumed the job.");
             // With the priority in the row, which can't change until this transaction ends.
             queue.scheduleNow(require(job.id()));
           }
@@ -332,7 +332,7 @@ final class DurableTrainingJobs implements TrainingJobs {
               }
               store.jobs().change(id, name, priority);
               if (priority != null) {
-                store.events().log(id, "A user changes the priority to %d.".formatted(priority));
+                store.events().log(id, "A user changed the priority to %d.".formatted(priority));
               }
             });
     queue.wake();

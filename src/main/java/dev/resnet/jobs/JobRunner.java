@@ -258,7 +258,7 @@ final class JobRunner {
             : "";
     return log(
         job,
-        "%sThe model is epoch %d, chosen by %s."
+        "%sThe model is that of epoch %d, chosen by: %s."
             .formatted(early, completed.checkpoint().epoch(), job.config().keep().by().wireName()));
   }
 

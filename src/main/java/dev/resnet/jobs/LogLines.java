@@ -18,7 +18,9 @@ final class LogLines {
   }
 
   static String requested(StopRequest request) {
-    return request == StopRequest.CANCEL ? "A user cancels the job." : "A user pauses the job.";
+    return request == StopRequest.CANCEL
+        ? "A user asked to cancel the job."
+        : "A user asked to pause the job.";
   }
 
   /** A worker claims a job. */

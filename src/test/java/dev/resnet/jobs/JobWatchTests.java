@@ -139,7 +139,8 @@ class JobWatchTests {
             line -> assertThat(line).isEqualTo("Attempt 2 started on a-worker."),
             line -> assertThat(line).isEqualTo("Loading data set 'synthetic'."),
             line -> assertThat(line).contains("Attempt 2 trains", "after epoch 1."),
-            line -> assertThat(line).isEqualTo("The model is epoch 3, chosen by last epoch."),
+            line ->
+                assertThat(line).isEqualTo("The model is that of epoch 3, chosen by: last epoch."),
             line ->
                 assertThat(line)
                     .isEqualTo(

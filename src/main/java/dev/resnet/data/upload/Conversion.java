@@ -93,12 +93,7 @@ final class Conversion {
       publish(upload, folder, description);
       return Next.DONE;
     } catch (LostException e) {
-      LOG.info(
-          "The upload of data set {} was deleted or belongs to another process", upload.name());
-      if (rows.upload(upload.id()).isEmpty()) {
-        folders.deleteUpload(upload.id());
-      }
-      return Next.DONE;
+      return lost(upload);
     } catch (StoppedException e) {
       return Next.AGAIN;
     } catch (RefusedArchiveException e) {
@@ -112,9 +107,20 @@ final class Conversion {
     }
   }
 
+  private Next lost(Upload upload) {
+    LOG.info("The upload of data set {} was deleted or belongs to another process", upload.name());
+    if (rows.upload(upload.id()).isEmpty()) {
+      folders.deleteUpload(upload.id());
+    }
+    return Next.DONE;
+  }
+
   private Next ended(Upload upload, Throwable failure) {
     if (stopping) {
       return Next.AGAIN; // an interrupt ends reading and writing with exceptions of many kinds
+    }
+    if (rows.upload(upload.id()).isEmpty()) {
+      return lost(upload); // its files were deleted while they were read or written
     }
     if (FullVolume.isCauseOf(failure)) {
       rows.delayed(

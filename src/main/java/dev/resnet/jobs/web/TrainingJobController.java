@@ -215,8 +215,10 @@ class TrainingJobController {
   @Operation(
       summary = "Get a training job",
       description =
-          "With 'wait' the answer is delayed until an epoch after 'after_epoch' is completed, the"
-              + " status changes, or the time has passed. A job that has ended is answered at once.")
+          "With 'wait' the answer comes when an epoch after 'after_epoch' is complete or the status"
+              + " changes, at the latest when the time has passed. A job that has ended is answered"
+              + " at once.")
+  @ApiResponse(responseCode = "200", description = "The job.", useReturnTypeSchema = true)
   @ApiResponse(
       responseCode = "503",
       description = "Too many clients wait for jobs.",

@@ -199,7 +199,8 @@ class SweepController {
       summary = "Promote the best model of a sweep",
       description =
           "Puts the model of the best job into production, under that model's name: of the first"
-              + " configuration that has a succeeded job, the best of these jobs.")
+              + " configuration that has a succeeded job, the best of these jobs. Also works before"
+              + " the sweep has finished, by the results so far.")
   @ApiResponse(responseCode = "200", description = "The model is in production.")
   @ApiResponse(responseCode = "409", description = "No job has succeeded yet.")
   @ApiResponse(

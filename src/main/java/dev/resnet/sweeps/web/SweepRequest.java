@@ -115,7 +115,7 @@ record SweepRequest(
   static final String TRIAL =
       """
       {"name": "a trial",
-       "base": {"stack_n": 1, "dataset": "synthetic", "recipe": "fast", "epochs": 1,
+       "base": {"stack_n": 1, "dataset": "synthetic", "model": "trial", "recipe": "fast", "epochs": 1,
                 "train_limit": 200, "test_limit": 100, "batch_size": 20},
        "values": {"learning_rate.peak": [0.05, 0.2], "seed": [1, 2]}}""";
 
@@ -123,7 +123,7 @@ record SweepRequest(
   static final String RANDOM =
       """
       {"name": "rates",
-       "base": {"stack_n": 1, "dataset": "synthetic", "recipe": "small", "epochs": 10,
+       "base": {"stack_n": 1, "dataset": "synthetic", "model": "rates", "recipe": "small", "epochs": 10,
                 "train_limit": 1000, "validation_fraction": 0.2},
        "values": {"learning_rate.peak": [0.02, 0.05, 0.1, 0.2], "augmentation.cutout": [0, 8],
                   "weight_decay": [0.0001, 0.0005]},

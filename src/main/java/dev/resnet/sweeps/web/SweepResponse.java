@@ -26,7 +26,8 @@ record SweepResponse(
             example = "{\"QUEUED\": 2, \"RUNNING\": 1, \"SUCCEEDED\": 3}")
         Map<JobStatus, Long> states,
     @Schema(description = "Whether no job waits, runs or is paused.") boolean finished,
-    @Schema(description = "What was sent.", type = "object") @JsonRawValue String request,
+    @Schema(description = "What was sent.", implementation = Object.class) @JsonRawValue
+        String request,
     @Schema(
             description =
                 "What the ranks follow from: the validation accuracy if all jobs have validation"
