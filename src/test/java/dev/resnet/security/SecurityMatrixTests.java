@@ -198,6 +198,15 @@ class SecurityMatrixTests {
     return response.statusCode();
   }
 
+  @Test
+  void everyOperationOfTheDocumentHasAnAnswerThatIsNoError() throws Exception {
+    for (Operation operation : operations()) {
+      assertThat(operation.description().get("responses").propertyNames())
+          .as(operation.method() + " " + operation.path())
+          .anyMatch(status -> status.startsWith("2"));
+    }
+  }
+
   private static JsonNode document() throws Exception {
     return service.json("/v3/api-docs", null);
   }
