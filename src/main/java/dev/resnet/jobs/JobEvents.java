@@ -65,17 +65,36 @@ public final class JobEvents {
     deleteOld(job, Type.LOG);
   }
 
+  /** In steps: H2 would run a subquery of the deletion again for each row. */
   private void deleteOld(String job, Type type) {
-    jdbc.sql(
-            """
-            delete from training_event where job_id = :job and type = :type and id <= (
-              select id from training_event where job_id = :job and type = :type
-              order by id desc offset :kept rows fetch next 1 rows only)
-            """)
+    long surplus = count(job, type) - kept;
+    if (surplus <= 0) {
+      return;
+    }
+    long last =
+        jdbc.sql(
+                """
+                select id from training_event where job_id = :job and type = :type
+                order by id limit 1 offset :before
+                """)
+            .param("job", job)
+            .param("type", type.wireName())
+            .param("before", surplus - 1)
+            .query(Long.class)
+            .single();
+    jdbc.sql("delete from training_event where job_id = :job and type = :type and id <= :last")
         .param("job", job)
         .param("type", type.wireName())
-        .param("kept", kept)
+        .param("last", last)
         .update();
+  }
+
+  private long count(String job, Type type) {
+    return jdbc.sql("select count(*) from training_event where job_id = :job and type = :type")
+        .param("job", job)
+        .param("type", type.wireName())
+        .query(Long.class)
+        .single();
   }
 
   private Instant now() {
