@@ -2,7 +2,6 @@ package dev.resnet.api;
 
 import dev.resnet.files.FullVolume;
 import dev.resnet.files.VolumeFiles;
-import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +33,7 @@ final class Unavailable {
               "The volume of the database or of resnet.home is full, so nothing can be written."
                   + " Free some space, then try again."));
     }
-    if (isOfTheVolume(failure)) {
+    if (VolumeFiles.errorIn(failure).isPresent()) {
       return Optional.of(
           problem("A file of resnet.home can't be read or written at present. Try again later."));
     }
@@ -46,13 +45,6 @@ final class Unavailable {
       return Optional.of(problem("The database can't be reached at present. Try again later."));
     }
     return Optional.empty();
-  }
-
-  /** An I/O error. What its subclasses say, such as a file that is missing, does not pass. */
-  private static boolean isOfTheVolume(Throwable failure) {
-    return VolumeFiles.failureIn(failure)
-        .filter(found -> found.getClass().equals(FileSystemException.class))
-        .isPresent();
   }
 
   /** A rollback that also fails, on a lost connection, hides the original exception. */

@@ -80,6 +80,14 @@ public final class VolumeFiles {
         .findFirst();
   }
 
+  /**
+   * An I/O error in a chain of causes, which may pass. What the subclasses say, such as a file that
+   * is missing, does not.
+   */
+  public static Optional<FileSystemException> errorIn(Throwable thrown) {
+    return failureIn(thrown).filter(found -> found.getClass().equals(FileSystemException.class));
+  }
+
   static IOException named(Path path, IOException cause) {
     if (cause instanceof FileSystemException named) {
       return named;

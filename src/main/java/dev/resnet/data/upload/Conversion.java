@@ -128,7 +128,7 @@ final class Conversion {
           "The volume of resnet.home is full. The conversion continues once there is room again.");
       return later(upload, failure);
     }
-    if (VolumeFiles.failureIn(failure).isPresent() && upload.attempt() < MOST_ATTEMPTS) {
+    if (VolumeFiles.errorIn(failure).isPresent() && upload.attempt() < MOST_ATTEMPTS) {
       rows.delayed(
           upload,
           "The volume of resnet.home can't be read or written (%s). The conversion is tried again."
