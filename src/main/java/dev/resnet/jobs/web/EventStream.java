@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,17 @@ final class EventStream implements WriteListener, AsyncListener {
 
   private final Queue<byte[]> outbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger work = new AtomicInteger();
-  private final AtomicBoolean over = new AtomicBoolean();
+
+  /**
+   * Held while a thread uses the response, and while the container is told that the request is
+   * over. The container gives its request and response to the next client as soon as its listeners
+   * have returned. A thread that was still writing then would break the connection of that client.
+   */
+  private final Lock response = new ReentrantLock();
+
+  /** Set only by a thread that holds the lock. */
+  private volatile boolean over;
+
   private volatile long cursor;
   private volatile boolean opened;
   private volatile boolean idle;
@@ -80,7 +91,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   /** Whether all that was offered has been taken by the client's socket. */
   boolean isIdle() {
-    return idle && !over.get() && !finishing;
+    return idle && !over && !finishing;
   }
 
   /** Sends events up to this id. Only the watch's thread calls this, and only while idle. */
@@ -128,14 +139,24 @@ final class EventStream implements WriteListener, AsyncListener {
 
   /** Closes the connection of a client that does not read. */
   void drop() {
-    if (over.compareAndSet(false, true)) {
-      try {
-        Abort.connection(context.getRequest());
-      } catch (IllegalStateException e) {
-        LOG.debug("The client has gone before it was dropped", e);
+    end(() -> Abort.connection(context.getRequest()));
+  }
+
+  /** Ends the stream, unless it is over. */
+  private void end(Runnable last) {
+    response.lock();
+    try {
+      if (over) {
+        return;
       }
-      gone.run();
+      over = true;
+      last.run();
+    } catch (IllegalStateException e) {
+      LOG.debug("The client has gone before", e);
+    } finally {
+      response.unlock();
     }
+    gone.run();
   }
 
   @Override
@@ -154,11 +175,25 @@ final class EventStream implements WriteListener, AsyncListener {
     }
     int seen = 1;
     do {
-      if (!over.get()) {
-        writeWhileReady();
+      if (!over && isOverAfterWriting()) {
+        gone.run();
       }
       seen = work.addAndGet(-seen);
     } while (seen > 0);
+  }
+
+  /** Writes what the client takes; whether that ended the stream. */
+  private boolean isOverAfterWriting() {
+    response.lock();
+    try {
+      if (over) {
+        return false; // in between; then another thread has told it
+      }
+      writeWhileReady();
+      return over;
+    } finally {
+      response.unlock();
+    }
   }
 
   private void writeWhileReady() {
@@ -182,9 +217,9 @@ final class EventStream implements WriteListener, AsyncListener {
         } else {
           stalled = false;
           idle = true;
-          if (finishing && over.compareAndSet(false, true)) {
+          if (finishing) {
+            over = true;
             context.complete();
-            gone.run();
           }
           return;
         }
@@ -195,25 +230,18 @@ final class EventStream implements WriteListener, AsyncListener {
       }
     } catch (IOException | RuntimeException e) {
       LOG.debug("A client is gone", e);
-      lost();
-    }
-  }
-
-  /** The container calls {@link #onError} as well, which completes the request. */
-  private void lost() {
-    if (over.compareAndSet(false, true)) {
-      gone.run();
+      over = true; // the container calls onError as well, which completes the request
     }
   }
 
   @Override
   public void onError(Throwable failure) {
-    lost();
+    end(() -> {});
   }
 
   @Override
   public void onError(AsyncEvent event) {
-    lost();
+    end(() -> {});
     try {
       context.complete();
     } catch (IllegalStateException e) {
@@ -223,7 +251,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   @Override
   public void onComplete(AsyncEvent event) {
-    lost();
+    end(() -> {});
   }
 
   @Override
