@@ -1,6 +1,9 @@
 package dev.resnet.backup;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +26,8 @@ record Manifest(
   /** The last entry: a line {@code <sha256> <entry>} for each other one, as sha256sum reads it. */
   static final String CHECKSUMS = "SHA256SUMS";
 
+  private static final Pattern NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+
   private static final JsonMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
@@ -35,13 +40,38 @@ record Manifest(
     String entry() {
       return ROWS + table + ".jsonl";
     }
+
+    private boolean isIncomplete() {
+      return table == null || columns == null || columns.stream().anyMatch(Objects::isNull);
+    }
   }
 
   byte[] json() {
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this);
   }
 
+  /**
+   * Reads a manifest, which may come from a stranger.
+   *
+   * @throws RuntimeException if it is not one
+   */
   static Manifest of(byte[] json) {
-    return JSON.readValue(json, Manifest.class);
+    Manifest manifest = JSON.readValue(json, Manifest.class);
+    if (manifest == null || manifest.isIncomplete()) {
+      throw new IllegalArgumentException("fields are missing");
+    }
+    for (Rows rows : manifest.tables) {
+      // The names become parts of paths and of SQL.
+      if (!NAME.matcher(rows.table).matches()
+          || !rows.columns.stream().allMatch(column -> NAME.matcher(column).matches())) {
+        throw new IllegalArgumentException("the name of a table or column is not allowed");
+      }
+    }
+    return manifest;
+  }
+
+  private boolean isIncomplete() {
+    return Stream.of(id, createdAt, version, schema, tables).anyMatch(Objects::isNull)
+        || tables.stream().anyMatch(rows -> rows == null || rows.isIncomplete());
   }
 }

@@ -134,7 +134,7 @@ final class Restore {
         }
         return;
       }
-      if (!entry.isFile()) {
+      if (!entry.isFile() || entry.isLink() || entry.isSymbolicLink()) {
         throw unusable("its entry %s is not a file".formatted(name));
       }
       InputStream content = new Entry(tar);

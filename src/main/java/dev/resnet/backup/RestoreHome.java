@@ -35,7 +35,7 @@ final class RestoreHome {
   }
 
   static boolean isUnfinished(Path home) {
-    return Files.exists(home.resolve(UNFINISHED));
+    return !Files.notExists(home.resolve(UNFINISHED)); // also if it can't be read
   }
 
   /** The backup whose restore was interrupted. */

@@ -181,6 +181,20 @@ class BackupTests {
   }
 
   @Test
+  void aManifestThatNamesOtherPathsOrLacksFieldsIsRefused() {
+    for (String table : List.of("../outside", "/tmp/outside", "a/b", "", "A", "a\" or 1=1")) {
+      var rows = new Manifest.Rows(table, List.of("id"), 0);
+      byte[] json = new Manifest(1, "id", "now", "1", "12", List.of(rows)).json();
+      assertThatThrownBy(() -> Manifest.of(json)).hasMessageContaining("name of a table");
+    }
+    for (String json : List.of("null", "{}", "{\"format\": 1}", "[]")) {
+      assertThatThrownBy(() -> Manifest.of(json.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+          .isInstanceOf(RuntimeException.class)
+          .isNotInstanceOf(NullPointerException.class);
+    }
+  }
+
+  @Test
   void whatIsNotEmptyIsNotTouched() throws Exception {
     byte[] archive = archive(h2);
 
