@@ -2,6 +2,8 @@ package dev.resnet.jobs;
 
 import static dev.resnet.jobs.JobRows.column;
 
+import dev.resnet.training.EpochMetrics;
+import dev.resnet.training.Keep;
 import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,17 +82,9 @@ public final class EndedJobs {
 
   /** The jobs that ended before that time and have checkpoints that nothing needs. */
   public List<String> withCheckpoints(Instant before) {
-    return jdbc.sql(
-            """
-            select id from training_job j where %s
-              and (select count(*) from training_checkpoint where job_id = j.id)
-                > case when status = 'SUCCEEDED' then 0 else 1 end
-            order by finished_at
-            """
-                .formatted(ENDED))
-        .param("before", column(before))
-        .query(String.class)
-        .list();
+    return endedBefore(before).stream()
+        .filter(id -> store.jobs().find(id).filter(job -> !unneeded(job).isEmpty()).isPresent())
+        .toList();
   }
 
   /** Bytes of the checkpoints of a job that nothing needs. */
@@ -104,13 +98,17 @@ public final class EndedJobs {
 
   /**
    * All checkpoints of a job that succeeded: its model has a copy. A failed or cancelled job keeps
-   * the newest one, from which it can be resumed.
+   * the newest one, from which it can be resumed, and the best one if that may become its model.
    */
   private List<CheckpointFile> unneeded(TrainingJob job) {
     List<CheckpointFile> files = store.epochs().checkpoints(job.id());
-    return job.status() == JobStatus.SUCCEEDED || files.isEmpty()
-        ? files
-        : files.subList(0, files.size() - 1);
+    if (job.status() == JobStatus.SUCCEEDED || files.isEmpty()) {
+      return files;
+    }
+    int newest = files.get(files.size() - 1).epoch();
+    EpochMetrics best = store.epochs().best(List.of(job.id())).get(job.id());
+    int kept = job.config().keep() == Keep.BEST && best != null ? best.epoch() : newest;
+    return files.stream().filter(file -> file.epoch() != newest && file.epoch() != kept).toList();
   }
 
   /**

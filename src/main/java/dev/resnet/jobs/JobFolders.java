@@ -37,6 +37,10 @@ final class JobFolders {
 
   private static final Pattern ATTEMPT_FOLDER = Pattern.compile(ATTEMPT + "(\\d{1,9})");
 
+  /** A job's id, as {@link java.util.UUID} writes it. */
+  private static final Pattern JOB =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
   private final Path root;
 
   JobFolders(Path home) {
@@ -67,11 +71,14 @@ final class JobFolders {
     return root.resolve(job);
   }
 
-  /** The names of all folders: the jobs' ids, also of jobs that have no row. */
+  /**
+   * The ids of the jobs that have a folder, also of those without a row. Other folders, such as
+   * {@code lost+found}, are not ours.
+   */
   List<String> jobs() throws IOException {
     return VolumeFiles.entries(root).stream()
         .map(folder -> folder.getFileName().toString())
-        .filter(name -> !name.endsWith(REMOVED))
+        .filter(name -> JOB.matcher(name).matches())
         .toList();
   }
 

@@ -4,6 +4,7 @@ import static dev.resnet.jobs.TestJobs.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.training.checkpoint.CheckpointFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,14 +138,36 @@ class EndedJobsTests {
   }
 
   @Test
+  void theBestCheckpointStaysIfItMayBecomeTheModel() throws IOException {
+    String cancelled = job(JobStatus.CANCELLED, NOW);
+    jdbc.sql("update training_job set config = ? where id = ?")
+        .params(
+            ConfigJson.write(TestJobs.config(5))
+                .replace("\"keep\":\"last\"", "\"keep\":\"best\"")
+                .replace("\"validation_fraction\":0.0", "\"validation_fraction\":0.2"),
+            cancelled)
+        .update();
+    List<CheckpointFile> files = store.epochs().checkpoints(cancelled);
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      double accuracy = epoch == 1 ? 0.9 : 0.5;
+      store.epochs().add(cancelled, TestJobs.validated(epoch, 0.1, accuracy), files.get(epoch - 1));
+    }
+
+    assertThat(ended.deleteCheckpoints(cancelled, LATER)).isEqualTo(4);
+    assertThat(checkpoints(cancelled)).containsExactly("epoch-0001.zip", "epoch-0003.zip");
+    assertThat(ended.withCheckpoints(LATER)).isEmpty();
+  }
+
+  @Test
   void onlyOldFilesOfThisServiceWithoutARowAreOrphans() throws IOException {
     String job = job(JobStatus.FAILED, NOW);
     Path checkpoint = write(job, "checkpoints/attempt-1/epoch-0009.zip");
     Path partial = write(job, "checkpoints/attempt-2/epoch-0004.zip.1234.partial");
     write(job, "checkpoints/attempt-2/notes.txt");
     Path running = write(job(JobStatus.RUNNING, NOW), "checkpoints/attempt-1/epoch-0009.zip");
-    Path unknown = write("unknown", "start.zip");
-    Path fresh = write("fresh", "start.zip");
+    Path unknown = write(UUID.randomUUID().toString(), "start.zip");
+    Path foreign = write("lost+found", "start.zip");
+    Path fresh = write(UUID.randomUUID().toString(), "start.zip");
     Files.setLastModifiedTime(fresh, FileTime.from(LATER));
 
     List<Path> orphans = ended.orphans(LATER);
@@ -155,6 +179,7 @@ class EndedJobsTests {
     assertThat(ended.deleteOrphan(running, LATER)).isFalse();
     assertThat(ended.deleteOrphan(fresh.getParent(), LATER)).isFalse();
     assertThat(checkpoints(job)).hasSize(4);
+    assertThat(foreign).exists();
     assertThat(ended.orphans(LATER)).isEmpty();
   }
 }
