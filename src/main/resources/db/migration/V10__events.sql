@@ -13,11 +13,16 @@ create table training_event (
 );
 create index training_event_job on training_event (job_id, id);
 
--- The history of earlier jobs starts with their present status. The replacements escape the text for JSON.
+-- The history of earlier jobs starts with their present status. The replacements escape the text for JSON; other control
+-- characters (1 to 8 and 11 to 31) are left out.
 insert into training_event (job_id, type, at, data)
   select id, 'status', updated_at,
-    '{"status":"' || status || '","attempt":' || cast(attempt as varchar(11)) || ',"requested":null,"error":'
-    || coalesce('"' || replace(replace(replace(replace(error, '\', '\\'), '"', '\"'), '
+    '{"status":"' || status || '","attempt":' || cast(attempt as varchar(11)) || ',"requested":'
+    || coalesce('"' || requested || '"', 'null') || ',"error":'
+    || coalesce('"' || replace(replace(replace(replace(translate(error,
+         chr(1) || chr(2) || chr(3) || chr(4) || chr(5) || chr(6) || chr(7) || chr(8) || chr(11) || chr(12) || chr(13) || chr(14)
+         || chr(15) || chr(16) || chr(17) || chr(18) || chr(19) || chr(20) || chr(21) || chr(22) || chr(23) || chr(24) || chr(25)
+         || chr(26) || chr(27) || chr(28) || chr(29) || chr(30) || chr(31), repeat(' ', 29)), '\', '\\'), '"', '\"'), '
 ', '\n'), '	', '\t') || '"', 'null')
     || ',"retries":0,"last_error":null,"next_attempt_at":null,"model_version":'
     || coalesce(cast(model_version as varchar(11)), 'null') || '}'

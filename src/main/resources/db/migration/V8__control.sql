@@ -8,7 +8,7 @@ alter table training_job add column sweep_id varchar(36);
 
 -- What the owner of a running job has to do within one batch: PAUSE or CANCEL; null: go on.
 alter table training_job add column requested varchar(16);
-update training_job set requested = 'CANCEL' where cancel_requested;
+update training_job set requested = 'CANCEL' where cancel_requested and status in ('QUEUED', 'RUNNING');
 alter table training_job drop column cancel_requested;
 
 create index training_job_sweep on training_job (sweep_id);

@@ -38,6 +38,7 @@ final class FilledDatabase {
   private static final Map<String, String> MEANING =
       Map.of(
           "dataset_upload.status", "CONVERTING",
+          "training_job.status", "RUNNING",
           "training_job.config", "{\"start_from\": {\"sha256\": \"" + SHA_256 + "\"}}",
           "training_checkpoint.file", "attempt-%d/epoch-0001.zip",
           "training_partial_checkpoint.file", "attempt-%d/epoch-0001-step-000002.zip",
