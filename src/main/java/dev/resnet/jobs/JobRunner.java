@@ -135,8 +135,8 @@ final class JobRunner {
       return;
     }
     TrainingJob requested = left.asRequested(jobs.now());
-    store.move(
-        left, requested == null ? left.afterCrash() : requested, LogLines.takenOver(left, worker));
+    TrainingJob to = requested == null ? left.afterCrash() : requested;
+    store.move(left, to, LogLines.takenOver(left, to, worker));
   }
 
   private String crashed(TrainingJob job) {
@@ -147,9 +147,11 @@ final class JobRunner {
   }
 
   private Next held(TrainingJob left, Intake.Hold hold) {
-    if (left.status() == JobStatus.RUNNING
-        && !store.move(left, left.afterCrash(), LogLines.takenOver(left, worker))) {
-      return Next.AGAIN;
+    if (left.status() == JobStatus.RUNNING) {
+      TrainingJob waiting = left.afterCrash();
+      if (!store.move(left, waiting, LogLines.takenOver(left, waiting, worker))) {
+        return Next.AGAIN;
+      }
     }
     store.hold(hold);
     return Next.HELD;

@@ -30,8 +30,12 @@ final class LogLines {
         : "Attempt %d started on %s.".formatted(taken.attempt(), worker);
   }
 
-  static String takenOver(TrainingJob left, String worker) {
-    return "%s %s has put the job back into the queue.".formatted(crashed(left), worker);
+  static String takenOver(TrainingJob left, TrainingJob to, String worker) {
+    return switch (to.status()) {
+      case PAUSED -> crashed(left) + " The job is paused.";
+      case CANCELLED -> crashed(left) + " The job is cancelled.";
+      default -> "%s %s has put the job back into the queue.".formatted(crashed(left), worker);
+    };
   }
 
   private static String crashed(TrainingJob left) {

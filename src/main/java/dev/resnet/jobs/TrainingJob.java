@@ -236,7 +236,7 @@ public record TrainingJob(
         attempt,
         crashes,
         retry,
-        to != PAUSED && cancelRequested() ? requested : null,
+        to.inQueue() && cancelRequested() ? requested : null,
         reason,
         registered,
         startedAt,

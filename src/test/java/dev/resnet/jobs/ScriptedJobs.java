@@ -28,7 +28,13 @@ import org.springframework.context.annotation.ComponentScan;
 @SpringBootConfiguration
 @EnableAutoConfiguration
 @EnableConfigurationProperties({JobsProperties.class, IdempotencyProperties.class})
-@ComponentScan({"dev.resnet.api", "dev.resnet.idempotency", "dev.resnet.jobs", "dev.resnet.sweeps"})
+@ComponentScan({
+  "dev.resnet.api",
+  "dev.resnet.database",
+  "dev.resnet.idempotency",
+  "dev.resnet.jobs",
+  "dev.resnet.sweeps"
+})
 public class ScriptedJobs {
   @Bean
   ScriptedTraining training() {

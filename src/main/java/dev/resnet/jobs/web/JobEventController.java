@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -99,8 +100,8 @@ class JobEventController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, HttpMediaTypeNotAcceptableException {
+    JobState job = events.state(id); // first: a missing job is 404, whatever the client accepts
     requireAccepted(request);
-    JobState job = events.state(id);
     boolean header = lastEventId != null && !lastEventId.isBlank();
     long after =
         header
@@ -119,14 +120,22 @@ class JobEventController {
     }
   }
 
-  /** GET reaches this method whatever it accepts, so that a missing job is 404. */
   private static void requireAccepted(HttpServletRequest request)
       throws HttpMediaTypeNotAcceptableException {
     String accept = request.getHeader(HttpHeaders.ACCEPT);
-    if (accept != null
-        && MediaType.parseMediaTypes(accept).stream()
-            .noneMatch(type -> type.isCompatibleWith(MediaType.TEXT_EVENT_STREAM))) {
+    if (accept != null && !accept.isBlank() && !accepts(accept)) {
       throw new HttpMediaTypeNotAcceptableException(List.of(MediaType.TEXT_EVENT_STREAM));
+    }
+  }
+
+  private static boolean accepts(String header) {
+    try {
+      return MediaType.parseMediaTypes(header).stream()
+          .anyMatch(
+              type ->
+                  type.isCompatibleWith(MediaType.TEXT_EVENT_STREAM) && type.getQualityValue() > 0);
+    } catch (InvalidMediaTypeException e) {
+      return false;
     }
   }
 

@@ -29,7 +29,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -194,16 +196,19 @@ class TrainingJobController {
         jobs.list(
             new JobQuery(
                 new JobFilter(
-                    status == null ? Set.of() : status,
-                    given(dataset),
-                    given(model),
-                    given(sweep),
-                    given(name)),
+                    statuses(status), given(dataset), given(model), given(sweep), given(name)),
                 page.page(),
                 page.size(),
                 JobOrder.valueOf(page.sortField().toUpperCase(Locale.ROOT)),
                 !page.ascending()));
     return Page.of(found.jobs().stream().map(this::response).toList(), page, found.total());
+  }
+
+  /** Empty items, as in {@code status=RUNNING,}, are ignored. */
+  private static Set<JobStatus> statuses(@Nullable Set<@Nullable JobStatus> given) {
+    return given == null
+        ? Set.of()
+        : given.stream().filter(Objects::nonNull).collect(Collectors.toSet());
   }
 
   /** An empty parameter means the same as an absent one. */

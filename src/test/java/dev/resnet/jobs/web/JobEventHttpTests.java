@@ -87,7 +87,9 @@ class JobEventHttpTests extends JobsOverHttp {
     }
     assertThat(detail(get(path(job) + "/events?last_event_id=x"), 400)).contains("last_event_id");
     assertThat(detail(get(path(job) + "/events?after=1"), 400)).contains("after is not a known");
-    detail(send(request(path(job) + "/events").header("Accept", "application/json")), 406);
+    for (String accept : List.of("application/json", "garbage", "text/event-stream;q=0")) {
+      detail(send(request(path(job) + "/events").header("Accept", accept)), 406);
+    }
   }
 
   @Test

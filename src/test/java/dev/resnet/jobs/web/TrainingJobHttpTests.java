@@ -153,6 +153,8 @@ class TrainingJobHttpTests extends JobsOverHttp {
     assertThat(ids(json(get(JOBS + "?sort=stack_n,asc&size=1"), 200))).containsExactly(first);
     assertThat(ids(json(get(JOBS + "?status=QUEUED&sort=created_at"), 200)))
         .containsExactly(second, third);
+    assertThat(get(JOBS + "?status=RUNNING,,QUEUED").statusCode()).isEqualTo(200);
+    assertThat(get(JOBS + "?status=RUNNING&status=").statusCode()).isEqualTo(200);
     assertThat(ids(json(get(JOBS + "?dataset=cifar10"), 200))).isEmpty();
     assertThat(detail(get(JOBS + "?status=ASLEEP"), 400)).contains("must be one of");
     assertThat(detail(get(JOBS + "?dataset=a%00b"), 400)).contains("dataset must not hold control");
