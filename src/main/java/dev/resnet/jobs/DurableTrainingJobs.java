@@ -110,7 +110,11 @@ final class DurableTrainingJobs implements TrainingJobs {
               });
     } finally {
       if (!added) {
-        starting.forEach(job -> store.folders().deleteUnaccepted(job.id()));
+        // A commit may have succeeded although its answer was lost.
+        starting.stream()
+            .map(TrainingJob::id)
+            .filter(id -> !isKnown(id))
+            .forEach(store.folders()::deleteUnaccepted);
       }
     }
   }
