@@ -50,6 +50,7 @@ final class Dump {
       connection.setReadOnly(true);
       connection.setTransactionIsolation(oneMoment(connection));
       try {
+        waitForFiles(connection);
         return write(connection, folder, files);
       } finally {
         connection.rollback();
@@ -64,9 +65,22 @@ final class Dump {
    * when it is first read; its serializable looks at all of them at the first statement.
    */
   private static int oneMoment(Connection connection) throws SQLException {
-    return connection.getMetaData().getDatabaseProductName().equals("H2")
+    return isH2(connection)
         ? Connection.TRANSACTION_SERIALIZABLE
         : Connection.TRANSACTION_REPEATABLE_READ;
+  }
+
+  /** While a large file is copied, the transaction is idle for longer than others may be. */
+  private static void waitForFiles(Connection connection) throws SQLException {
+    if (!isH2(connection)) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("set local idle_in_transaction_session_timeout = 0");
+      }
+    }
+  }
+
+  private static boolean isH2(Connection connection) throws SQLException {
+    return connection.getMetaData().getDatabaseProductName().equals("H2");
   }
 
   private static Result write(Connection connection, Path folder, Named files)
