@@ -28,7 +28,14 @@ final class JobWait implements JobWatch.Watcher, AsyncListener {
   private final int afterEpoch;
   private final JobWatch watch;
   private final EventStreams streams;
-  private final AtomicBoolean answered = new AtomicBoolean();
+
+  /**
+   * Whether the request is dispatched or over. It changes under this object's lock, which is also
+   * held while the request is dispatched: the container gives it to another client as soon as its
+   * listeners have returned.
+   */
+  private boolean answered;
+
   private final AtomicBoolean left = new AtomicBoolean();
 
   private JobWait(
@@ -97,8 +104,13 @@ final class JobWait implements JobWatch.Watcher, AsyncListener {
   /** Ends the wait. */
   @Override
   public void close() {
-    if (answered.compareAndSet(false, true)) {
-      watch.remove(job, this);
+    dispatch();
+    watch.remove(job, this);
+  }
+
+  private synchronized void dispatch() {
+    if (!answered) {
+      answered = true;
       try {
         context.dispatch();
       } catch (IllegalStateException e) {
@@ -108,7 +120,9 @@ final class JobWait implements JobWatch.Watcher, AsyncListener {
   }
 
   private void leave() {
-    answered.set(true);
+    synchronized (this) {
+      answered = true;
+    }
     watch.remove(job, this);
     if (left.compareAndSet(false, true)) {
       streams.leave();
