@@ -1,5 +1,6 @@
 package dev.resnet.backup;
 
+import dev.resnet.files.VolumeFiles;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,16 +62,11 @@ final class FileLinks {
     if (!named.folder()) {
       return add(named.path(), named.size(), named.sha256());
     }
-    List<String> paths;
-    try (Stream<Path> found = Files.list(home.resolve(named.path()))) {
-      paths =
-          found
-              .filter(Files::isRegularFile)
-              .map(file -> named.path() + "/" + file.getFileName())
-              .toList();
-    } catch (NoSuchFileException e) {
-      paths = List.of();
-    }
+    List<String> paths =
+        VolumeFiles.entries(home.resolve(named.path())).stream()
+            .filter(Files::isRegularFile)
+            .map(file -> named.path() + "/" + file.getFileName())
+            .toList();
     if (paths.isEmpty()) {
       return Optional.of(named.path() + " is missing");
     }

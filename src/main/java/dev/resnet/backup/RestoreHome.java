@@ -1,14 +1,13 @@
 package dev.resnet.backup;
 
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The data directory that a restore fills. While it is not complete it holds the folder {@code
@@ -53,12 +52,12 @@ final class RestoreHome {
     if (isUnfinished(home)) {
       return; // whatever is here comes from a restore
     }
-    for (Path entry : entries(home)) {
+    for (Path entry : VolumeFiles.entries(home)) {
       String name = entry.getFileName().toString();
       boolean unimportant =
           UNIMPORTANT.contains(name)
               || name.equals("datasets")
-                  && entries(entry).stream()
+                  && VolumeFiles.entries(entry).stream()
                       .allMatch(set -> DOWNLOADED.contains(set.getFileName().toString()));
       if (!unimportant) {
         throw new RestoreRefusedException(
@@ -69,21 +68,12 @@ final class RestoreHome {
     }
   }
 
-  private static List<Path> entries(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.toList();
-    }
-  }
-
   /** From here on the data directory is not usable until {@link #finish}. */
   void begin(Manifest manifest) throws IOException {
     AtomicFiles.write(unfinished.resolve(Manifest.ENTRY), out -> out.write(manifest.json()));
     AtomicFiles.deleteRecursively(unfinished.resolve("rows"));
     for (String name : RESTORED) {
-      for (Path entry : entries(home.resolve(name))) {
+      for (Path entry : VolumeFiles.entries(home.resolve(name))) {
         if (!name.equals("datasets") || !DOWNLOADED.contains(entry.getFileName().toString())) {
           AtomicFiles.deleteRecursively(entry);
         }

@@ -1,6 +1,7 @@
 package dev.resnet.backup;
 
 import dev.resnet.files.AtomicFiles;
+import dev.resnet.files.VolumeFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,11 +102,8 @@ final class SnapshotFolders {
   }
 
   private List<Path> folders() {
-    if (!Files.isDirectory(root)) {
-      return List.of();
-    }
-    try (Stream<Path> found = Files.list(root)) {
-      return found.filter(Files::isDirectory).toList();
+    try {
+      return VolumeFiles.entries(root).stream().filter(Files::isDirectory).toList();
     } catch (IOException e) {
       LOG.warn("{} can't be listed: {}", root, e.toString());
       return List.of();
