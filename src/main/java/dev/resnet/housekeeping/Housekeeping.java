@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
-  private final Due policies;
+  private final Supplier<Due> policies;
   private final Supplier<Claim> claims;
   private final HousekeepingProperties settings;
   private final Runnable leftovers;
@@ -30,17 +29,12 @@ final class Housekeeping {
   private final Map<Kind, Counter> freed = new EnumMap<>(Kind.class);
   private final AtomicLong lastRun = new AtomicLong();
 
-  /** What is to be deleted now. */
-  @FunctionalInterface
-  interface Due {
-    List<Candidate> now() throws IOException;
-  }
-
   /**
+   * @param policies find what can be deleted now
    * @param leftovers deletes what needs no policy
    */
   Housekeeping(
-      Due policies,
+      Supplier<Due> policies,
       Supplier<Claim> claims,
       HousekeepingProperties settings,
       Runnable leftovers,
@@ -74,15 +68,8 @@ final class Housekeeping {
 
   /** What a run would delete now. */
   Report look() {
-    return Report.of(true, due().stream().map(Candidate::item).toList(), List.of());
-  }
-
-  private List<Candidate> due() {
-    try {
-      return policies.now();
-    } catch (IOException e) {
-      throw new UncheckedIOException("The data directory can't be looked through", e);
-    }
+    Due due = policies.get();
+    return Report.of(true, due.candidates().stream().map(Candidate::item).toList(), due.failures());
   }
 
   /**
@@ -118,9 +105,10 @@ final class Housekeeping {
   }
 
   private Report delete(Claim claim) {
+    Due due = policies.get();
     List<Item> items = new ArrayList<>();
-    List<String> failures = new ArrayList<>();
-    for (Candidate candidate : due()) {
+    List<String> failures = new ArrayList<>(due.failures());
+    for (Candidate candidate : due.candidates()) {
       if (!claim.extend()) {
         failures.add("Another process has taken over.");
         break;

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,20 +48,23 @@ final class Policies {
   }
 
   /** Everything that can go now; what goes with a job is not named twice. */
-  List<Candidate> due() throws IOException {
-    List<Candidate> due = new ArrayList<>();
+  Due due() {
+    Due due = new Due();
     Set<String> gone = new HashSet<>();
     Instant before = before(settings.endedJobsAfter());
     if (before != null) {
       for (String job : jobs.endedBefore(before)) {
         gone.add(job);
-        due.add(new Candidate(Kind.JOB, job, jobs.size(job), () -> jobs.delete(job, before)));
+        due.add(Kind.JOB, job, () -> jobs.size(job), () -> jobs.delete(job, before));
       }
     }
     addCheckpoints(due, gone);
     addModelVersions(due);
     addDatasetVersions(due);
-    addOrphans(due);
+    if (settings.orphans()) {
+      due.search(Kind.ORPHAN, () -> addOrphansOfJobs(due));
+      addOrphansOfModels(due);
+    }
     return due;
   }
 
@@ -70,24 +72,23 @@ final class Policies {
     return age == null ? null : clock.instant().minus(age);
   }
 
-  private void addCheckpoints(List<Candidate> due, Set<String> gone) {
+  private void addCheckpoints(Due due, Set<String> gone) {
     Instant before = before(settings.checkpointsAfter());
     if (before != null) {
       for (String job : jobs.withCheckpoints(before)) {
         if (!gone.contains(job)) {
           due.add(
-              new Candidate(
-                  Kind.CHECKPOINTS,
-                  job,
-                  jobs.checkpointsSize(job),
-                  () -> jobs.deleteCheckpoints(job, before) > 0));
+              Kind.CHECKPOINTS,
+              job,
+              () -> jobs.checkpointsSize(job),
+              () -> jobs.deleteCheckpoints(job, before) > 0);
         }
       }
     }
   }
 
   /** An alias may be moved at any time, so the deletion looks again. */
-  private void addModelVersions(List<Candidate> due) {
+  private void addModelVersions(Due due) {
     Integer keep = settings.keepModelVersions();
     if (keep == null) {
       return;
@@ -100,11 +101,10 @@ final class Policies {
         for (ModelVersion version : page) {
           if (!models.hasAlias(name, version.version()) && ++kept > keep) {
             due.add(
-                new Candidate(
-                    Kind.MODEL_VERSION,
-                    name + " version " + version.version(),
-                    version.size(),
-                    () -> delete(name, version.version())));
+                Kind.MODEL_VERSION,
+                name + " version " + version.version(),
+                version::size,
+                () -> delete(name, version.version()));
           }
         }
         if (page.size() < PAGE) {
@@ -123,36 +123,36 @@ final class Policies {
     }
   }
 
-  private void addDatasetVersions(List<Candidate> due) {
+  private void addDatasetVersions(Due due) {
     Instant before = before(settings.datasetVersionsAfter());
     if (before != null) {
       for (UnusedVersions.Version version : datasets.since(before)) {
         due.add(
-            new Candidate(
-                Kind.DATASET_VERSION,
-                version.dataset() + " version " + version.sha256(),
-                version.size(),
-                () -> datasets.delete(version, before)));
+            Kind.DATASET_VERSION,
+            version.dataset() + " version " + version.sha256(),
+            version::size,
+            () -> datasets.delete(version, before));
       }
     }
   }
 
-  private void addOrphans(List<Candidate> due) throws IOException {
-    if (!settings.orphans()) {
-      return;
-    }
+  private void addOrphansOfJobs(Due due) throws IOException {
     Instant before = clock.instant().minus(settings.orphansAfter());
     for (Path path : jobs.orphans(before)) {
-      due.add(orphan(path, () -> jobs.deleteOrphan(path, before)));
-    }
-    for (Path path : models.orphans(before)) {
-      due.add(orphan(path, () -> models.deleteOrphan(path, before)));
+      addOrphan(due, path, () -> jobs.deleteOrphan(path, before));
     }
   }
 
-  private Candidate orphan(Path path, Candidate.Deletion deletion) throws IOException {
-    return new Candidate(
-        Kind.ORPHAN, home.relativize(path).toString().replace('\\', '/'), size(path), deletion);
+  private void addOrphansOfModels(Due due) {
+    Instant before = clock.instant().minus(settings.orphansAfter());
+    for (Path path : models.orphans(before)) {
+      addOrphan(due, path, () -> models.deleteOrphan(path, before));
+    }
+  }
+
+  private void addOrphan(Due due, Path path, Candidate.Deletion deletion) {
+    String name = home.relativize(path).toString().replace('\\', '/');
+    due.add(Kind.ORPHAN, name, () -> size(path), deletion);
   }
 
   private static long size(Path path) throws IOException {

@@ -21,6 +21,16 @@ public final class QueueFullException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
+  private QueueFullException(String message, QueueFullException cause) {
+    super(message, cause);
+    this.retryAfter = cause.retryAfter;
+  }
+
+  /** The same after a part of the work is done; the message begins with what was done. */
+  public QueueFullException after(String done) {
+    return new QueueFullException(done + " " + getMessage(), this);
+  }
+
   public Duration retryAfter() {
     return retryAfter;
   }

@@ -4,6 +4,7 @@ import dev.resnet.jobs.IllegalMoveException;
 import dev.resnet.jobs.JobSnapshot;
 import dev.resnet.jobs.JobStatus;
 import dev.resnet.jobs.NewJob;
+import dev.resnet.jobs.QueueFullException;
 import dev.resnet.jobs.SweepJobs;
 import dev.resnet.jobs.TrainingJob;
 import dev.resnet.jobs.TrainingJobs;
@@ -51,7 +52,7 @@ public class Sweeps {
    * Queues all jobs of a sweep, or none.
    *
    * @param accepted called within the transaction, before its end; if it throws, no job is queued
-   * @throws dev.resnet.jobs.QueueFullException if the queue has no place for all of them
+   * @throws QueueFullException if the queue has no place for all of them
    */
   public void submit(NewSweep request, Consumer<SweepResult> accepted) {
     var sweep =
@@ -120,13 +121,23 @@ public class Sweeps {
   /**
    * Queues every paused job again. Stops at the first for which the queue has no place.
    *
-   * @throws dev.resnet.jobs.QueueFullException if the queue has no place for all of them
+   * @throws QueueFullException if the queue has no place for all of them; it says how many it had
    */
   public SweepResult resume(String id) {
     require(id);
-    ofSweep(id).stream()
-        .filter(job -> job.status() == JobStatus.PAUSED)
-        .forEach(job -> unlessChanged(job, jobs::resume));
+    List<TrainingJob> paused =
+        ofSweep(id).stream().filter(job -> job.status() == JobStatus.PAUSED).toList();
+    int resumed = 0;
+    try {
+      for (TrainingJob job : paused) {
+        unlessChanged(job, jobs::resume);
+        resumed++;
+      }
+    } catch (QueueFullException e) {
+      throw e.after(
+          "%d of the %d paused jobs were resumed; the same call resumes the others."
+              .formatted(resumed, paused.size()));
+    }
     return get(id);
   }
 

@@ -22,7 +22,7 @@ class HousekeepingTests {
 
   private final DataSource database = InMemoryH2.emptyDatabase();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final List<Candidate> due = new ArrayList<>();
+  private final Due due = new Due();
   private final List<String> deleted = new ArrayList<>();
 
   private Housekeeping housekeeping(boolean dryRun) {
@@ -41,14 +41,13 @@ class HousekeepingTests {
 
   private void add(String name, Candidate.Deletion deletion) {
     due.add(
-        new Candidate(
-            Kind.ORPHAN,
-            name,
-            10,
-            () -> {
-              deleted.add(name);
-              return deletion.run();
-            }));
+        Kind.ORPHAN,
+        name,
+        () -> 10,
+        () -> {
+          deleted.add(name);
+          return deletion.run();
+        });
   }
 
   @Test
@@ -74,6 +73,35 @@ class HousekeepingTests {
     assertThat(counter("resnet.housekeeping.freed")).isEqualTo(20);
     assertThat(housekeeping.run(Duration.ofHours(1)).skipped())
         .contains("less than 3600 seconds ago");
+  }
+
+  @Test
+  void whatCannotBeLookedAtKeepsNothingElse() {
+    add("a", () -> true);
+    due.add(
+        Kind.ORPHAN,
+        "unreadable",
+        () -> {
+          throw new IOException("Input/output error");
+        },
+        () -> true);
+    due.search(
+        Kind.JOB,
+        () -> {
+          throw new IOException("Permission denied");
+        });
+    add("b", () -> true);
+    Housekeeping housekeeping = housekeeping(false);
+    String[] failures = {
+      "orphan unreadable: java.io.IOException: Input/output error",
+      "Everything of the kind job: java.io.IOException: Permission denied"
+    };
+
+    assertThat(housekeeping.look().failures()).containsExactly(failures);
+    Report report = housekeeping.run(Duration.ZERO);
+
+    assertThat(report.items()).extracting(Item::name).containsExactly("a", "b");
+    assertThat(report.failures()).containsExactly(failures);
   }
 
   @Test

@@ -14,6 +14,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Jobs in a real database that no process runs: a test writes their states and epochs. */
 public final class RecordedJobs {
+  public static final int QUEUE_CAPACITY = JobsProcess.SETTINGS.queueCapacity();
+
   private final JdbcClient jdbc;
   private final TrainingJobs jobs;
   private final SweepJobs ofSweeps;

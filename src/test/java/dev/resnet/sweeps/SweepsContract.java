@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.jobs.JobStatus;
+import dev.resnet.jobs.QueueFullException;
 import dev.resnet.jobs.RecordedJobs;
 import dev.resnet.jobs.TrainingJob;
 import dev.resnet.models.ModelVersion;
@@ -152,6 +153,22 @@ abstract class SweepsContract {
         .isEqualTo(Map.of(JobStatus.FAILED, 1L, JobStatus.PAUSED, 2L));
     assertThat(sweeps.resume(id(sweep)).summary().states())
         .isEqualTo(Map.of(JobStatus.FAILED, 1L, JobStatus.QUEUED, 2L));
+  }
+
+  @Test
+  void aSweepThatTheQueueHasNoPlaceForIsResumedInParts() {
+    SweepResult sweep = submitted(3, 1, null);
+    sweeps.pause(id(sweep));
+    SweepResult other = submitted(RecordedJobs.QUEUE_CAPACITY - 2, 1, null);
+
+    assertThatThrownBy(() -> sweeps.resume(id(sweep)))
+        .isInstanceOf(QueueFullException.class)
+        .hasMessageContaining("2 of the 3 paused jobs were resumed")
+        .hasMessageContaining("The queue is full");
+    assertThat(sweeps.get(id(sweep)).summary().states())
+        .isEqualTo(Map.of(JobStatus.QUEUED, 2L, JobStatus.PAUSED, 1L));
+    sweeps.cancel(id(other));
+    assertThat(sweeps.resume(id(sweep)).summary().states()).isEqualTo(Map.of(JobStatus.QUEUED, 3L));
   }
 
   @Test
