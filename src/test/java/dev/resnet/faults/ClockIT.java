@@ -4,23 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.ServiceProcess;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of one worker's machine is wrong by ten minutes. Needs Debian's package faketime. */
+/** The clock of one worker's machine is wrong by ten minutes. Needs a C compiler. */
 @Tag("faults")
 class ClockIT {
   @TempDir private Path home;
+  @TempDir private Path built;
 
   @ParameterizedTest
   @ValueSource(ints = {600, -600})
@@ -64,22 +63,30 @@ class ClockIT {
     }
   }
 
-  private static Map<String, String> wrongBy(int seconds) throws IOException {
+  private Map<String, String> wrongBy(int seconds) throws Exception {
     Map<String, String> environment = new HashMap<>(Cluster.environment(1));
     environment.put("LD_PRELOAD", library().toString());
-    environment.put("FAKETIME", "%+d".formatted(seconds));
-    environment.put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    environment.put("DONT_FAKE_MONOTONIC", "1");
+    environment.put("WRONG_CLOCK_SECONDS", String.valueOf(seconds));
     return environment;
   }
 
-  private static Path library() throws IOException {
-    try (Stream<Path> found =
-        Files.find(
-            Path.of("/usr/lib"), 3, (path, a) -> path.endsWith("faketime/libfaketimeMT.so.1"))) {
-      return found
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("No libfaketime: apt-get install faketime"));
-    }
+  private Path library() throws Exception {
+    Path library = built.resolve("wrong-clock.so");
+    Process compiler =
+        new ProcessBuilder(
+                "cc",
+                "-O2",
+                "-Wall",
+                "-Wextra",
+                "-shared",
+                "-fPIC",
+                "-o",
+                library.toString(),
+                "src/test/native/wrong-clock/wrong-clock.c")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(compiler.waitFor()).as(output).isZero();
+    return library;
   }
 }
