@@ -57,8 +57,8 @@ public class Classifier implements AutoCloseable {
    *
    * @throws ModelUnavailableException if it can't be loaded
    */
-  public Classification classify(ModelVersion version, List<Picture> pictures) {
-    return answer(loaded.acquire(version), pictures);
+  public Classification classify(ModelVersion version, Images images) {
+    return answer(loaded.acquire(version), images);
   }
 
   /**
@@ -67,16 +67,15 @@ public class Classifier implements AutoCloseable {
    *
    * @throws ModelUnavailableException if neither can be loaded
    */
-  public Classification classifyWithPromoted(ModelVersion promoted, List<Picture> pictures) {
-    return answer(acquirePromoted(promoted), pictures);
+  public Classification classifyWithPromoted(ModelVersion promoted, Images images) {
+    return answer(acquirePromoted(promoted), images);
   }
 
-  private Classification answer(LoadedModel model, List<Picture> pictures) {
+  private Classification answer(LoadedModel model, Images images) {
     try {
       String name = model.version().name();
       return new Classification(
-          model.version(),
-          metrics.timed(name, pictures.size(), () -> model.probabilities(pictures)));
+          model.version(), metrics.timed(name, images.count(), () -> model.probabilities(images)));
     } finally {
       model.release();
     }
@@ -115,7 +114,7 @@ public class Classifier implements AutoCloseable {
   public void warmUp(ModelVersion version) {
     LoadedModel model = loaded.acquire(version);
     try {
-      model.probabilities(List.of(Picture.black(version.shape())));
+      model.probabilities(Images.of(List.of(Picture.black(version.shape()))));
     } finally {
       model.release();
     }

@@ -3,13 +3,10 @@ package dev.resnet.serving;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
-import dev.resnet.pictures.ImageShape;
-import dev.resnet.pictures.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,16 +17,12 @@ final class LoadedModel {
   private final ModelVersion version;
   private final InferenceEngine engine;
 
-  /** [channel][byte] */
-  private final float[][] normalized;
-
   /** Starts at 1 for the loader. At 0 the model is closed for good. */
   private final AtomicInteger users = new AtomicInteger(1);
 
   private LoadedModel(ModelVersion version, InferenceEngine engine) {
     this.version = version;
     this.engine = engine;
-    this.normalized = version.normalization().table();
   }
 
   static LoadedModel load(ModelVersion version, Path models, InferenceEngines engines) {
@@ -78,16 +71,10 @@ final class LoadedModel {
   }
 
   /** [images, classes] */
-  float[][] probabilities(List<Picture> pictures) {
-    float[] input = new float[pictures.size() * version.shape().values()];
-    int at = 0;
-    for (Picture picture : pictures) {
-      byte[] pixels = picture.pixels();
-      for (int i = 0; i < pixels.length; i++) {
-        input[at++] = normalized[i % ImageShape.CHANNELS][pixels[i] & 0xff];
-      }
-    }
-    return checked(engine.probabilities(input, pictures.size()));
+  float[][] probabilities(Images images) {
+    float[] input = new float[images.count() * version.shape().values()];
+    images.normalize(version.normalization(), input);
+    return checked(engine.probabilities(input, images.count()));
   }
 
   private float[][] checked(float[][] probabilities) {

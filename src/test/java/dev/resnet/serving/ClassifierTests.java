@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * file.
  */
 class ClassifierTests {
-  private static final List<Picture> ONE = List.of(Picture.black(ImageShape.CIFAR));
+  private static final Images ONE = Images.of(List.of(Picture.black(ImageShape.CIFAR)));
 
   @TempDir private Path models;
   private final AtomicInteger opened = new AtomicInteger();

@@ -39,7 +39,7 @@ class RegistryCacheTests {
   private static final Duration NEVER = Duration.ofMinutes(10);
 
   private static final Duration SOON = Duration.ofMillis(10);
-  private static final List<Picture> ONE = List.of(Picture.black(ImageShape.CIFAR));
+  private static final Images ONE = Images.of(List.of(Picture.black(ImageShape.CIFAR)));
 
   @TempDir private Path folder;
   private final SwitchedDatabase database = new SwitchedDatabase(InMemoryH2.emptyDatabase());

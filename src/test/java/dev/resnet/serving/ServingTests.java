@@ -110,7 +110,7 @@ class ServingTests {
     List<Picture> pictures = pictures(5);
 
     Classification answer =
-        classifier.classifyWithPromoted(registry.promoted("a").orElseThrow(), pictures);
+        classifier.classifyWithPromoted(registry.promoted("a").orElseThrow(), Images.of(pictures));
 
     assertSame(answer.probabilities(), expected(graph, pictures));
   }
@@ -190,7 +190,7 @@ class ServingTests {
                 for (boolean last = false; !last; ) {
                   last = done.get();
                   ModelVersion promoted = registry.promoted("a").orElseThrow();
-                  answers.add(classifier.classifyWithPromoted(promoted, pictures));
+                  answers.add(classifier.classifyWithPromoted(promoted, Images.of(pictures)));
                 }
                 return answers;
               }));
@@ -210,7 +210,8 @@ class ServingTests {
     }
     threads.shutdownNow();
     assertThat(answers).isGreaterThanOrEqualTo(THREADS);
-    Classification last = classifier.classify(registry.promoted("a").orElseThrow(), pictures);
+    Classification last =
+        classifier.classify(registry.promoted("a").orElseThrow(), Images.of(pictures));
     assertThat(last.version().version()).isEqualTo(VERSIONS);
   }
 }

@@ -3,9 +3,9 @@ package dev.resnet.serving.web;
 import dev.resnet.api.ProblemException;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.UnknownModelException;
-import dev.resnet.pictures.Picture;
 import dev.resnet.serving.Classification;
 import dev.resnet.serving.Classifier;
+import dev.resnet.serving.Images;
 import dev.resnet.serving.InferenceMetrics;
 import dev.resnet.serving.InferenceMetrics.Outcome;
 import dev.resnet.serving.RegistryCache;
@@ -14,7 +14,6 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -77,7 +76,7 @@ class ClassifyController {
 
   private ClassifyResponse answer(
       Supplier<ModelVersion> find,
-      BiFunction<ModelVersion, List<Picture>, Classification> classify,
+      BiFunction<ModelVersion, Images, Classification> classify,
       HttpServletRequest request)
       throws IOException {
     Optional<String> name = Optional.empty();
@@ -91,7 +90,8 @@ class ClassifyController {
               request,
               version.shape(),
               query.resize() ? version.resize() : null,
-              pictures -> ClassifyResponse.of(classify.apply(version, pictures), query.topK()));
+              pictures ->
+                  ClassifyResponse.of(classify.apply(version, Images.of(pictures)), query.topK()));
       outcome = Outcome.SUCCESS;
       return response;
     } catch (UnknownModelException e) {
