@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.zip.InflaterInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -16,7 +17,9 @@ import org.springframework.http.HttpStatus;
 /** The compression of a request's body (RFC 9110, section 8.4). */
 enum ContentCoding {
   IDENTITY,
-  GZIP;
+  GZIP,
+  /** The zlib format, as RFC 9110 defines the name. */
+  DEFLATE;
 
   /** Both names mean the same (RFC 9110, section 8.4.1.3). */
   private static final List<String> GZIP_NAMES = List.of("gzip", "x-gzip");
@@ -46,10 +49,13 @@ enum ContentCoding {
     if (codings.size() == 1 && GZIP_NAMES.contains(codings.get(0))) {
       return GZIP;
     }
-    response.setHeader(HttpHeaders.ACCEPT_ENCODING, "gzip");
+    if (codings.equals(List.of("deflate"))) {
+      return DEFLATE;
+    }
+    response.setHeader(HttpHeaders.ACCEPT_ENCODING, "gzip, deflate");
     throw new ProblemException(
         HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-        "The body has the content coding '%s'; send it as it is, or with 'Content-Encoding: gzip'."
+        "The body has the content coding '%s'; send it as it is, or with 'Content-Encoding: gzip' or 'deflate'."
             .formatted(Problems.abbreviated(String.join(", ", codings))));
   }
 
@@ -64,7 +70,7 @@ enum ContentCoding {
    * @param limit for the decoded bytes; the limit for the compressed bytes is slightly higher
    */
   InputStream decoded(InputStream body, BodyLimit limit) {
-    return this == GZIP ? new Gunzip(body, limit) : body;
+    return this == IDENTITY ? body : new Decoded(body, limit, this);
   }
 
   /**
@@ -77,11 +83,14 @@ enum ContentCoding {
   }
 
   /** Distinguishes damaged data, the client's error, from a lost connection. */
-  private static final class Gunzip extends InputStream {
+  private static final class Decoded extends InputStream {
     private final Source source;
     private @Nullable InputStream decoded;
 
-    Gunzip(InputStream body, BodyLimit limit) {
+    private final ContentCoding coding;
+
+    Decoded(InputStream body, BodyLimit limit, ContentCoding coding) {
+      this.coding = coding;
       source = new Source(body, limit);
     }
 
@@ -97,7 +106,10 @@ enum ContentCoding {
       try {
         if (decoded == null) {
           // Created here, because the constructor reads the header. True: reads all gzip members.
-          decoded = new GzipCompressorInputStream(source, true);
+          decoded =
+              coding == GZIP
+                  ? new GzipCompressorInputStream(source, true)
+                  : new InflaterInputStream(source);
         }
         return decoded.read(buffer, offset, length);
       } catch (IOException e) {
@@ -106,8 +118,8 @@ enum ContentCoding {
         }
         throw new ProblemException(
             HttpStatus.BAD_REQUEST,
-            "The body can't be decompressed: 'Content-Encoding' says gzip, but the data is damaged,"
-                + " cut off, or not gzip.");
+            "The body can't be decompressed: 'Content-Encoding' says %1$s, but the data is damaged, cut off, or not %1$s."
+                .formatted(coding.name().toLowerCase(Locale.ROOT)));
       }
     }
   }

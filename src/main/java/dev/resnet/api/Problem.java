@@ -63,6 +63,19 @@ record Problem(
         List.of());
   }
 
+  /** All of it as one text, for protocols whose errors are a text. */
+  String text() {
+    StringBuilder text = new StringBuilder(detail);
+    if (instance != null) {
+      text.append(" (").append(instance).append(')');
+    }
+    if (errors.size() > 1) {
+      errors.forEach(
+          error -> text.append(' ').append(error.field()).append(": ").append(error.message()));
+    }
+    return text.toString();
+  }
+
   byte[] json() {
     return MAPPER.writeValueAsBytes(this);
   }

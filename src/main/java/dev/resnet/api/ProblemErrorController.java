@@ -3,9 +3,11 @@ package dev.resnet.api;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -17,12 +19,23 @@ import org.springframework.web.bind.annotation.RestController;
 final class ProblemErrorController implements ErrorController {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemErrorController.class);
 
+  private final List<ErrorFormat> formats;
+
+  ProblemErrorController(ObjectProvider<ErrorFormat> formats) {
+    this.formats = formats.stream().toList();
+  }
+
   @RequestMapping("${spring.web.error.path:/error}")
   ResponseEntity<byte[]> error(HttpServletRequest request) {
     Problem problem = problem(request);
+    Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+    ErrorFormat format =
+        ErrorFormat.of(
+            uri instanceof String text ? text.substring(request.getContextPath().length()) : "",
+            formats);
     return ResponseEntity.status(problem.status())
-        .contentType(Problem.MEDIA_TYPE)
-        .body(problem.json());
+        .contentType(format.type())
+        .body(format.bytes(problem));
   }
 
   private static Problem problem(HttpServletRequest request) {

@@ -37,13 +37,15 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   private final Explanations explanations = new Explanations();
   private final List<ProblemMapping<?>> mappings;
+  private final List<ErrorFormat> formats;
 
-  ProblemHandler(ObjectProvider<ProblemMapping<?>> mappings) {
+  ProblemHandler(ObjectProvider<ProblemMapping<?>> mappings, ObjectProvider<ErrorFormat> formats) {
     this.mappings = mappings.stream().toList();
+    this.formats = formats.stream().toList();
   }
 
   @ExceptionHandler
-  ResponseEntity<Object> handle(ProblemException exception) {
+  ResponseEntity<Object> handle(ProblemException exception, WebRequest request) {
     HttpHeaders headers = new HttpHeaders();
     if (exception.retryAfter() != null) {
       // Whole seconds, rounded up, so that a client does not retry too early.
@@ -52,17 +54,19 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     }
     return answer(
         Problem.of(exception.status().value(), exception.getMessage(), exception.errors()),
-        headers);
+        headers,
+        request);
   }
 
   @ExceptionHandler
-  ResponseEntity<Object> handle(BusyException exception) {
+  ResponseEntity<Object> handle(BusyException exception, WebRequest request) {
     return handle(
         new ProblemException(
             HttpStatus.SERVICE_UNAVAILABLE,
             exception.getMessage(),
             List.of(),
-            exception.retryAfter()));
+            exception.retryAfter()),
+        request);
   }
 
   /** Sends the 406 that {@link ErrorsFirst} postponed. */
@@ -77,7 +81,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     for (ProblemMapping<?> mapping : mappings) {
       Optional<ProblemException> problem = mapping.of(exception);
       if (problem.isPresent()) {
-        return handle(problem.get());
+        return handle(problem.get(), request);
       }
     }
     if (DISCONNECTED.checkAndLogClientDisconnectedException(exception)) {
@@ -89,10 +93,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
       return answer(
           Problem.of(
               declared.code().value(), "The request can't be answered: " + exception.getMessage()),
-          new HttpHeaders());
+          new HttpHeaders(),
+          request);
     }
     if (explanations.isUnreadableParameter(exception)) {
-      return answer(Problem.of(400, QueryString.UNREADABLE), new HttpHeaders());
+      return answer(Problem.of(400, QueryString.UNREADABLE), new HttpHeaders(), request);
     }
     Optional<ProblemException> unavailable = Unavailable.of(exception);
     if (unavailable.isPresent()) {
@@ -102,7 +107,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
           refused.getMethod(),
           refused.getRequestURI(),
           exception.toString());
-      return handle(unavailable.get());
+      return handle(unavailable.get(), request);
     }
     return internal(exception, 500, request);
   }
@@ -118,7 +123,8 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
     if (status.value() == HttpStatus.INTERNAL_SERVER_ERROR.value()) {
       return internal(exception, status.value(), request);
     }
-    return answer(explanations.explain(exception, body, status, servletRequest(request)), headers);
+    return answer(
+        explanations.explain(exception, body, status, servletRequest(request)), headers, request);
   }
 
   private ResponseEntity<Object> internal(Exception exception, int status, WebRequest request) {
@@ -130,14 +136,17 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         servletRequest.getMethod(),
         servletRequest.getRequestURI(),
         exception);
-    return answer(Problem.internal(status, id), new HttpHeaders());
+    return answer(Problem.internal(status, id), new HttpHeaders(), request);
   }
 
-  private static ResponseEntity<Object> answer(Problem problem, HttpHeaders headers) {
+  private ResponseEntity<Object> answer(Problem problem, HttpHeaders headers, WebRequest request) {
+    HttpServletRequest failed = servletRequest(request);
+    ErrorFormat format =
+        ErrorFormat.of(failed.getRequestURI().substring(failed.getContextPath().length()), formats);
     HttpHeaders all = new HttpHeaders(headers);
     // Setting the type bypasses Accept: even a client that asked for an image gets JSON.
-    all.setContentType(Problem.MEDIA_TYPE);
-    return ResponseEntity.status(problem.status()).headers(all).body(problem.json());
+    all.setContentType(format.type());
+    return ResponseEntity.status(problem.status()).headers(all).body(format.bytes(problem));
   }
 
   private static HttpServletRequest servletRequest(WebRequest request) {

@@ -57,6 +57,12 @@ final class AccessRules {
             open("/v3/api-docs"),
             open("/v3/api-docs/**"),
             open("/v3/api-docs.yaml"),
+            // The Open Inference Protocol, with its probes.
+            open("/v2/health/**"),
+            rule(HttpMethod.GET, "/v2/**", CLASSIFY),
+            rule(HttpMethod.POST, "/v2/models/{name}/infer", CLASSIFY),
+            rule(HttpMethod.POST, "/v2/models/{name}/versions/{version}/infer", CLASSIFY),
+            rule(HttpMethod.POST, "/v2/repository/index", CLASSIFY),
             rule(HttpMethod.GET, "/api/v1/datasets/{name}/archive", TRAIN),
             rule(HttpMethod.GET, "/api/**", READ),
             // Lists the allowed methods.

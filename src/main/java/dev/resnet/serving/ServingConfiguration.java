@@ -39,6 +39,11 @@ class ServingConfiguration {
   }
 
   @Bean
+  PicturesMemory picturesMemory(ServingProperties properties) {
+    return new PicturesMemory(properties.picturesBudget());
+  }
+
+  @Bean
   InferenceMetrics inferenceMetrics(MeterRegistry meters) {
     return new InferenceMetrics(meters);
   }

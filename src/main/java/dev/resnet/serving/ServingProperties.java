@@ -62,7 +62,7 @@ public record ServingProperties(
   }
 
   /** The budget for images from reading to response. */
-  public MemoryBudget picturesBudget() {
+  MemoryBudget picturesBudget() {
     return new MemoryBudget(
         MemoryBudget.orPartOfHeap(maxPicturesMemory, 8),
         memoryWait,

@@ -2,6 +2,7 @@ package dev.resnet.serving.web;
 
 import dev.resnet.api.FieldError;
 import dev.resnet.api.ProblemException;
+import dev.resnet.api.WholeBody;
 import dev.resnet.memory.MemoryBudget;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
@@ -9,12 +10,11 @@ import dev.resnet.pictures.PictureFormat;
 import dev.resnet.pictures.PictureReader;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.pictures.UnreadablePictureException;
+import dev.resnet.serving.PicturesMemory;
 import dev.resnet.serving.ServingProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -52,10 +52,11 @@ class RequestImages {
   RequestImages(
       PictureReader pictures,
       ServingProperties limits,
+      PicturesMemory memory,
       @Value("${server.tomcat.max-part-header-size:8KB}") DataSize maxPartHeader) {
     this.pictures = pictures;
     this.limits = limits;
-    this.memory = limits.picturesBudget();
+    this.memory = memory.budget();
     this.maxPartHeader = maxPartHeader;
   }
 
@@ -73,7 +74,7 @@ class RequestImages {
     List<Received> images =
         type.startsWith("multipart/")
             ? MultipartImages.read(request, limits, maxPartHeader)
-            : images(body(request), type);
+            : images(WholeBody.of(request), type);
     long bytes = (long) images.size() * ServingProperties.pictureBytes(shape);
     if (!memory.holds(bytes)) {
       throw TooLarge.pictures(images.size(), memory);
@@ -81,24 +82,6 @@ class RequestImages {
     try (var hold = memory.hold(bytes)) {
       return use.apply(pictures(images, shape, policy));
     }
-  }
-
-  /** Reads into one array if the length is known; a growing array takes twice the memory. */
-  private static byte[] body(HttpServletRequest request) throws IOException {
-    InputStream in = request.getInputStream();
-    long length = request.getContentLengthLong();
-    if (length < 0 || length > Integer.MAX_VALUE - 8) {
-      return in.readAllBytes();
-    }
-    byte[] body = new byte[(int) length];
-    int read = in.readNBytes(body, 0, body.length);
-    byte[] more = in.readAllBytes();
-    if (read == body.length && more.length == 0) {
-      return body;
-    }
-    byte[] all = Arrays.copyOf(body, read + more.length);
-    System.arraycopy(more, 0, all, read, more.length);
-    return all;
   }
 
   private List<Received> images(byte[] body, String type) {

@@ -25,14 +25,14 @@ import org.springframework.core.env.Environment;
     classes = ServingApplication.class,
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {DATABASE, ALONE, FLOAT32, "resnet.home=target/classify-over-http"})
-abstract class ClassifyOverHttp {
+public abstract class ClassifyOverHttp {
   static final String CLASSIFY = "/api/v1/models/net/classify";
-  static final ComputationGraph NETWORK = TrainedModels.network(1);
+  protected static final ComputationGraph NETWORK = TrainedModels.network(1);
 
   @TempDir Path folder;
 
-  @Autowired ModelRegistry registry;
-  @Autowired private Environment environment;
+  @Autowired protected ModelRegistry registry;
+  @Autowired protected Environment environment;
   Client client;
   Path home;
 
@@ -46,13 +46,13 @@ abstract class ClassifyOverHttp {
     home = Path.of(environment.getRequiredProperty("resnet.home"));
   }
 
-  static byte[] planes(long seed) {
+  protected static byte[] planes(long seed) {
     byte[] planes = new byte[3072];
     new Random(seed).nextBytes(planes);
     return planes;
   }
 
-  static byte[] png(long seed) {
+  protected static byte[] png(long seed) {
     return Png.ofPlanes(planes(seed));
   }
 

@@ -21,7 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration
-@ComponentScan({"dev.resnet.serving", "dev.resnet.models", "dev.resnet.pictures", "dev.resnet.api"})
+@ComponentScan({
+  "dev.resnet.serving",
+  "dev.resnet.oip",
+  "dev.resnet.models",
+  "dev.resnet.pictures",
+  "dev.resnet.api"
+})
 class ServingApplication {
   static final String DATABASE =
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1";
