@@ -18,7 +18,8 @@ public record ProblemMapping<E extends Exception>(
     return new ProblemMapping<>(type, e -> new ProblemException(status, e.getMessage()));
   }
 
-  Optional<ProblemException> of(Exception exception) {
+  /** How to answer the exception, if it is of this type. */
+  public Optional<ProblemException> of(Exception exception) {
     return type.isInstance(exception)
         ? Optional.of(problem.apply(type.cast(exception)))
         : Optional.empty();

@@ -15,6 +15,7 @@ import org.springframework.core.env.MapPropertySource;
  */
 final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   private static final String HOME = "resnet.home";
+  private static final String GRPC = "spring.grpc.server.enabled";
 
   /** JavaCPP reads it once; by default, warnings go to standard error. */
   private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
@@ -25,6 +26,13 @@ final class EarlyStart implements ApplicationListener<ApplicationEnvironmentPrep
       System.setProperty(JAVACPP_LOGGER, "slf4j");
     }
     new SettingNames().check(event.getEnvironment());
+    if ("worker".equalsIgnoreCase(event.getEnvironment().getProperty("resnet.role", "").strip())) {
+      // A worker serves only actuator.
+      event
+          .getEnvironment()
+          .getPropertySources()
+          .addFirst(new MapPropertySource(GRPC, Map.of(GRPC, "false")));
+    }
     String written = event.getEnvironment().getProperty(HOME);
     if (written != null) {
       Path home = Path.of(written).toAbsolutePath().normalize();

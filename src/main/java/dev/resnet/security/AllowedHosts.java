@@ -97,7 +97,7 @@ final class AllowedHosts {
     return host.startsWith("[") || IPV4.matcher(host).matches();
   }
 
-  private static String withoutPort(String header) {
+  static String withoutPort(String header) {
     int bracket = header.lastIndexOf(']');
     int colon = header.indexOf(':', bracket < 0 ? 0 : bracket);
     return colon < 0 ? header : header.substring(0, colon);

@@ -84,7 +84,7 @@ final class ListeningAddress
       factory.setAddress(InetAddress.getLoopbackAddress());
       chosen = true;
     } else if (!address.isLoopbackAddress()) {
-      throw new UnsafeAddressException(address);
+      throw new UnsafeAddressException("server.address", address);
     }
     // A separate management port opens later, with the address that is set here.
     management.ifAvailable(

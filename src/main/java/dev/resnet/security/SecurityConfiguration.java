@@ -13,7 +13,9 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -80,6 +82,24 @@ class SecurityConfiguration {
       MeterRegistry meters,
       @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
     return new Refusals(rules, new SecurityFailures(meters), resolver);
+  }
+
+  @Bean
+  static GrpcListeningAddress grpcListeningAddress(
+      ObjectProvider<Credentials> credentials, ObjectProvider<SecuritySettings> settings) {
+    return new GrpcListeningAddress(credentials, settings);
+  }
+
+  @Bean
+  @GlobalServerInterceptor
+  @Order(0)
+  GrpcAccess grpcAccess(
+      Credentials credentials,
+      SecuritySettings settings,
+      Environment environment,
+      MeterRegistry meters) {
+    return new GrpcAccess(
+        credentials, hosts(credentials, settings, environment), new SecurityFailures(meters));
   }
 
   @Bean

@@ -15,7 +15,7 @@ final class SecurityFailureAnalyzer implements FailureAnalyzer {
             cause.getMessage(),
             "Configure keys (resnet.security.keys-file, RESNET_SECURITY_KEYS_FILE) or a JWT"
                 + " issuer (spring.security.oauth2.resourceserver.jwt.issuer-uri);"
-                + " docs/security.md shows how. Or remove server.address: the service then"
+                + " docs/security.md shows how. Or remove that address: the service then"
                 + " listens on this machine only. Or, on a network that you trust, set"
                 + " resnet.security.allow-anonymous=true"
                 + " (RESNET_SECURITY_ALLOW_ANONYMOUS).",

@@ -4,10 +4,10 @@ import java.net.InetAddress;
 
 /** The service would listen on a public address without any authentication. */
 final class UnsafeAddressException extends RuntimeException {
-  UnsafeAddressException(InetAddress address) {
+  UnsafeAddressException(String setting, InetAddress address) {
     super(
-        ("server.address is %s, which other machines can reach, but neither keys nor a"
+        ("%s is %s, which other machines can reach, but neither keys nor a"
                 + " JWT issuer are configured: anyone could train, delete and read everything.")
-            .formatted(address.getHostAddress()));
+            .formatted(setting, address.getHostAddress()));
   }
 }
