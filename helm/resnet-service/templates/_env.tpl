@@ -11,6 +11,14 @@
   value: "8080"
 - name: MANAGEMENT_SERVER_PORT
   value: "8081"
+{{- if and $v.grpc.enabled (ne .role "worker") }}
+- name: SPRING_GRPC_SERVER_ENABLED
+  value: "true"
+- name: SPRING_GRPC_SERVER_ADDRESS
+  value: 0.0.0.0
+- name: SPRING_GRPC_SERVER_PORT
+  value: "9090"
+{{- end }}
 - name: RESNET_JOBS_SHUTDOWNWAIT
   value: {{ $v.shutdown.trainingWaitSeconds }}s
 {{- if include "resnet.keysSecret" .root }}

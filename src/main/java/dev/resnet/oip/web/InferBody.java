@@ -3,7 +3,6 @@ package dev.resnet.oip.web;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -26,13 +25,7 @@ import java.util.Map;
     content = {
       @Content(
           mediaType = "application/json",
-          schema = @Schema(implementation = InferBody.Request.class),
-          examples =
-              @ExampleObject(
-                  description =
-                      "The element count must fit the shape; the three values here are refused with"
-                          + " that message. The guide on serving has a complete request.",
-                  value = InferBody.EXAMPLE)),
+          schema = @Schema(implementation = InferBody.Request.class)),
       @Content(
           mediaType = "application/octet-stream",
           schema = @Schema(type = "string", format = "binary"))
@@ -56,11 +49,6 @@ import java.util.Map;
           schema = @Schema(type = "string", format = "binary"))
     })
 @interface InferBody {
-  String EXAMPLE =
-      """
-      {"id": "42", "inputs": [{"name": "image", "shape": [1, 32, 32, 3], "datatype": "UINT8", "data": [255, 0, 128]}],
-       "outputs": [{"name": "probabilities", "parameters": {"classification": 3}}]}""";
-
   /**
    * For the document only; requests are read as a stream.
    *

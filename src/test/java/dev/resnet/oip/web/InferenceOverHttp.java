@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client of the protocol, with the header habits of Triton's. */
-abstract class InferenceOverHttp extends ClassifyOverHttp {
+public abstract class InferenceOverHttp extends ClassifyOverHttp {
   static final String INFER = "/v2/models/net/infer";
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -102,7 +102,7 @@ abstract class InferenceOverHttp extends ClassifyOverHttp {
   }
 
   /** An image as this protocol has it: [32, 32, 3], where the tests' PNG is made of planes. */
-  static byte[] pixels(long seed) {
+  protected static byte[] pixels(long seed) {
     byte[] planes = planes(seed);
     byte[] pixels = new byte[planes.length];
     for (int i = 0; i < pixels.length; i++) {
@@ -112,7 +112,7 @@ abstract class InferenceOverHttp extends ClassifyOverHttp {
   }
 
   /** The same as FP32, little-endian. */
-  static byte[] floats(byte[] pixels) {
+  protected static byte[] floats(byte[] pixels) {
     ByteBuffer floats = ByteBuffer.allocate(4 * pixels.length).order(ByteOrder.LITTLE_ENDIAN);
     for (byte pixel : pixels) {
       floats.putFloat(pixel & 0xff);

@@ -13,11 +13,21 @@ import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** Adds the protocol's errors to the OpenAPI document, after the answers of access control. */
+/**
+ * Adds the protocol's errors to the OpenAPI document, after the answers of access control, and an
+ * example that can be sent: a black image.
+ */
 @Component
 @Order(1)
-final class ErrorsInDocument implements OpenApiCustomizer {
+final class ProtocolInDocument implements OpenApiCustomizer {
   private static final String SCHEMA = "InferenceError";
+  private static final String JSON = "application/json";
+
+  private static final String BLACK_IMAGE =
+      """
+      {"id": "42", "inputs": [{"name": "image", "shape": [1, 32, 32, 3], "datatype": "UINT8", "data": [%s]}],
+       "outputs": [{"name": "probabilities", "parameters": {"classification": 3}}, {"name": "label"}]}"""
+          .formatted("0,".repeat(3071) + "0");
 
   @Override
   public void customise(OpenAPI document) {
@@ -35,7 +45,11 @@ final class ErrorsInDocument implements OpenApiCustomizer {
         .filter(path -> path.getKey().equals("/v2") || path.getKey().startsWith("/v2/"))
         .filter(path -> !path.getKey().startsWith("/v2/health/"))
         .flatMap(path -> path.getValue().readOperations().stream())
-        .forEach(ErrorsInDocument::add);
+        .forEach(ProtocolInDocument::add);
+    document.getPaths().entrySet().stream()
+        .filter(path -> path.getKey().startsWith("/v2/") && path.getKey().endsWith("/infer"))
+        .map(path -> path.getValue().getPost().getRequestBody().getContent().get(JSON))
+        .forEach(body -> body.setExample(BLACK_IMAGE));
   }
 
   private static void add(Operation operation) {
@@ -51,7 +65,7 @@ final class ErrorsInDocument implements OpenApiCustomizer {
             response.setContent(
                 new Content()
                     .addMediaType(
-                        "application/json",
+                        JSON,
                         new MediaType()
                             .schema(new Schema<>().$ref("#/components/schemas/" + SCHEMA))));
           }
