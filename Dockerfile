@@ -10,6 +10,8 @@ RUN case "$BACKEND" in cpu|cuda) ;; *) echo "BACKEND is cpu or cuda, not '$BACKE
 
 # Download the libraries first: Docker reuses this layer until pom.xml changes, even when the sources change.
 COPY pom.xml .
+# Without a file to compile, protoc would not be downloaded.
+COPY src/main/proto src/main/proto
 RUN mvn -B -ntp -q $([ "$BACKEND" = cpu ] || echo -Pcuda) package \
       -Dmaven.test.skip=true -Dspotless.check.skip=true -Dspring-boot.repackage.skip=true \
  && rm -rf target

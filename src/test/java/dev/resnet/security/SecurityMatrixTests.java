@@ -86,6 +86,10 @@ class SecurityMatrixTests {
 
     Scope needed = Scope.of(declared).orElseThrow();
     assertThat(status(operation, null)).as("without a key").isEqualTo(401);
+    if (inference) {
+      assertThat(service.call(operation.method(), operation.address(), null, "{}").body())
+          .startsWith("{\"error\":\"This needs a key");
+    }
     assertThat(status(operation, TestKeys.WRONG)).as("with a wrong key").isEqualTo(401);
     for (Scope scope : Scope.values()) {
       int status = status(operation, TestKeys.of(scope));

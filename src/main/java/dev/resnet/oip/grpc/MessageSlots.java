@@ -105,6 +105,7 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
 
     private @Nullable ScheduledFuture<?> timeout;
     private boolean arrived;
+    private boolean timedOut;
     private boolean ended;
 
     Call(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> handler) {
@@ -126,7 +127,7 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
       if (arrived || ended) {
         return;
       }
-      arrived = true;
+      timedOut = true;
       call.close(
           Status.DEADLINE_EXCEEDED.withDescription(
               "The message took longer than %d s to arrive, the limit set by resnet.grpc.max-time."
@@ -141,18 +142,25 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
 
     @Override
     public void onMessage(Q message) {
-      if (firstMessage()) {
+      if (inTime()) {
         super.onMessage(message);
       }
     }
 
-    private synchronized boolean firstMessage() {
-      boolean first = !arrived;
+    @Override
+    public void onHalfClose() {
+      if (inTime()) {
+        super.onHalfClose();
+      }
+    }
+
+    /** Whether the call goes on; from then on it does not time out. */
+    private synchronized boolean inTime() {
       arrived = true;
       if (timeout != null) {
         timeout.cancel(false);
       }
-      return first;
+      return !timedOut;
     }
 
     @Override

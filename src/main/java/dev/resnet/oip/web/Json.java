@@ -14,15 +14,15 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 
-/** Values of a JSON stream, with errors for the client. */
-final class Json {
+/** A stream of JSON, with errors for the client. */
+final class Json implements AutoCloseable {
   /** Limits for what no request of this protocol needs, so they are not settings. */
   private static final int DEEPEST = 20;
 
   private static final int LONGEST_NAME = 1_000;
   private static final int LONGEST_TEXT = 100_000;
 
-  /** The parser keeps every name. */
+  /** Over the whole stream: the parser keeps every name. */
   private static final int MOST_NAMES = 1_000;
 
   static final JsonFactory FACTORY =
@@ -39,10 +39,24 @@ final class Json {
                   .build())
           .build();
 
-  private Json() {}
+  private final JsonParser in;
+  private int names;
 
-  static JsonParser parser(InferenceBody body) {
-    return FACTORY.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.json());
+  private Json(JsonParser in) {
+    this.in = in;
+  }
+
+  static Json of(InferenceBody body) {
+    return new Json(FACTORY.createParser(ObjectReadContext.empty(), body.bytes(), 0, body.json()));
+  }
+
+  JsonParser parser() {
+    return in;
+  }
+
+  @Override
+  public void close() {
+    in.close();
   }
 
   static InvalidInferenceException unreadable(JacksonException e) {
@@ -64,63 +78,81 @@ final class Json {
    * @param what names it in messages
    * @param field called with the name of each field; the parser is at its value
    */
-  static void object(JsonParser in, String what, Consumer<String> field) {
+  void object(String what, Consumer<String> field) {
     JsonToken start = in.currentToken() == null ? in.nextToken() : in.currentToken();
     if (start != JsonToken.START_OBJECT) {
       throw new InvalidInferenceException(
           "%s must be a JSON object, but is %s.".formatted(what, kind(start)));
     }
-    int names = 0;
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String name = in.currentName();
-      if (++names > MOST_NAMES) {
-        throw new InvalidInferenceException(
-            "%s has more than %d fields.".formatted(what, MOST_NAMES));
-      }
+      counted();
       in.nextToken();
       field.accept(name);
     }
   }
 
-  static void startOfList(JsonParser in, String field) {
-    if (in.currentToken() != JsonToken.START_ARRAY) {
-      throw wrong(in, field, "a list");
+  private void counted() {
+    if (++names > MOST_NAMES) {
+      throw new InvalidInferenceException(
+          "The JSON of the request has more than %d fields.".formatted(MOST_NAMES));
     }
   }
 
-  static String text(JsonParser in, String field) {
+  /** Passes over a value of any kind; its names count too. */
+  void skip() {
+    int depth = 0;
+    JsonToken token = in.currentToken();
+    do {
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      if (token == JsonToken.PROPERTY_NAME) {
+        counted();
+      }
+      if (depth > 0) {
+        token = in.nextToken();
+      }
+    } while (depth > 0 && token != null);
+  }
+
+  void startOfList(String field) {
+    if (in.currentToken() != JsonToken.START_ARRAY) {
+      throw wrong(field, "a list");
+    }
+  }
+
+  String text(String field) {
     if (in.currentToken() != JsonToken.VALUE_STRING) {
-      throw wrong(in, field, "a text");
+      throw wrong(field, "a text");
     }
     return in.getString();
   }
 
-  static boolean bool(JsonParser in, String field) {
+  boolean bool(String field) {
     JsonToken token = in.currentToken();
     if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
-      throw wrong(in, field, "true or false");
+      throw wrong(field, "true or false");
     }
     return token == JsonToken.VALUE_TRUE;
   }
 
-  static long integer(JsonParser in, String field) {
+  long integer(String field) {
     if (in.currentToken() != JsonToken.VALUE_NUMBER_INT
         || in.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-      throw wrong(in, field, "a whole number");
+      throw wrong(field, "a whole number");
     }
     return in.getLongValue();
   }
 
   /** A parameter that changes nothing here. */
-  static void passOver(JsonParser in, String parameter) {
+  void passOver(String parameter) {
     if (parameter.startsWith("shared_memory_")) {
       throw new InvalidInferenceException(
           "Shared memory is not supported; send the tensors in the body.");
     }
-    in.skipChildren();
+    skip();
   }
 
-  private static InvalidInferenceException wrong(JsonParser in, String field, String right) {
+  private InvalidInferenceException wrong(String field, String right) {
     return new InvalidInferenceException(
         "The field '%s' must hold %s, but holds %s."
             .formatted(field, right, kind(in.currentToken())));

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -57,9 +56,9 @@ final class JsonInference {
 
   private void pass() {
     hasInputs = false;
-    try (JsonParser in = Json.parser(body)) {
-      Json.object(in, "The body", name -> field(in, name));
-      if (in.nextToken() != null) {
+    try (Json in = Json.of(body)) {
+      in.object("The body", name -> field(in, name));
+      if (in.parser().nextToken() != null) {
         throw new InvalidInferenceException(
             ("The body continues after the JSON object. If binary data follows, the header '%s'"
                     + " must be the length of the JSON.")
@@ -72,18 +71,18 @@ final class JsonInference {
     }
   }
 
-  private void field(JsonParser in, String name) {
+  private void field(Json in, String name) {
     switch (name) {
       case "id" -> id = id(in);
       case "inputs" -> inputs(in);
       case "outputs" -> outputs = outputs(in);
-      case "parameters" -> Json.object(in, "The field 'parameters'", key -> parameter(in, key));
-      default -> in.skipChildren();
+      case "parameters" -> in.object("The field 'parameters'", key -> parameter(in, key));
+      default -> in.skip();
     }
   }
 
-  private static String id(JsonParser in) {
-    String id = Json.text(in, "id");
+  private static String id(Json in) {
+    String id = in.text("id");
     // Half of a surrogate pair could not be sent back.
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(id)) {
       throw new InvalidInferenceException("The field 'id' holds half of a surrogate pair.");
@@ -91,19 +90,19 @@ final class JsonInference {
     return id;
   }
 
-  private void parameter(JsonParser in, String name) {
+  private void parameter(Json in, String name) {
     if (name.equals("binary_data_output")) {
-      binaryOutput = Json.bool(in, name);
+      binaryOutput = in.bool(name);
     } else {
-      Json.passOver(in, name);
+      in.passOver(name);
     }
   }
 
-  private void inputs(JsonParser in) {
+  private void inputs(Json in) {
     hasInputs = true;
     int count = 0;
-    Json.startOfList(in, "inputs");
-    while (in.nextToken() != JsonToken.END_ARRAY) {
+    in.startOfList("inputs");
+    while (in.parser().nextToken() != JsonToken.END_ARRAY) {
       if (++count > 1) {
         throw new InvalidInferenceException(
             "The field 'inputs' has more than one tensor. The model has one input, '%s'; send several images in one tensor."
@@ -117,10 +116,10 @@ final class JsonInference {
     }
   }
 
-  private static List<NamedOutput> outputs(JsonParser in) {
+  private static List<NamedOutput> outputs(Json in) {
     var outputs = new ArrayList<NamedOutput>();
-    Json.startOfList(in, "outputs");
-    while (in.nextToken() != JsonToken.END_ARRAY) {
+    in.startOfList("outputs");
+    while (in.parser().nextToken() != JsonToken.END_ARRAY) {
       if (outputs.size() == MOST_OUTPUTS) {
         throw new InvalidInferenceException(
             "The field 'outputs' has more than %d entries; the model has two outputs."
@@ -136,16 +135,14 @@ final class JsonInference {
     private long classification;
     private @Nullable Boolean binary;
 
-    NamedOutput read(JsonParser in) {
-      Json.object(
-          in,
+    NamedOutput read(Json in) {
+      in.object(
           "Each of the 'outputs'",
           field -> {
             switch (field) {
-              case "name" -> name = Json.text(in, field);
-              case "parameters" ->
-                  Json.object(in, "The field 'parameters'", key -> parameter(in, key));
-              default -> in.skipChildren();
+              case "name" -> name = in.text(field);
+              case "parameters" -> in.object("The field 'parameters'", key -> parameter(in, key));
+              default -> in.skip();
             }
           });
       if (name == null) {
@@ -154,11 +151,11 @@ final class JsonInference {
       return new NamedOutput(name, classification, binary);
     }
 
-    private void parameter(JsonParser in, String key) {
+    private void parameter(Json in, String key) {
       switch (key) {
-        case "classification" -> classification = Json.integer(in, key);
-        case "binary_data" -> binary = Json.bool(in, key);
-        default -> Json.passOver(in, key);
+        case "classification" -> classification = in.integer(key);
+        case "binary_data" -> binary = in.bool(key);
+        default -> in.passOver(key);
       }
     }
   }

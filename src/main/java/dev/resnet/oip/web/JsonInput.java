@@ -6,7 +6,6 @@ import dev.resnet.oip.InvalidInferenceException;
 import dev.resnet.serving.Images;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
@@ -39,8 +38,8 @@ final class JsonInput {
     return postponed;
   }
 
-  void read(JsonParser in) {
-    Json.object(in, "Each of the 'inputs'", field -> field(in, field));
+  void read(Json in) {
+    in.object("Each of the 'inputs'", field -> field(in, field));
     if (tensor == null) {
       tensor = declared();
     }
@@ -51,53 +50,53 @@ final class JsonInput {
     }
   }
 
-  private void field(JsonParser in, String field) {
+  private void field(Json in, String field) {
     switch (field) {
-      case "name" -> name = Json.text(in, field);
-      case "datatype" -> datatype = Json.text(in, field);
+      case "name" -> name = in.text(field);
+      case "datatype" -> datatype = in.text(field);
       case "shape" -> shape = dimensions(in);
-      case "parameters" -> Json.object(in, "The field 'parameters'", key -> parameter(in, key));
+      case "parameters" -> in.object("The field 'parameters'", key -> parameter(in, key));
       case "data" -> data(in);
-      default -> in.skipChildren();
+      default -> in.skip();
     }
   }
 
-  private void parameter(JsonParser in, String key) {
+  private void parameter(Json in, String key) {
     if (key.equals("binary_data_size")) {
-      binarySize = Json.integer(in, key);
+      binarySize = in.integer(key);
     } else {
-      Json.passOver(in, key);
+      in.passOver(key);
     }
   }
 
-  private static long[] dimensions(JsonParser in) {
+  private static long[] dimensions(Json in) {
     long[] read = new long[MOST_DIMENSIONS];
     int count = 0;
-    Json.startOfList(in, "shape");
-    while (in.nextToken() != JsonToken.END_ARRAY) {
+    in.startOfList("shape");
+    while (in.parser().nextToken() != JsonToken.END_ARRAY) {
       if (count == MOST_DIMENSIONS) {
         throw new InvalidInferenceException(
             "The field 'shape' has more than %d dimensions.".formatted(MOST_DIMENSIONS));
       }
-      read[count++] = Json.integer(in, "shape");
+      read[count++] = in.integer("shape");
     }
     return Arrays.copyOf(read, count);
   }
 
-  private void data(JsonParser in) {
-    if (in.currentToken() != JsonToken.START_ARRAY) {
+  private void data(Json in) {
+    if (in.parser().currentToken() != JsonToken.START_ARRAY) {
       throw new InvalidInferenceException(
           "The field 'data' must be a list of numbers, flat or nested as the shape.");
     }
     if (tensor == null && (name == null || datatype == null || shape == null)) {
       postponed = true;
-      in.skipChildren();
+      in.skip();
       return;
     }
     if (tensor == null) {
       tensor = declared();
     }
-    images = JsonData.read(in, tensor);
+    images = JsonData.read(in.parser(), tensor);
     postponed = false;
   }
 

@@ -24,7 +24,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 
 /** Health and metadata in the Open Inference Protocol. */
 @RestController
@@ -168,15 +167,14 @@ class MetadataController {
     if (body.length == 0) {
       return;
     }
-    try (JsonParser in = Json.parser(new InferenceBody(body, body.length))) {
-      Json.object(
-          in,
+    try (Json in = Json.of(new InferenceBody(body, body.length))) {
+      in.object(
           "The body",
           field -> {
             if (field.equals("ready")) {
-              Json.bool(in, field);
+              in.bool(field);
             } else {
-              in.skipChildren();
+              in.skip();
             }
           });
     } catch (JacksonException e) {

@@ -1,11 +1,14 @@
 package dev.resnet.oip.web;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +104,17 @@ class InferenceRefusalTests extends InferenceOverHttp {
     Answer answer = post(INFER, head, pixels(1));
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.error()).contains(message);
+  }
+
+  @Test
+  void namesAreLimitedWhereverTheyStand() throws Exception {
+    String names = IntStream.range(0, 1001).mapToObj(i -> "\"n" + i + "\":0").collect(joining(","));
+    for (String json :
+        List.of("{%s}", "{\"x\": [{%s}]}", "{\"parameters\": {%s}}", "{\"inputs\": [{%s}]}")) {
+      Answer answer = post(INFER, json.formatted(names));
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.error()).contains("more than 1000 fields");
+    }
   }
 
   @Test
