@@ -11,6 +11,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -86,8 +87,10 @@ class SecurityConfiguration {
 
   @Bean
   static GrpcListeningAddress grpcListeningAddress(
-      ObjectProvider<Credentials> credentials, ObjectProvider<SecuritySettings> settings) {
-    return new GrpcListeningAddress(credentials, settings);
+      ObjectProvider<Credentials> credentials,
+      ObjectProvider<SecuritySettings> settings,
+      ObjectProvider<ServerProperties> http) {
+    return new GrpcListeningAddress(credentials, settings, http);
   }
 
   @Bean

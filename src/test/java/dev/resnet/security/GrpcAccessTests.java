@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 
 /**
  * Access to gRPC. The service behind it implements nothing: what is let through gets UNIMPLEMENTED.
@@ -149,28 +150,43 @@ class GrpcAccessTests {
   }
 
   private static GrpcServerProperties listening(
-      boolean keys, boolean anonymous, @Nullable String address) throws Exception {
+      boolean keys, boolean anonymous, @Nullable String address, @Nullable String httpAddress)
+      throws Exception {
     var beans = new StaticListableBeanFactory();
     beans.addBean("credentials", credentials(keys));
     beans.addBean("settings", settings(keys, anonymous));
+    var http = new ServerProperties();
+    http.setAddress(httpAddress == null ? null : InetAddress.getByName(httpAddress));
+    beans.addBean("http", http);
     var properties = new GrpcServerProperties();
     properties.setAddress(address == null ? null : InetAddress.getByName(address));
     new GrpcListeningAddress(
-            beans.getBeanProvider(Credentials.class), beans.getBeanProvider(SecuritySettings.class))
+            beans.getBeanProvider(Credentials.class),
+            beans.getBeanProvider(SecuritySettings.class),
+            beans.getBeanProvider(ServerProperties.class))
         .postProcessAfterInitialization(properties, "properties");
     return properties;
   }
 
   @Test
   void withoutKeysItListensOnLoopbackOnly() throws Exception {
-    assertThat(listening(false, false, null).getAddress()).matches(InetAddress::isLoopbackAddress);
-    assertThat(listening(false, false, "127.0.0.1").getAddress().getHostAddress())
+    assertThat(listening(false, false, null, null).getAddress())
+        .matches(InetAddress::isLoopbackAddress);
+    assertThat(listening(false, false, "127.0.0.1", null).getAddress().getHostAddress())
         .isEqualTo("127.0.0.1");
-    assertThat(listening(true, false, null).getAddress()).isNull();
-    assertThat(listening(false, true, "0.0.0.0").getAddress().getHostAddress())
+    assertThat(listening(false, true, "0.0.0.0", null).getAddress().getHostAddress())
         .isEqualTo("0.0.0.0");
-    assertThatThrownBy(() -> listening(false, false, "0.0.0.0"))
+    assertThatThrownBy(() -> listening(false, false, "0.0.0.0", null))
         .isInstanceOf(UnsafeAddressException.class)
         .hasMessageContaining("spring.grpc.server.address is 0.0.0.0");
+  }
+
+  @Test
+  void withoutAnAddressOfItsOwnItListensOnThatOfHttp() throws Exception {
+    assertThat(listening(true, false, null, "127.0.0.1").getAddress().getHostAddress())
+        .isEqualTo("127.0.0.1");
+    assertThat(listening(true, false, "0.0.0.0", "127.0.0.1").getAddress().getHostAddress())
+        .isEqualTo("0.0.0.0");
+    assertThat(listening(true, false, null, null).getAddress()).isNull();
   }
 }

@@ -65,7 +65,7 @@ class InferenceRefusalTests extends InferenceOverHttp {
           {"inputs": [~, "data": [1,[2]]}]}                     | nested in another way
           {"inputs": [~, "data": [[[[1,2]]]]}]}                 | nested in another way
           {"inputs": [~, "data": [[[[[1]]]]]}]}                 | nested in another way
-          {"inputs": [~, "data": [1], "data": [1]}]}            | can't be read: Duplicate
+          {"id": "1", "id": "2"}                                | can't be read: Duplicate
           {"inputs": [~, "parameters": {"binary_data_size": 3072}}]} | 0 bytes follow the JSON
           {"inputs": [~, "parameters": {"binary_data_size": "x"}}]} | 'binary_data_size' must hold a whole number
           {"inputs": [~, "parameters": {"shared_memory_region": "r"}}]} | Shared memory is not supported
