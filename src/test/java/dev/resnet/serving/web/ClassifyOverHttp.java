@@ -36,14 +36,20 @@ public abstract class ClassifyOverHttp {
   Client client;
   Path home;
 
-  /** Registering is idempotent on the job. */
+  /** Once for all tests of the context; writing the networks takes longer than most tests. */
   @BeforeEach
   void register() throws Exception {
+    if (registry.registered("job-new").isEmpty()) {
+      registerAll();
+    }
+    client = Client.of(environment);
+    home = Path.of(environment.getRequiredProperty("resnet.home"));
+  }
+
+  private void registerAll() throws Exception {
     registry.register(TrainedModels.trained(folder, "other", "job-other", 3), Promote.ALWAYS);
     registry.register(TrainedModels.trained(folder, "net", "job-old", 2), Promote.ALWAYS);
     registry.register(TrainedModels.trained(folder, "net", "job-new", NETWORK), Promote.ALWAYS);
-    client = Client.of(environment);
-    home = Path.of(environment.getRequiredProperty("resnet.home"));
   }
 
   protected static byte[] planes(long seed) {
