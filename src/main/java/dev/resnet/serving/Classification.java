@@ -1,11 +1,15 @@
 package dev.resnet.serving;
 
 import dev.resnet.models.ModelVersion;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The predictions of one version for a batch of images.
  *
  * @param version that computed all predictions
  * @param probabilities [images, classes], each row summing to 1
+ * @param heatMaps one for each image; null unless {@link Options#heatmap}
  */
-public record Classification(ModelVersion version, float[][] probabilities) {}
+public record Classification(
+    ModelVersion version, float[][] probabilities, @Nullable List<HeatMap> heatMaps) {}

@@ -57,8 +57,13 @@ public class Classifier implements AutoCloseable {
    *
    * @throws ModelUnavailableException if it can't be loaded
    */
+  public Classification classify(ModelVersion version, Images images, Options options) {
+    return answer(loaded.acquire(version), images, options);
+  }
+
+  /** As the other method, with no options. */
   public Classification classify(ModelVersion version, Images images) {
-    return answer(loaded.acquire(version), images);
+    return classify(version, images, Options.NONE);
   }
 
   /**
@@ -67,15 +72,20 @@ public class Classifier implements AutoCloseable {
    *
    * @throws ModelUnavailableException if neither can be loaded
    */
-  public Classification classifyWithPromoted(ModelVersion promoted, Images images) {
-    return answer(acquirePromoted(promoted), images);
+  public Classification classifyWithPromoted(
+      ModelVersion promoted, Images images, Options options) {
+    return answer(acquirePromoted(promoted), images, options);
   }
 
-  private Classification answer(LoadedModel model, Images images) {
+  /** As the other method, with no options. */
+  public Classification classifyWithPromoted(ModelVersion promoted, Images images) {
+    return classifyWithPromoted(promoted, images, Options.NONE);
+  }
+
+  private Classification answer(LoadedModel model, Images images, Options options) {
     try {
       String name = model.version().name();
-      return new Classification(
-          model.version(), metrics.timed(name, images.count(), () -> model.probabilities(images)));
+      return metrics.timed(name, images.count(), () -> model.classify(images, options));
     } finally {
       model.release();
     }
@@ -114,7 +124,7 @@ public class Classifier implements AutoCloseable {
   public void warmUp(ModelVersion version) {
     LoadedModel model = loaded.acquire(version);
     try {
-      model.probabilities(Images.of(List.of(Picture.black(version.shape()))));
+      model.classify(Images.of(List.of(Picture.black(version.shape()))), Options.NONE);
     } finally {
       model.release();
     }

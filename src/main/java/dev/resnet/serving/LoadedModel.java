@@ -70,11 +70,11 @@ final class LoadedModel {
     }
   }
 
-  /** [images, classes] */
-  float[][] probabilities(Images images) {
+  Classification classify(Images images, Options options) {
     float[] input = new float[images.count() * version.shape().values()];
     images.normalize(version.normalization(), input);
-    return checked(engine.probabilities(input, images.count()));
+    float[][] probabilities = checked(engine.probabilities(input, images.count()));
+    return new Classification(version, probabilities, null);
   }
 
   private float[][] checked(float[][] probabilities) {
