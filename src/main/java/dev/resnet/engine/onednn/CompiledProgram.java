@@ -2,12 +2,14 @@ package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.Objective;
 import dev.resnet.engine.Owned;
+import dev.resnet.engine.Turns;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program bound to oneDNN primitives, a batch size, a precision and the memory of a graph's
@@ -24,6 +26,7 @@ final class CompiledProgram implements AutoCloseable {
   private final RunningStatistics statistics;
   private final List<FoldedWeights> folded;
   private final Owned owned = new Owned();
+  private Turns.@Nullable Training turns;
 
   /**
    * Binds a program, for as many threads as the calling thread uses.
@@ -108,8 +111,17 @@ final class CompiledProgram implements AutoCloseable {
     statistics.move();
   }
 
+  /** From now on, the program pauses between its operations while images are classified. */
+  CompiledProgram pausingFor(Turns.Training training) {
+    turns = training;
+    return this;
+  }
+
   private void run(List<OneDnn.Primitive> primitives) {
     for (int i = 0; i < primitives.size(); i++) {
+      if (turns != null) {
+        turns.pause();
+      }
       primitives.get(i).execute(stream);
     }
   }

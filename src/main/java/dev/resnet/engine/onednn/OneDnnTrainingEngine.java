@@ -8,6 +8,7 @@ import dev.resnet.engine.Owned;
 import dev.resnet.engine.SoftmaxCrossEntropy;
 import dev.resnet.engine.Tally;
 import dev.resnet.engine.TrainingEngine;
+import dev.resnet.engine.Turns;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
@@ -22,6 +23,7 @@ final class OneDnnTrainingEngine extends TrainingEngine {
   private final Program evaluation;
   private final NesterovUpdate update;
   private final Owned owned = new Owned();
+  private final Turns.Training turns;
 
   /** Evaluation, by batch size. */
   private final Map<Integer, CompiledProgram> evaluations = new HashMap<>();
@@ -47,6 +49,8 @@ final class OneDnnTrainingEngine extends TrainingEngine {
                 batchSize,
                 type,
                 graph));
+    this.turns = owned.add(Turns.SHARED.beginTraining());
+    training.pausingFor(turns);
   }
 
   @Override
@@ -70,7 +74,7 @@ final class OneDnnTrainingEngine extends TrainingEngine {
   }
 
   private CompiledProgram evaluation(int size) {
-    return owned.add(new CompiledProgram(evaluation, size, type, graph));
+    return owned.add(new CompiledProgram(evaluation, size, type, graph)).pausingFor(turns);
   }
 
   /** Every step changes the weights. */

@@ -1,0 +1,97 @@
+package dev.resnet.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Who may compute, by a clock that the tests move. */
+class TurnsTests {
+  private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final AtomicLong now = new AtomicLong();
+  private final Turns turns = new Turns(now::get);
+
+  /** Images are computed for so long. */
+  private void classify(long milliseconds) {
+    turns.beginClassification();
+    now.addAndGet(milliseconds * MS);
+    turns.endClassification();
+  }
+
+  @Test
+  void withoutATrainingClassificationIsNeverHeld() {
+    classify(10_000);
+    assertThat(turns.isHeld()).isFalse();
+    turns.beginTraining().close();
+    classify(10_000);
+    assertThat(turns.isHeld()).isFalse();
+  }
+
+  @Test
+  void classificationIsHeldOnceItHasTakenMoreThanItsPart() {
+    turns.trainingKeeps(0.75);
+    try (var training = turns.beginTraining()) {
+      classify(53); // 40 saved, and a quarter of the 53 that pass
+      assertThat(turns.isHeld()).isFalse();
+      classify(1);
+      assertThat(turns.isHeld()).isTrue();
+      now.addAndGet(79 * MS); // a quarter of this is not yet half of the 40
+      assertThat(turns.isHeld()).isTrue();
+      now.addAndGet(3 * MS);
+      assertThat(turns.isHeld()).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsNotUsedIsSavedUpToALimit() {
+    turns.trainingKeeps(0.5);
+    try (var training = turns.beginTraining()) {
+      classify(79);
+      now.addAndGet(10_000 * MS);
+      classify(79);
+      assertThat(turns.isHeld()).isFalse();
+      classify(2);
+      assertThat(turns.isHeld()).isTrue();
+    }
+    assertThat(turns.isHeld()).as("after the training").isFalse();
+  }
+
+  @Test
+  void aTrainingWaitsUntilNothingIsClassified() {
+    try (var training = turns.beginTraining()) {
+      training.pause();
+      turns.beginClassification();
+      turns.beginClassification();
+      var step = CompletableFuture.runAsync(training::pause);
+      turns.endClassification();
+      assertThat(step).isNotDone();
+      turns.endClassification();
+      step.join();
+    }
+  }
+
+  @Test
+  void theEndOfATrainingLetsClassificationGoOn() {
+    var training = turns.beginTraining();
+    classify(1000);
+    var classified = CompletableFuture.runAsync(() -> classify(1));
+    assertThat(classified).isNotDone();
+    training.close();
+    training.close();
+    classified.join();
+  }
+
+  @Test
+  void aShareHasLimits() {
+    turns.trainingKeeps(0);
+    turns.trainingKeeps(0.95);
+    for (double wrong : new double[] {-0.01, 0.951, Double.NaN}) {
+      assertThatThrownBy(() -> turns.trainingKeeps(wrong))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
