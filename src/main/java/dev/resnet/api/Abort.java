@@ -3,6 +3,7 @@ package dev.resnet.api;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -30,6 +31,13 @@ public final class Abort {
     } else {
       throw new IllegalStateException("The request did not come through this service's Tomcat");
     }
+  }
+
+  /** Tomcat's own request. */
+  static Optional<Request> tomcat(ServletRequest request) {
+    return request.getAttribute(ATTRIBUTE) instanceof Abort abort
+        ? Optional.of(abort.request)
+        : Optional.empty();
   }
 
   private void now() {

@@ -28,6 +28,7 @@ public class Classifier implements AutoCloseable {
   private final ExecutorService background;
   private final LongSupplier nanoTime;
   private final InferenceMetrics metrics;
+  private final Admission admission;
 
   /** By name, the version that last served requests for the one in production. */
   private final Map<String, ModelVersion> answering = new ConcurrentHashMap<>();
@@ -45,17 +46,21 @@ public class Classifier implements AutoCloseable {
       LoadedModels loaded,
       ExecutorService background,
       LongSupplier nanoTime,
-      InferenceMetrics metrics) {
+      InferenceMetrics metrics,
+      Admission admission) {
     this.loaded = loaded;
     this.background = background;
     this.nanoTime = nanoTime;
     this.metrics = metrics;
+    this.admission = admission;
   }
 
   /**
    * Classifies with exactly this version.
    *
    * @throws ModelUnavailableException if it can't be loaded
+   * @throws OverloadException if more is asked than can be computed in time
+   * @throws CallerGoneException if nobody waits for the answer any more
    */
   public Classification classify(ModelVersion version, Images images, Options options) {
     return answer(loaded.acquire(version), images, options);
@@ -71,6 +76,8 @@ public class Classifier implements AutoCloseable {
    * loaded.
    *
    * @throws ModelUnavailableException if neither can be loaded
+   * @throws OverloadException if more is asked than can be computed in time
+   * @throws CallerGoneException if nobody waits for the answer any more
    */
   public Classification classifyWithPromoted(
       ModelVersion promoted, Images images, Options options) {
@@ -85,7 +92,9 @@ public class Classifier implements AutoCloseable {
   private Classification answer(LoadedModel model, Images images, Options options) {
     try {
       String name = model.version().name();
-      return metrics.timed(name, images.count(), () -> model.classify(images, options));
+      return admission.admit(
+          images.count(),
+          () -> metrics.timed(name, images.count(), () -> model.classify(images, options)));
     } finally {
       model.release();
     }

@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.Turns;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelsProperties;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,10 +54,16 @@ class ServingConfiguration {
       @Value("${resnet.home}") Path home,
       InferenceEngines engines,
       ServingProperties properties,
-      InferenceMetrics metrics) {
+      InferenceMetrics metrics,
+      MeterRegistry meters) {
+    Turns.SHARED.trainingKeeps(properties.trainingShare());
     var loaded = new LoadedModels(models(home), engines, properties.maxLoadedModels());
     return new Classifier(
-        loaded, Executors.newSingleThreadExecutor(daemon()), System::nanoTime, metrics);
+        loaded,
+        Executors.newSingleThreadExecutor(daemon()),
+        System::nanoTime,
+        metrics,
+        new Admission(properties, meters, System::nanoTime));
   }
 
   private static ThreadFactory daemon() {

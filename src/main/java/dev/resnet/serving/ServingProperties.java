@@ -4,6 +4,8 @@ import dev.resnet.engine.Precision;
 import dev.resnet.memory.MemoryBudget;
 import dev.resnet.pictures.ImageShape;
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -25,6 +27,12 @@ import org.springframework.validation.annotation.Validated;
  * @param maxPicturesMemory bytes for images that are being classified at the same time, over all
  *     requests; 0 means an eighth of the maximum heap
  * @param memoryWait how long a request waits for that memory before it gets 503
+ * @param concurrency requests that are computed at the same time, separately for small and for
+ *     large ones; 0 means two for each processor
+ * @param maxWaiting requests that may wait to be computed, again for each; a further one gets 429
+ * @param maxWait how long a request waits to be computed before it gets 429
+ * @param trainingShare of the processors' time that a training in the same process keeps, however
+ *     many images are classified
  */
 @ConfigurationProperties("resnet.serving")
 @Validated
@@ -35,7 +43,18 @@ public record ServingProperties(
     @DefaultValue("10MB") DataSize maxImageSize,
     @DefaultValue("256") @Min(1) @Max(100_000) int maxImages,
     @DefaultValue("0B") DataSize maxPicturesMemory,
-    @DefaultValue("10s") Duration memoryWait) {
+    @DefaultValue("10s") Duration memoryWait,
+    @DefaultValue("0") @Min(0) @Max(10_000) int concurrency,
+    @DefaultValue("80") @Min(0) @Max(100_000) int maxWaiting,
+    @DefaultValue("10s") Duration maxWait,
+    @DefaultValue("0.5") @DecimalMin("0") @DecimalMax("0.95") double trainingShare) {
+  static final String MAX_WAITING = "resnet.serving.max-waiting";
+  static final String MAX_WAIT = "resnet.serving.max-wait";
+
+  /** Two requests for each processor: while one is answered, the next one is computed. */
+  public int computing() {
+    return concurrency > 0 ? concurrency : 2 * Runtime.getRuntime().availableProcessors();
+  }
 
   /**
    * Bytes that one image takes while it is being classified: pixels, floats and probabilities. 16
@@ -59,6 +78,11 @@ public record ServingProperties(
   @AssertTrue(message = "memory-wait must not be negative")
   public boolean isWaitInRange() {
     return !memoryWait.isNegative();
+  }
+
+  @AssertTrue(message = "max-wait must be from 1ms to 10m")
+  public boolean isMaxWaitInRange() {
+    return maxWait.toMillis() >= 1 && maxWait.compareTo(Duration.ofMinutes(10)) <= 0;
   }
 
   /** The budget for images from reading to response. */

@@ -56,7 +56,8 @@ class ClassifierTests {
         new LoadedModels(models, this::open, limit),
         background,
         now::get,
-        new InferenceMetrics(new SimpleMeterRegistry()));
+        new InferenceMetrics(new SimpleMeterRegistry()),
+        Admissions.wide());
   }
 
   @BeforeEach

@@ -73,7 +73,8 @@ class RegistryCacheTests {
             new LoadedModels(folder.resolve("models"), (file, shape) -> engine(), 4),
             background,
             System::nanoTime,
-            new InferenceMetrics(new SimpleMeterRegistry()));
+            new InferenceMetrics(new SimpleMeterRegistry()),
+            Admissions.wide());
     private @Nullable RegistryCache served;
     private final ModelRegistry registry =
         registry(

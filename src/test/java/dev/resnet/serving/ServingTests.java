@@ -61,7 +61,8 @@ class ServingTests {
             new LoadedModels(folder.resolve("models"), engines, 2),
             Executors.newSingleThreadExecutor(),
             System::nanoTime,
-            new InferenceMetrics(new SimpleMeterRegistry()));
+            new InferenceMetrics(new SimpleMeterRegistry()),
+            Admissions.wide());
     registry = TestRegistry.of(folder.resolve("models"), database);
   }
 

@@ -3,11 +3,13 @@ package dev.resnet.serving.web;
 import dev.resnet.api.ProblemException;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.UnknownModelException;
+import dev.resnet.serving.CallerGoneException;
 import dev.resnet.serving.Classification;
 import dev.resnet.serving.Classifier;
 import dev.resnet.serving.Images;
 import dev.resnet.serving.InferenceMetrics;
 import dev.resnet.serving.InferenceMetrics.Outcome;
+import dev.resnet.serving.OverloadException;
 import dev.resnet.serving.RegistryCache;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -94,7 +96,7 @@ class ClassifyController {
                   ClassifyResponse.of(classify.apply(version, Images.of(pictures)), query.topK()));
       outcome = Outcome.SUCCESS;
       return response;
-    } catch (UnknownModelException e) {
+    } catch (UnknownModelException | OverloadException | CallerGoneException e) {
       outcome = Outcome.REJECTED;
       throw e;
     } catch (ProblemException e) {

@@ -66,9 +66,22 @@ import java.util.List;
             + " largest centred square, squash the whole image, pad the whole image on black. It"
             + " is shrunk by area averaging or enlarged by bicubic interpolation.",
     schema = @Schema(type = "boolean", defaultValue = "false"))
+@Parameter(
+    name = "Prefer",
+    in = ParameterIn.HEADER,
+    description =
+        "wait=2: the client waits at most 2 seconds until its images are computed (RFC 7240). It"
+            + " shortens resnet.serving.max-wait, and never lengthens it.",
+    schema = @Schema(type = "string"),
+    example = "wait=2")
 @ApiResponse(
     responseCode = "200",
     description = "A prediction for each image, in the order of the request")
+@ApiResponse(
+    responseCode = "429",
+    description =
+        "Too many requests wait to be classified, or this one waited for too long. Nothing was"
+            + " computed; send it again after the seconds in Retry-After.")
 @interface PicturesBody {
   /** An image of a yellow sun over a green field. */
   String EXAMPLE =

@@ -1,0 +1,42 @@
+package dev.resnet.serving;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Decides which classification is computed now, which one waits, and which one is refused. All ways
+ * into the service pass here ({@link Classifier}).
+ *
+ * <p>Requests of one chunk (up to {@link #SMALL} images) and larger ones have a queue each. Chunks
+ * of all requests that are computed take turns, so a large one does not hold up a small one there;
+ * in one queue it would, since a small request would wait until a large one has ended.
+ */
+final class Admission {
+  /** A chunk of the engine: a request of so many images is one piece of work. */
+  static final int SMALL = 16;
+
+  private final Queue small;
+  private final Queue large;
+
+  Admission(ServingProperties settings, MeterRegistry meters, LongSupplier nanoTime) {
+    small = new Queue("small", settings, meters, nanoTime);
+    large = new Queue("large", settings, meters, nanoTime);
+  }
+
+  /**
+   * Computes once it is the request's turn.
+   *
+   * @throws OverloadException if too many requests wait, or if this one waited for too long
+   * @throws CallerGoneException if nobody waits for the answer any more
+   */
+  <T> T admit(int images, Supplier<T> compute) {
+    Queue queue = images <= SMALL ? small : large;
+    queue.enter(Caller.current());
+    try {
+      return queue.timed(compute);
+    } finally {
+      queue.leave();
+    }
+  }
+}
