@@ -28,6 +28,7 @@ final class ProblemReportValve extends ErrorReportValve {
                     + " ASCII (curl -G --data-urlencode)."
                 : "The service can't answer.");
     try {
+      RequestIds.of(request).addTo(response); // A reset of the response removed them.
       response.setContentType(Problem.MEDIA_TYPE.toString());
       response.getOutputStream().write(problem.json());
       response.finishResponse();

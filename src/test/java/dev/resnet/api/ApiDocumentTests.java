@@ -32,7 +32,8 @@ class ApiDocumentTests extends ApiOverHttp {
     assertThat(openApi.at("/components/schemas/Body/properties").propertyNames())
         .containsExactly("name", "size_limit");
     assertThat(openApi.at("/components/schemas/Problem/properties").propertyNames())
-        .containsExactlyInAnyOrder("type", "title", "status", "detail", "instance", "errors");
+        .containsExactlyInAnyOrder(
+            "type", "title", "status", "detail", "instance", "request_id", "trace_id", "errors");
     assertThat(openApi.at("/components/schemas/FieldError/properties").propertyNames())
         .contains("field", "message");
     openApi

@@ -20,7 +20,7 @@ class ProblemDetailsTests extends ApiOverHttp {
 
     JsonNode problem = problem(response, 400);
     assertThat(problem.propertyNames())
-        .containsExactly("type", "title", "status", "detail", "errors");
+        .containsExactly("type", "title", "status", "detail", "request_id", "errors");
     assertThat(problem.get("type").stringValue()).isEqualTo("about:blank");
     assertThat(problem.get("title").stringValue()).isEqualTo("Bad Request");
     assertThat(problem.get("detail").stringValue()).isEqualTo("2 fields are wrong; see 'errors'.");
