@@ -1,14 +1,15 @@
 package dev.resnet.api;
 
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 
 /**
- * Whether a client is still connected. While a thread works on a request, Tomcat does not watch its
- * connection, and the Servlet API can't ask. So the thread itself looks for the end of the
- * connection's input.
+ * What Tomcat knows about a request's connection. Whether the client is still connected: while a
+ * thread works on a request, Tomcat does not watch its connection, and the Servlet API can't ask.
+ * So the thread itself looks for the end of the connection's input.
  */
 public final class ClientConnection {
   private ClientConnection() {}
@@ -26,6 +27,15 @@ public final class ClientConnection {
         .isPresent();
   }
 
+  /** Whether a body follows over HTTP/2, where no header need say so. */
+  static boolean isWithoutLength(HttpServletRequest request) {
+    return "HTTP/2.0".equals(request.getProtocol())
+        && request.getContentLengthLong() < 0
+        && Abort.tomcat(request)
+            .filter(tomcat -> !isBodyRead(tomcat.getCoyoteRequest()))
+            .isPresent();
+  }
+
   private static boolean isBodyRead(Request request) {
     var read = new AtomicBoolean();
     request.action(ActionCode.REQUEST_BODY_FULLY_READ, read);
@@ -33,16 +43,18 @@ public final class ClientConnection {
   }
 
   /**
-   * Tries to read without waiting. Tomcat reports an error and the end of the input as one byte
-   * that is available, each time. The beginning of a further request is reported once, when it is
-   * read into the buffer; it is kept there.
+   * Tries to read without waiting. Tomcat reports an error and the end of the input as a byte that
+   * is available, although there is none in its buffer. What is there is the beginning of a further
+   * request, and it stays there.
    */
   private static boolean isAtItsEnd(Request request) {
-    return available(request) > 0 && available(request) > 0;
+    return available(request, false) == 0
+        && available(request, true) > 0
+        && available(request, false) == 0;
   }
 
-  private static int available(Request request) {
-    request.action(ActionCode.AVAILABLE, true);
+  private static int available(Request request, boolean read) {
+    request.action(ActionCode.AVAILABLE, read);
     return request.getAvailable();
   }
 }

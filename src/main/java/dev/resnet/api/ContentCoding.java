@@ -61,7 +61,8 @@ enum ContentCoding {
 
   private static boolean hasBody(HttpServletRequest request) {
     return request.getContentLengthLong() > 0
-        || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+        || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+        || ClientConnection.isWithoutLength(request);
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.resnet.api;
 import jakarta.servlet.DispatcherType;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -13,6 +15,7 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -85,6 +88,40 @@ class WebConfiguration implements WebMvcConfigurer {
     // Before any filter that may read a parameter, because that reads the body of a form.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
     return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<ETags> eTags(List<ConditionalGet> paths) {
+    // Inside security's filters: whoever may not read gets no 304.
+    return new FilterRegistrationBean<>(new ETags(paths));
+  }
+
+  @Bean
+  ConditionalGet documentETag(@Value("${springdoc.api-docs.path:/v3/api-docs}") String path) {
+    return ConditionalGet.of(path, path + ".yaml");
+  }
+
+  @Bean
+  FilterRegistrationBean<UnreadBodies> unreadBodies(
+      @Value("${server.tomcat.max-swallow-size:64MB}") DataSize maxSwallowSize) {
+    var registration =
+        new FilterRegistrationBean<>(new UnreadBodies(maxSwallowSize.toBytes(), System::nanoTime));
+    // Before all filters that may refuse a request.
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return registration;
+  }
+
+  /** In place of Spring Boot's, where server.http2.enabled asks for HTTP/2. */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> http2() {
+    return factory -> {
+      Http2 asked = factory.getHttp2();
+      if (asked != null && asked.isEnabled()) {
+        factory.setHttp2(null);
+        factory.addConnectorCustomizers(
+            connector -> connector.addUpgradeProtocol(new Http2Connections()));
+      }
+    };
   }
 
   @Bean

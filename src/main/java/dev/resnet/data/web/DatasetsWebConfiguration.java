@@ -1,6 +1,7 @@
 package dev.resnet.data.web;
 
 import dev.resnet.api.BodyLimit;
+import dev.resnet.api.ConditionalGet;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.data.DatasetRefusedException;
@@ -13,6 +14,14 @@ import org.springframework.http.HttpStatus;
 /** The size of uploads, and how to answer the exceptions of data sets. */
 @Configuration(proxyBeanMethods = false)
 class DatasetsWebConfiguration {
+
+  @Bean
+  ConditionalGet datasetETags() {
+    return ConditionalGet.of(
+        DatasetController.PATH,
+        DatasetController.PATH + "/{name}",
+        DatasetController.PATH + "/{name}/versions");
+  }
 
   @Bean
   BodyLimit uploadLimit(UploadProperties settings) {

@@ -1,5 +1,6 @@
 package dev.resnet.models.web;
 
+import dev.resnet.api.ConditionalGet;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.models.UnknownModelException;
 import dev.resnet.models.VersionInProductionException;
@@ -9,6 +10,12 @@ import org.springframework.http.HttpStatus;
 
 @Configuration(proxyBeanMethods = false)
 class ModelsWebConfiguration {
+
+  @Bean
+  ConditionalGet modelETags() {
+    return ConditionalGet.of(
+        "/api/v1/models", "/api/v1/models/{name}", "/api/v1/models/{name}/versions/{version}");
+  }
 
   @Bean
   ProblemMapping<UnknownModelException> unknownModel() {

@@ -1,0 +1,90 @@
+package dev.resnet.api;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+
+/** HTTP/2 without TLS. Java's client asks for an upgrade in its first request on a connection. */
+class Http2Tests extends ApiOverHttp {
+  private final HttpClient client = HttpClient.newBuilder().version(Version.HTTP_2).build();
+
+  private HttpResponse<String> over(Version version, HttpRequest.Builder request) throws Exception {
+    var response = client.send(request.build(), BodyHandlers.ofString());
+    assertThat(response.version()).isEqualTo(version);
+    return response;
+  }
+
+  private void upgrade() throws Exception {
+    assertThat(over(Version.HTTP_2, request("/numbers")).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aBodyGoesThroughTheSameFilters() throws Exception {
+    upgrade();
+    byte[] largest = new byte[64 << 10];
+    assertThat(over(Version.HTTP_2, bytes("/size", BodyPublishers.ofByteArray(largest))).body())
+        .isEqualTo("65536");
+    byte[] over = new byte[(64 << 10) + 1];
+    var refused = over(Version.HTTP_2, bytes("/size", BodyPublishers.ofByteArray(over)));
+    assertThat(detail(refused, 413)).contains("64 kB");
+    var streamed =
+        over(
+            Version.HTTP_2,
+            bytes(
+                "/size",
+                BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(over))));
+    assertThat(detail(streamed, 413)).contains("64 kB");
+    assertThat(streamed.headers().firstValue("X-Request-Id")).isPresent();
+    upgrade(); // the connection still works, or a new one is made
+  }
+
+  @Test
+  void aCompressedBodyIsDecompressed() throws Exception {
+    upgrade();
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(new byte[1000]);
+    }
+    var request =
+        bytes("/size", BodyPublishers.ofByteArray(out.toByteArray()))
+            .header("Content-Encoding", "gzip");
+    assertThat(over(Version.HTTP_2, request).body()).isEqualTo("1000");
+  }
+
+  @Test
+  void aFirstRequestWithABodyIsAnsweredOverHttp11() throws Exception {
+    byte[] body = new byte[50_000];
+    assertThat(over(Version.HTTP_1_1, bytes("/size", BodyPublishers.ofByteArray(body))).body())
+        .isEqualTo("50000");
+    var chunked =
+        bytes("/size", BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(body)));
+    assertThat(over(Version.HTTP_1_1, chunked).body()).isEqualTo("50000");
+  }
+
+  @Test
+  void aClientMayStartWithHttp2() throws Exception {
+    try (var socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(20_000);
+      byte[] noSettings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+      var out = socket.getOutputStream();
+      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+      out.write(noSettings);
+      out.flush();
+      var in = new DataInputStream(socket.getInputStream());
+      byte[] frame = new byte[9];
+      in.readFully(frame);
+      assertThat(frame[3]).as("a SETTINGS frame").isEqualTo((byte) 4);
+    }
+  }
+}
