@@ -67,6 +67,36 @@ class SecurityTests {
   }
 
   @Test
+  void aCallerLearnsItsNameAndScope() throws Exception {
+    assertThat(service.get("/api/v1/me", READER).body())
+        .isEqualTo("{\"name\":\"reader\",\"scope\":\"read\",\"authenticated\":true}");
+    problem(service.get("/api/v1/me", null), 401);
+    problem(service.get("/api/v1/me", TestKeys.WRONG), 401);
+  }
+
+  @Test
+  void refusalsNameTheRequest() throws Exception {
+    HttpResponse<String> response = send(JOBS, "X-Request-Id", "mine");
+    assertThat(problem(response, 401)).contains("scope 'read'");
+    assertThat(response.body()).contains("\"request_id\":\"mine\"");
+    assertThat(header(response, "X-Request-Id")).isEqualTo("mine");
+    assertThat(header(service.manage("/actuator/info"), "X-Request-Id")).isNotEmpty();
+  }
+
+  @Test
+  void metadataMayBeKeptByTheCallerAlone() throws Exception {
+    HttpResponse<String> response = service.get("/api/v1/datasets", READER);
+    assertThat(header(response, "Cache-Control")).isEqualTo("private, no-cache");
+    String etag = header(response, "ETag");
+    var unchanged =
+        RunningService.send(
+            service.request("/api/v1/datasets", READER).header("If-None-Match", etag));
+    assertThat(unchanged.statusCode()).isEqualTo(304);
+    assertThat(send("/api/v1/datasets", "If-None-Match", etag).statusCode()).isEqualTo(401);
+    assertThat(service.get("/api/v1/models", READER).headers().firstValue("ETag")).isPresent();
+  }
+
+  @Test
   void onlyTheBearerHeaderIsAccepted() throws Exception {
     for (String value : List.of("Basic cmVhZGVyOnNlY3JldA==", READER, "Bearer", "Bearer a b")) {
       problem(send(JOBS, "Authorization", value), 401);
