@@ -11,6 +11,11 @@ public interface InferenceEngine extends AutoCloseable {
    */
   float[][] probabilities(float[] images, int count);
 
+  /** Of its activations; never {@link Precision#AUTO}. */
+  default Precision precision() {
+    return Precision.FLOAT32;
+  }
+
   @Override
   void close();
 }

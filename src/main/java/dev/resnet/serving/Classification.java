@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.Precision;
 import dev.resnet.models.ModelVersion;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param version that computed all predictions
  * @param probabilities [images, classes], each row summing to 1
  * @param heatMaps one for each image; null unless {@link Options#heatmap}
+ * @param precision that was computed in; never {@link Precision#AUTO}
  */
 public record Classification(
-    ModelVersion version, float[][] probabilities, @Nullable List<HeatMap> heatMaps) {}
+    ModelVersion version,
+    float[][] probabilities,
+    @Nullable List<HeatMap> heatMaps,
+    Precision precision) {}

@@ -1,10 +1,13 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.Precision;
+import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.pictures.Picture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
@@ -18,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>A version is loaded when it is first requested. When a newer version is promoted, each process
  * keeps using the previous one until the newer one is in its memory.
  */
-public class Classifier implements AutoCloseable {
+public class Classifier implements AutoCloseable, LoadedPrecision {
   private static final Logger log = LoggerFactory.getLogger(Classifier.class);
 
   /** How long to wait before a failed background load is tried again. */
@@ -147,6 +150,16 @@ public class Classifier implements AutoCloseable {
   /** The versions in memory. */
   public List<ModelVersion> loaded() {
     return loaded.versions();
+  }
+
+  /** The precision in which each version in memory computes; never {@code auto}. */
+  public Map<ModelVersion, Precision> precisions() {
+    return loaded.precisions();
+  }
+
+  @Override
+  public Optional<String> precision(ModelVersion version) {
+    return loaded.precision(version).map(Precision::wireName);
   }
 
   /** Unloads a deleted version. */

@@ -1,6 +1,7 @@
 package dev.resnet.serving;
 
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Precision;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
 import java.io.IOException;
@@ -59,6 +60,10 @@ final class LoadedModel {
     return version;
   }
 
+  Precision precision() {
+    return engine.precision();
+  }
+
   /** Adds a user; false if the model is already closed. */
   boolean retain() {
     return users.getAndUpdate(n -> n == 0 ? 0 : n + 1) > 0;
@@ -74,7 +79,7 @@ final class LoadedModel {
     float[] input = new float[images.count() * version.shape().values()];
     images.normalize(version.normalization(), input);
     float[][] probabilities = checked(engine.probabilities(input, images.count()));
-    return new Classification(version, probabilities, null);
+    return new Classification(version, probabilities, null, engine.precision());
   }
 
   private float[][] checked(float[][] probabilities) {

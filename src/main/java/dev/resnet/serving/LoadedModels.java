@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.Precision;
 import dev.resnet.models.ModelVersion;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,6 +123,24 @@ final class LoadedModels implements AutoCloseable {
         .filter(entry -> entry.isDone() && !entry.isCompletedExceptionally())
         .map(entry -> entry.join().version())
         .toList();
+  }
+
+  /** The precision of a version in memory; this is not a use that keeps it there. */
+  synchronized Optional<Precision> precision(ModelVersion version) {
+    return entries.entrySet().stream()
+        .filter(entry -> entry.getKey().equals(Key.of(version)))
+        .map(Map.Entry::getValue)
+        .filter(entry -> entry.isDone() && !entry.isCompletedExceptionally())
+        .map(entry -> entry.join().precision())
+        .findFirst();
+  }
+
+  /** The precisions of the versions in memory. */
+  synchronized Map<ModelVersion, Precision> precisions() {
+    return entries.values().stream()
+        .filter(entry -> entry.isDone() && !entry.isCompletedExceptionally())
+        .map(CompletableFuture::join)
+        .collect(Collectors.toMap(LoadedModel::version, LoadedModel::precision));
   }
 
   /** Unloads a version; requests that use it can finish. */

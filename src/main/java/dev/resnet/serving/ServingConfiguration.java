@@ -1,5 +1,7 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
 import dev.resnet.engine.Turns;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelsProperties;
@@ -36,6 +38,8 @@ class ServingConfiguration {
 
   @Bean
   InferenceEngines inferenceEngines(ServingProperties properties) {
+    ServingPrecision.require(
+        properties.precision(), precision -> Engines.refusal(EngineName.AUTO, precision));
     return InferenceEngines.in(properties.precision());
   }
 

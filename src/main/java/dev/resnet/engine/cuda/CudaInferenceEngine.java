@@ -71,6 +71,11 @@ final class CudaInferenceEngine implements InferenceEngine {
   }
 
   @Override
+  public Precision precision() {
+    return precision;
+  }
+
+  @Override
   public float[][] probabilities(float[] images, int count) {
     float[][] rows = new float[count][];
     int at = 0;

@@ -27,6 +27,7 @@ final class OneDnnInferenceEngine implements InferenceEngine {
 
   private final ComputationGraph graph;
   private final Program program;
+  private final Precision precision;
   private final int type;
 
   /** The most recently used first; guarded by itself. */
@@ -38,7 +39,13 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   OneDnnInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
     this.graph = graph;
     this.program = Folding.fold(GraphCompiler.inference(graph, image));
+    this.precision = precision;
     this.type = OneDnn.type(precision);
+  }
+
+  @Override
+  public Precision precision() {
+    return precision;
   }
 
   @Override

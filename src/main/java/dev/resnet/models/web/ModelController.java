@@ -3,6 +3,7 @@ package dev.resnet.models.web;
 import dev.resnet.api.Page;
 import dev.resnet.api.PageRequest;
 import dev.resnet.api.Sortable;
+import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelListing;
 import dev.resnet.models.ModelLookup;
 import dev.resnet.models.ModelRegistry;
@@ -14,6 +15,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -35,8 +37,10 @@ class ModelController {
   private final ModelRegistry registry;
   private final ModelListing listing;
   private final ModelLookup lookup;
+  private final ObjectProvider<LoadedPrecision> loaded;
 
-  ModelController(ModelRegistry registry) {
+  ModelController(ModelRegistry registry, ObjectProvider<LoadedPrecision> loaded) {
+    this.loaded = loaded;
     this.registry = registry;
     this.listing = registry.listing();
     this.lookup = registry.lookup();
@@ -98,7 +102,12 @@ class ModelController {
       @Parameter(example = "1") @PathVariable("version") int version) {
     ModelVersion found = lookup.version(name, version);
     boolean promoted = registry.promoted(name).filter(v -> v.version() == version).isPresent();
-    return VersionResponse.of(found, promoted);
+    return VersionResponse.of(found, promoted)
+        .servedIn(
+            loaded.stream()
+                .flatMap(serving -> serving.precision(found).stream())
+                .findFirst()
+                .orElse(null));
   }
 
   @DeleteMapping(path = "/{name}/versions/{version}")

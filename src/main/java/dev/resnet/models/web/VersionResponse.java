@@ -30,7 +30,35 @@ public record VersionResponse(
     ModelCard.Source source,
     ModelCard.File file,
     @JsonProperty("promotion_reason") @Schema(description = ModelCard.PROMOTION_REASON)
-        String promotionReason) {
+        String promotionReason,
+    @Schema(
+            nullable = true,
+            description =
+                "The precision that this process classifies in with it: resnet.serving.precision,"
+                    + " or what auto became; null if the version is not in its memory.",
+            allowableValues = {"float32", "bfloat16"},
+            example = "bfloat16")
+        @Nullable String precision) {
+
+  /** The same, of a version in memory. */
+  VersionResponse servedIn(@Nullable String precision) {
+    return new VersionResponse(
+        model,
+        version,
+        promoted,
+        createdAt,
+        promotedAt,
+        stackN,
+        depth,
+        parameters,
+        classes,
+        input,
+        metrics,
+        source,
+        file,
+        promotionReason,
+        precision);
+  }
 
   public static VersionResponse of(ModelVersion version, boolean promoted) {
     ModelCard card = ModelCard.of(version);
@@ -48,6 +76,7 @@ public record VersionResponse(
         card.metrics(),
         card.source(),
         card.file(),
-        card.promotionReason());
+        card.promotionReason(),
+        null);
   }
 }

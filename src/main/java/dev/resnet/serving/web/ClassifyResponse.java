@@ -12,6 +12,13 @@ import java.util.stream.Stream;
 record ClassifyResponse(
     @Schema(description = "The model that was used", example = "resnet-20") String model,
     @Schema(description = "The version that was used", example = "3") int version,
+    @Schema(
+            description =
+                "The precision that was computed in: resnet.serving.precision, or what auto became"
+                    + " on this machine",
+            example = "bfloat16",
+            allowableValues = {"float32", "bfloat16"})
+        String precision,
     @Schema(description = "One for each image, in the order of the request")
         List<Prediction> predictions) {
 
@@ -34,6 +41,7 @@ record ClassifyResponse(
     return new ClassifyResponse(
         answer.version().name(),
         answer.version().version(),
+        answer.precision().wireName(),
         Stream.of(answer.probabilities()).map(row -> prediction(row, classes, topK)).toList());
   }
 

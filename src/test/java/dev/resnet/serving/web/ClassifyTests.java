@@ -76,6 +76,14 @@ class ClassifyTests extends ClassifyOverHttp {
   }
 
   @Test
+  void theAnswerAndTheVersionTellThePrecision() throws Exception {
+    assertThat(client.post(CLASSIFY, "image/png", png(1)).text("/precision")).isEqualTo("float32");
+    int version = registry.promoted("net").orElseThrow().version();
+    assertThat(client.get("/api/v1/models/net/versions/" + version).text("/precision"))
+        .isEqualTo("float32");
+  }
+
+  @Test
   void aRawImageNeedsNoType() throws Exception {
     assertClassified(client.post(CLASSIFY, null, png(1)), 1);
   }
