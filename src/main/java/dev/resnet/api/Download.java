@@ -1,6 +1,5 @@
-package dev.resnet.jobs.web;
+package dev.resnet.api;
 
-import dev.resnet.api.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -33,7 +32,7 @@ import org.springframework.http.server.ServletServerHttpResponse;
  * @param tag a strong ETag in quotes
  * @param name the file name that a browser uses
  */
-record Download(Path file, long size, String tag, MediaType type, String name) {
+public record Download(Path file, long size, String tag, MediaType type, String name) {
   private static final ResourceRegionHttpMessageConverter PARTS =
       new ResourceRegionHttpMessageConverter();
   private static final ResolvableType REGIONS =
@@ -51,7 +50,7 @@ record Download(Path file, long size, String tag, MediaType type, String name) {
    * @return null if parts have been written
    * @throws ProblemException 412 or 416
    */
-  @Nullable ResponseEntity<Resource> answer(
+  public @Nullable ResponseEntity<Resource> answer(
       HttpServletRequest request, HttpServletResponse response) throws IOException {
     List<String> match = values(request, HttpHeaders.IF_MATCH);
     if (!match.isEmpty() && !names(match, true)) {

@@ -31,6 +31,14 @@ class ModelsConfiguration {
   }
 
   @Bean
+  ModelExports modelExports(@Value("${resnet.home}") Path home, ModelRegistry registry) {
+    return new ModelExports(
+        models(home),
+        version -> registry.lookup().version(version.name(), version.version()),
+        OnnxExport::load);
+  }
+
+  @Bean
   TrainedNetworks trainedNetworks(@Value("${resnet.home}") Path home, ModelRegistry registry) {
     return new RegisteredNetworks(registry, models(home));
   }

@@ -4,6 +4,7 @@
       "training :: checkpoint",
       "network",
       "engine",
+      "engine :: onnx",
       "pictures",
       "api",
       "files"

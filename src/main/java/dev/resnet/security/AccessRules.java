@@ -64,6 +64,7 @@ final class AccessRules {
             rule(HttpMethod.POST, "/v2/models/{name}/versions/{version}/infer", CLASSIFY),
             rule(HttpMethod.POST, "/v2/repository/index", CLASSIFY),
             rule(HttpMethod.GET, "/api/v1/datasets/{name}/archive", TRAIN),
+            rule(HttpMethod.GET, "/api/v1/models/{name}/versions/{version}/export", TRAIN),
             rule(HttpMethod.GET, "/api/**", READ),
             // Lists the allowed methods.
             rule(HttpMethod.OPTIONS, "/api/**", READ),

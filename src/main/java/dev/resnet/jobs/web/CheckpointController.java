@@ -1,5 +1,6 @@
 package dev.resnet.jobs.web;
 
+import dev.resnet.api.Download;
 import dev.resnet.api.ProblemException;
 import dev.resnet.files.VerifiedFiles;
 import dev.resnet.jobs.TrainingJobs;

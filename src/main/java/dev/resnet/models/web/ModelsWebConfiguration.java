@@ -1,7 +1,9 @@
 package dev.resnet.models.web;
 
 import dev.resnet.api.ConditionalGet;
+import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
+import dev.resnet.models.ExportRefusedException;
 import dev.resnet.models.UnknownModelException;
 import dev.resnet.models.VersionInProductionException;
 import org.springframework.context.annotation.Bean;
@@ -20,6 +22,19 @@ class ModelsWebConfiguration {
   @Bean
   ProblemMapping<UnknownModelException> unknownModel() {
     return ProblemMapping.of(UnknownModelException.class, HttpStatus.NOT_FOUND);
+  }
+
+  @Bean
+  ProblemMapping<ExportRefusedException> refusedExport() {
+    return new ProblemMapping<>(
+        ExportRefusedException.class,
+        e ->
+            new ProblemException(
+                switch (e.reason()) {
+                  case DAMAGED -> HttpStatus.GONE;
+                  case NO_ROOM -> HttpStatus.INSUFFICIENT_STORAGE;
+                },
+                e.getMessage()));
   }
 
   @Bean
