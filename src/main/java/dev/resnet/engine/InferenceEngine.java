@@ -16,6 +16,16 @@ public interface InferenceEngine extends AutoCloseable {
     return Precision.FLOAT32;
   }
 
+  /**
+   * Class-activation maps (Zhou et al., 2016, section 2): what each position of the last features
+   * adds to a class's logit. The mean of a map plus the class's bias is the logit.
+   *
+   * @param images as for {@link #probabilities}
+   * @param classes the class of each image whose map is wanted
+   * @return [count, rows · columns], c-ordered
+   */
+  float[][] activationMaps(float[] images, int[] classes);
+
   @Override
   void close();
 }

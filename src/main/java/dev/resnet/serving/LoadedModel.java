@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A version in memory. Counts its users: if it is unloaded during a request, it is closed when that
@@ -79,7 +81,24 @@ final class LoadedModel {
     float[] input = new float[images.count() * version.shape().values()];
     images.normalize(version.normalization(), input);
     float[][] probabilities = checked(engine.probabilities(input, images.count()));
-    return new Classification(version, probabilities, null, engine.precision());
+    if (options.flip()) {
+      // In place, and back again: the memory of a request holds one input.
+      Mirroring.mirror(version.shape(), input);
+      Mirroring.average(probabilities, checked(engine.probabilities(input, images.count())));
+    }
+    if (!options.heatmap()) {
+      return new Classification(version, probabilities, null, engine.precision());
+    }
+    if (options.flip()) {
+      Mirroring.mirror(version.shape(), input);
+    }
+    int[] best = Stream.of(probabilities).mapToInt(HeatMap::best).toArray();
+    float[][] maps = engine.activationMaps(input, best);
+    return new Classification(
+        version,
+        probabilities,
+        IntStream.range(0, best.length).mapToObj(i -> HeatMap.of(best[i], maps[i])).toList(),
+        engine.precision());
   }
 
   private float[][] checked(float[][] probabilities) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.ImageShape;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -287,6 +288,44 @@ public abstract class EngineContract {
           for (int k = 0; k < 10; k++) {
             assertThat((double) ours[i][k]).isCloseTo(theirs[i][k], within(tolerances.loss));
           }
+        }
+      }
+    }
+  }
+
+  /** Zhou et al., 2016, section 2: a map's mean and the class's bias make the logit. */
+  @Test
+  void activationMapsAverageToTheLogits() {
+    ComputationGraph graph = trained();
+    float[] bias = graph.getLayer("output").getParam("b").toFloatVector();
+    int count = 5;
+    float[] images = NoiseBatches.pixels(count, 9);
+    try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
+      float[][] probabilities = a.probabilities(images, count);
+      double[][] logits = new double[count][10];
+      var stock = new ActivationMaps(graph, ImageShape.CIFAR);
+      float tolerance = (float) (20 * tolerances.loss);
+      for (int k = 0; k < 10; k++) {
+        int[] classes = new int[count];
+        Arrays.fill(classes, k);
+        float[][] maps = a.activationMaps(images, classes);
+        float[][] theirs = stock.of(images, classes);
+        for (int i = 0; i < count; i++) {
+          assertThat(maps[i]).hasSize(8 * 8);
+          assertThat(maps[i]).containsExactly(theirs[i], within(tolerance));
+          double sum = 0;
+          for (float value : maps[i]) {
+            sum += value;
+          }
+          logits[i][k] = sum / maps[i].length + bias[k];
+        }
+      }
+      for (int i = 0; i < count; i++) {
+        double sum = DoubleStream.of(logits[i]).map(Math::exp).sum();
+        for (int k = 0; k < 10; k++) {
+          assertThat(Math.exp(logits[i][k]) / sum)
+              .as("class %d of image %d", k, i)
+              .isCloseTo(probabilities[i][k], within(tolerances.loss));
         }
       }
     }

@@ -78,6 +78,15 @@ class ClassifierTests {
     open.computeIfAbsent(content, c -> new AtomicInteger()).incrementAndGet();
     return new InferenceEngine() {
       @Override
+      public float[][] activationMaps(float[] images, int[] classes) {
+        float[][] maps = new float[classes.length][64];
+        for (int i = 0; i < classes.length; i++) {
+          maps[i][1] = classes[i];
+        }
+        return maps;
+      }
+
+      @Override
       public float[][] probabilities(float[] images, int count) {
         whileComputing.accept(content);
         assertThat(open.get(content).get()).as("still open").isPositive();

@@ -109,6 +109,11 @@ class RegistryCacheTests {
     loaded.incrementAndGet();
     return new InferenceEngine() {
       @Override
+      public float[][] activationMaps(float[] images, int[] classes) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
       public float[][] probabilities(float[] images, int count) {
         return new float[count][10];
       }

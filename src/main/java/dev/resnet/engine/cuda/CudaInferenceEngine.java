@@ -1,5 +1,6 @@
 package dev.resnet.engine.cuda;
 
+import dev.resnet.engine.ActivationMaps;
 import dev.resnet.engine.Chunks;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Objective;
@@ -9,6 +10,7 @@ import dev.resnet.engine.program.Folding;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
+import dev.resnet.pictures.ImageShape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
@@ -34,6 +36,10 @@ final class CudaInferenceEngine implements InferenceEngine {
 
   private final Program program;
   private final Precision precision;
+
+  /** On the CPU: heat maps are rare. */
+  private final ActivationMaps maps;
+
   private final Semaphore turns = new Semaphore(AT_ONCE, true);
   private final Owned owned = new Owned();
   private final DeviceContext context;
@@ -52,6 +58,7 @@ final class CudaInferenceEngine implements InferenceEngine {
 
   CudaInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
     this.precision = precision;
+    this.maps = new ActivationMaps(graph, new ImageShape(image.height()));
     try {
       context = owned.add(DeviceContext.open(CudaPlatform.ofThisProcess().usable()));
       kernels = owned.add(new Kernels(context.gpu(), precision));
@@ -73,6 +80,11 @@ final class CudaInferenceEngine implements InferenceEngine {
   @Override
   public Precision precision() {
     return precision;
+  }
+
+  @Override
+  public float[][] activationMaps(float[] images, int[] classes) {
+    return maps.of(images, classes);
   }
 
   @Override

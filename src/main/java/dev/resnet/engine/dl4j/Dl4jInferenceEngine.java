@@ -1,5 +1,6 @@
 package dev.resnet.engine.dl4j;
 
+import dev.resnet.engine.ActivationMaps;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.pictures.ImageShape;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,11 +14,13 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Dl4jInferenceEngine implements InferenceEngine {
   private final ComputationGraph graph;
   private final int size;
+  private final ActivationMaps maps;
   private final ReentrantLock lock = new ReentrantLock();
 
   Dl4jInferenceEngine(ComputationGraph graph, ImageShape shape) {
     this.graph = graph;
     this.size = shape.size();
+    this.maps = new ActivationMaps(graph, shape);
   }
 
   @Override
@@ -26,6 +29,16 @@ final class Dl4jInferenceEngine implements InferenceEngine {
     try (INDArray pixels = Nd4j.create(images, new long[] {count, size, size, 3}, 'c');
         INDArray input = pixels.permute(0, 3, 1, 2).dup('c')) {
       return graph.output(false, input)[0].toFloatMatrix();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public float[][] activationMaps(float[] images, int[] classes) {
+    lock.lock();
+    try {
+      return maps.of(images, classes);
     } finally {
       lock.unlock();
     }

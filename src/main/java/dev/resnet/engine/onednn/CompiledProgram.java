@@ -56,7 +56,7 @@ final class CompiledProgram implements AutoCloseable {
       output =
           new SoftmaxGradient(
               batch,
-              program.classes(),
+              Math.toIntExact(program.logits().elements()),
               binding.tensor(program.logits()),
               gradient == null ? null : binding.tensor(gradient),
               type);
@@ -79,7 +79,8 @@ final class CompiledProgram implements AutoCloseable {
    * Forward.
    *
    * @param images [batch, height, width, channels], c-ordered float32
-   * @return logits, [batch, classes]; the next call overwrites the array
+   * @return logits, [batch, classes], or [batch, height, width, classes] of a program that ends
+   *     with maps; the next call overwrites the array
    */
   float[] forward(Pointer images) {
     this.images.moveTo(images);

@@ -4,6 +4,7 @@ import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Program;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** A compiled program for one size of batch, fed with images in NHWC. One thread at a time. */
@@ -48,13 +49,36 @@ final class InferenceProgram implements AutoCloseable {
    * @param count at most {@link #size}
    */
   void classify(float[] images, int from, int count, float[][] rows) {
-    int image = Math.toIntExact(program.input().elements());
-    staged.put(0, images, from * image, count * image);
-    float[] values = compiled.probabilities(block.at(0));
+    float[] values = compiled.probabilities(stage(images, from, count));
     int classes = program.classes();
     for (int i = 0; i < count; i++) {
       rows[from + i] = Arrays.copyOfRange(values, i * classes, (i + 1) * classes);
     }
+  }
+
+  /**
+   * Writes one map of each image, of a program that ends with maps.
+   *
+   * @param images as for {@link #classify}
+   * @param classes the class of each image's map, by the number of the image
+   */
+  void maps(float[] images, int from, int count, int[] classes, float[][] rows) {
+    float[] values = compiled.forward(stage(images, from, count));
+    int all = program.classes();
+    int positions = program.logits().height() * program.logits().width();
+    for (int i = 0; i < count; i++) {
+      float[] row = new float[positions];
+      for (int p = 0; p < positions; p++) {
+        row[p] = values[(i * positions + p) * all + classes[from + i]];
+      }
+      rows[from + i] = row;
+    }
+  }
+
+  private Pointer stage(float[] images, int from, int count) {
+    int image = Math.toIntExact(program.input().elements());
+    staged.put(0, images, from * image, count * image);
+    return block.at(0);
   }
 
   @Override

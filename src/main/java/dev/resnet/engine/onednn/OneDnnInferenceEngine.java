@@ -3,12 +3,11 @@ package dev.resnet.engine.onednn;
 import dev.resnet.engine.Chunks;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
+import dev.resnet.engine.program.ClassActivation;
 import dev.resnet.engine.program.Folding;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -25,22 +24,19 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   /** How many idle programs are kept. On two cores: one of each size for each core. */
   static final int IDLE_LIMIT = Math.max(10, 2 * Cores.COUNT);
 
-  private final ComputationGraph graph;
-  private final Program program;
   private final Precision precision;
-  private final int type;
+  /** Heat maps are rare: one program of each size. */
+  private static final int IDLE_MAPS_LIMIT = 5;
 
-  /** The most recently used first; guarded by itself. */
-  private final Deque<InferenceProgram> idle = new ArrayDeque<>();
-
-  /** Guarded by {@link #idle}. */
-  private boolean closed;
+  private final IdlePrograms programs;
+  private final IdlePrograms maps;
 
   OneDnnInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
-    this.graph = graph;
-    this.program = Folding.fold(GraphCompiler.inference(graph, image));
     this.precision = precision;
-    this.type = OneDnn.type(precision);
+    Program program = Folding.fold(GraphCompiler.inference(graph, image));
+    int type = OneDnn.type(precision);
+    this.programs = new IdlePrograms(() -> program, type, graph, IDLE_LIMIT);
+    this.maps = new IdlePrograms(() -> ClassActivation.maps(program), type, graph, IDLE_MAPS_LIMIT);
   }
 
   @Override
@@ -51,72 +47,65 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   @Override
   public float[][] probabilities(float[] images, int count) {
     float[][] rows = new float[count][];
-    Cores.inSlices(count, (from, to) -> classify(images, from, to, rows));
+    Cores.inSlices(
+        count,
+        (from, to) ->
+            inChunks(
+                programs,
+                from,
+                to,
+                (program, first, chunk) -> program.classify(images, first, chunk, rows)));
     return rows;
   }
 
-  private void classify(float[] images, int from, int to, float[][] rows) {
+  @Override
+  public float[][] activationMaps(float[] images, int[] classes) {
+    float[][] rows = new float[classes.length][];
+    Cores.inSlices(
+        classes.length,
+        (from, to) ->
+            inChunks(
+                maps,
+                from,
+                to,
+                (program, first, chunk) -> program.maps(images, first, chunk, classes, rows)));
+    return rows;
+  }
+
+  /** What a program does with some images. */
+  @FunctionalInterface
+  private interface Chunk {
+    void run(InferenceProgram program, int first, int count);
+  }
+
+  private static void inChunks(IdlePrograms programs, int from, int to, Chunk work) {
     int at = from;
     while (at < to) {
       int first = at;
       int chunk = CHUNKS.next(to - at);
-      Cores.onOneThread(() -> classifyChunk(images, first, chunk, rows));
+      Cores.onOneThread(
+          () -> {
+            InferenceProgram program = programs.acquire(Chunks.programSize(chunk));
+            try {
+              work.run(program, first, chunk);
+            } finally {
+              programs.release(program);
+            }
+            return null;
+          });
       at += chunk;
-    }
-  }
-
-  private float[][] classifyChunk(float[] images, int from, int count, float[][] rows) {
-    InferenceProgram program = acquire(Chunks.programSize(count));
-    try {
-      program.classify(images, from, count, rows);
-    } finally {
-      release(program);
-    }
-    return rows;
-  }
-
-  private InferenceProgram acquire(int size) {
-    synchronized (idle) {
-      if (closed) {
-        throw new IllegalStateException("this model has been unloaded");
-      }
-      for (InferenceProgram candidate : idle) {
-        if (candidate.size() == size) {
-          idle.remove(candidate);
-          return candidate;
-        }
-      }
-    }
-    return new InferenceProgram(program, size, type, graph);
-  }
-
-  private void release(InferenceProgram program) {
-    synchronized (idle) {
-      idle.addFirst(program);
-      closeIdle(closed ? 0 : IDLE_LIMIT);
-    }
-  }
-
-  /** Frees those that were used longest ago. */
-  private void closeIdle(int left) {
-    while (idle.size() > left) {
-      idle.removeLast().close();
     }
   }
 
   /** How many programs are kept. */
   int idlePrograms() {
-    synchronized (idle) {
-      return idle.size();
-    }
+    return programs.count();
   }
 
   /** Running requests finish normally; each frees its own program. */
   @Override
   public void close() {
-    synchronized (idle) {
-      closed = true;
-      closeIdle(0);
-    }
+    programs.close();
+    maps.close();
   }
 }

@@ -10,6 +10,7 @@ import dev.resnet.serving.Images;
 import dev.resnet.serving.InferenceMetrics;
 import dev.resnet.serving.InferenceMetrics.Outcome;
 import dev.resnet.serving.OverloadException;
+import dev.resnet.serving.Options;
 import dev.resnet.serving.RegistryCache;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -17,7 +18,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -76,10 +76,14 @@ class ClassifyController {
     return answer(models::newestPromoted, classifier::classifyWithPromoted, request);
   }
 
+  /** One of the classifier's methods. */
+  @FunctionalInterface
+  private interface Computation {
+    Classification with(ModelVersion version, Images images, Options options);
+  }
+
   private ClassifyResponse answer(
-      Supplier<ModelVersion> find,
-      BiFunction<ModelVersion, Images, Classification> classify,
-      HttpServletRequest request)
+      Supplier<ModelVersion> find, Computation classify, HttpServletRequest request)
       throws IOException {
     Optional<String> name = Optional.empty();
     Outcome outcome = Outcome.FAILED;
@@ -93,7 +97,8 @@ class ClassifyController {
               version.shape(),
               query.resize() ? version.resize() : null,
               pictures ->
-                  ClassifyResponse.of(classify.apply(version, Images.of(pictures)), query.topK()));
+                  ClassifyResponse.of(
+                      classify.with(version, Images.of(pictures), query.options()), query.topK()));
       outcome = Outcome.SUCCESS;
       return response;
     } catch (UnknownModelException | OverloadException | CallerGoneException e) {

@@ -1,11 +1,15 @@
 package dev.resnet.serving.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resnet.models.ModelVersion;
 import dev.resnet.serving.Classification;
+import dev.resnet.serving.HeatMap;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A model's predictions for images, in the order of the request. */
 @Schema(name = "Classification")
@@ -28,7 +32,49 @@ record ClassifyResponse(
       @Schema(description = "The index of the class, from 0", example = "3") int index,
       @Schema(description = "Probability of the class, from 0 to 1", example = "0.93")
           float probability,
-      @Schema(description = "The most probable classes in descending order") List<Score> top) {}
+      @Schema(description = "The most probable classes in descending order") List<Score> top,
+      @Schema(description = "Only with heatmap=true") @JsonInclude(JsonInclude.Include.NON_NULL)
+          @Nullable Heat heatmap) {}
+
+  /** How much each part of an image adds to the logit of its label. */
+  @Schema(name = "HeatMap")
+  record Heat(
+      @Schema(description = "The prediction's label", example = "cat") String label,
+      @Schema(description = "Rows, and as many columns", example = "8") int size,
+      @JsonProperty("pixels_per_cell")
+          @Schema(
+              description =
+                  "A cell stands for a square of this many pixels of the network's input: the one"
+                      + " in row r and column c begins at the pixel (c, r) times this",
+              example = "4")
+          int pixelsPerCell,
+      @Schema(description = "The smallest value", example = "-3.1") float minimum,
+      @Schema(description = "The largest value", example = "21.5") float maximum,
+      @Schema(
+              description =
+                  "Row by row from the top left. Positive values speak for the label, negative ones"
+                      + " against it. The mean plus the bias of the class is its logit.")
+          float[][] values) {
+
+    static Heat of(HeatMap map, ModelVersion version) {
+      float minimum = Float.POSITIVE_INFINITY;
+      float maximum = Float.NEGATIVE_INFINITY;
+      for (float[] row : map.values()) {
+        for (float value : row) {
+          minimum = Math.min(minimum, value);
+          maximum = Math.max(maximum, value);
+        }
+      }
+      int size = map.values().length;
+      return new Heat(
+          version.classes().get(map.index()),
+          size,
+          version.shape().size() / size,
+          minimum,
+          maximum,
+          map.values());
+    }
+  }
 
   /** A class and its probability. */
   record Score(
@@ -42,10 +88,18 @@ record ClassifyResponse(
         answer.version().name(),
         answer.version().version(),
         answer.precision().wireName(),
-        Stream.of(answer.probabilities()).map(row -> prediction(row, classes, topK)).toList());
+        IntStream.range(0, answer.probabilities().length)
+            .mapToObj(i -> prediction(answer.probabilities()[i], classes, topK, heat(answer, i)))
+            .toList());
   }
 
-  private static Prediction prediction(float[] probabilities, List<String> classes, int topK) {
+  private static @Nullable Heat heat(Classification answer, int image) {
+    List<HeatMap> maps = answer.heatMaps();
+    return maps == null ? null : Heat.of(maps.get(image), answer.version());
+  }
+
+  private static Prediction prediction(
+      float[] probabilities, List<String> classes, int topK, @Nullable Heat heatmap) {
     List<Score> top =
         IntStream.range(0, probabilities.length)
             .mapToObj(i -> new Score(classes.get(i), i, probabilities[i]))
@@ -54,6 +108,6 @@ record ClassifyResponse(
             .limit(topK)
             .toList();
     Score best = top.get(0);
-    return new Prediction(best.label(), best.index(), best.probability(), top);
+    return new Prediction(best.label(), best.index(), best.probability(), top, heatmap);
   }
 }

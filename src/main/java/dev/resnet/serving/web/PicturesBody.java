@@ -74,6 +74,23 @@ import java.util.List;
             + " shortens resnet.serving.max-wait, and never lengthens it.",
     schema = @Schema(type = "string"),
     example = "wait=2")
+@Parameter(
+    name = "heatmap",
+    in = ParameterIn.QUERY,
+    description =
+        "Whether to add to each prediction a heat map of its label: where in the image the network"
+            + " sees it (class activation mapping).",
+    schema = @Schema(type = "boolean", defaultValue = "false"))
+@Parameter(
+    name = "tta",
+    in = ParameterIn.QUERY,
+    description =
+        "Test-time augmentation. flip averages the probabilities of each image with those of its"
+            + " mirror image, which takes twice the time. A heat map is that of the image itself.",
+    schema =
+        @Schema(
+            type = "string",
+            allowableValues = {"flip"}))
 @ApiResponse(
     responseCode = "200",
     description = "A prediction for each image, in the order of the request")

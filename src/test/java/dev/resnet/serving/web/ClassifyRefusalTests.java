@@ -38,6 +38,16 @@ class ClassifyRefusalTests extends ClassifyOverHttp {
         .isEqualTo("One field is wrong: top_k must be a whole number from 1 to 10.");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"tta=rotate", "tta=", "tta", "tta=Flip"})
+  void anUnknownAugmentationIsRefused(String query) throws Exception {
+    Answer answer = client.post(CLASSIFY + "?heatmap=1&" + query, "image/png", png(1));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.errors())
+        .contains("tta: must be flip")
+        .contains("heatmap: must be true or false");
+  }
+
   @Test
   void everyBadImageIsNamedAtOnce() throws Exception {
     String body =

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,13 +29,22 @@ class ClassifyTests extends ClassifyOverHttp {
 
   /** The network's own predictions for the test image. */
   private static float[] expected(long seed) {
-    byte[] planes = planes(seed);
+    return expected(planes(seed));
+  }
+
+  private static float[] expected(byte[] planes) {
+    return NETWORK
+        .outputSingle(Nd4j.create(input(planes), new long[] {1, 3, 32, 32}, 'c'))
+        .toFloatVector();
+  }
+
+  private static float[] input(byte[] planes) {
     float[] input = new float[3072];
     for (int i = 0; i < input.length; i++) {
       int c = i / 1024;
       input[i] = ((planes[i] & 0xff) / 255f - TrainedModels.MEAN[c]) / TrainedModels.DEVIATION[c];
     }
-    return NETWORK.outputSingle(Nd4j.create(input, new long[] {1, 3, 32, 32}, 'c')).toFloatVector();
+    return input;
   }
 
   private static void assertPrediction(JsonNode prediction, long seed) {
@@ -81,6 +91,84 @@ class ClassifyTests extends ClassifyOverHttp {
     int version = registry.promoted("net").orElseThrow().version();
     assertThat(client.get("/api/v1/models/net/versions/" + version).text("/precision"))
         .isEqualTo("float32");
+  }
+
+  @Test
+  void aHeatMapShowsWhereTheLabelIsSeen() throws Exception {
+    JsonNode plain = prediction(png(1), "");
+    JsonNode prediction = prediction(png(1), "?heatmap=true");
+    JsonNode map = prediction.get("heatmap");
+
+    assertThat(plain.has("heatmap")).isFalse();
+    assertThat(prediction.get("top")).isEqualTo(plain.get("top"));
+    assertThat(map.get("label")).isEqualTo(prediction.get("label"));
+    assertThat(map.get("size").asInt()).isEqualTo(8);
+    assertThat(map.get("pixels_per_cell").asInt()).isEqualTo(4);
+    double[] values =
+        StreamSupport.stream(map.get("values").spliterator(), false)
+            .peek(row -> assertThat(row.size()).isEqualTo(8))
+            .flatMap(row -> StreamSupport.stream(row.spliterator(), false))
+            .mapToDouble(JsonNode::asDouble)
+            .toArray();
+    var summary = DoubleStream.of(values).summaryStatistics();
+    assertThat(summary.getCount()).isEqualTo(64);
+    assertThat(map.get("minimum").asDouble()).isEqualTo(summary.getMin());
+    assertThat(map.get("maximum").asDouble()).isEqualTo(summary.getMax());
+    int label = prediction.get("index").asInt();
+    float[] probabilities = expected(1);
+    double bias = NETWORK.getLayer("output").getParam("b").getDouble(label);
+    assertThat(summary.getAverage() + bias).isCloseTo(logit(1, label), within(1e-4));
+    assertThat(probabilities[label]).isCloseTo(maximum(probabilities), within(1e-6f));
+  }
+
+  private static double logit(long seed, int label) {
+    var features =
+        NETWORK.feedForward(
+            Nd4j.create(input(planes(seed)), new long[] {1, 3, 32, 32}, 'c'), false);
+    var weights = NETWORK.getLayer("output").getParam("W");
+    var bias = NETWORK.getLayer("output").getParam("b");
+    return features
+        .get("pool")
+        .reshape(1, weights.size(0))
+        .mmul(weights)
+        .add(bias)
+        .getDouble(0, label);
+  }
+
+  private static float maximum(float[] values) {
+    float maximum = values[0];
+    for (float value : values) {
+      maximum = Math.max(maximum, value);
+    }
+    return maximum;
+  }
+
+  @Test
+  void aFlippedImageIsAveragedWithTheImageItself() throws Exception {
+    byte[] mirrored = new byte[3072];
+    byte[] planes = planes(1);
+    for (int i = 0; i < mirrored.length; i++) {
+      mirrored[i] = planes[i / 32 * 32 + 31 - i % 32];
+    }
+    float[] one = expected(planes);
+    float[] other = expected(mirrored);
+    JsonNode averaged = prediction(png(1), "?top_k=10&tta=flip&heatmap=true");
+    for (JsonNode score : averaged.get("top")) {
+      int index = score.get("index").asInt();
+      assertThat((float) score.get("probability").asDouble())
+          .isCloseTo((one[index] + other[index]) / 2, within(1e-4f));
+    }
+    JsonNode ofMirrored = prediction(Png.ofPlanes(mirrored), "?top_k=10&tta=flip");
+    assertThat(ofMirrored.get("top")).isEqualTo(averaged.get("top"));
+    JsonNode own = prediction(png(1), "?heatmap=true");
+    assertThat(averaged.get("label")).isEqualTo(own.get("label"));
+    assertThat(averaged.get("heatmap")).isEqualTo(own.get("heatmap"));
+  }
+
+  private JsonNode prediction(byte[] png, String query) throws Exception {
+    Answer answer = client.post(CLASSIFY + query, "image/png", png);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.json().at("/predictions/0");
   }
 
   @Test

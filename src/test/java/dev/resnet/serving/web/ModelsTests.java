@@ -174,7 +174,8 @@ class ModelsTests {
       assertThat(part.at("/type").asString()).isEqualTo("array");
       assertThat(part.at("/items/format").asString()).isEqualTo("binary");
       assertThat(content.get("image/png").at("/schema/format").asString()).isEqualTo("binary");
-      assertThat(operation.get("parameters").toString()).contains("\"top_k\"", "\"resize\"");
+      assertThat(operation.get("parameters").toString())
+          .contains("\"top_k\"", "\"resize\"", "\"heatmap\"", "\"tta\"");
     }
     assertThat(document.at("/components/schemas/ModelVersion/properties").propertyNames())
         .contains("stack_n", "metrics", "source");
