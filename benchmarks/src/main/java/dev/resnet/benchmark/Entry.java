@@ -15,12 +15,16 @@ import java.util.function.Function;
  * each line on standard input, a number, is answered with the nanoseconds that so many runs took.
  */
 final class Entry {
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
   private static final Map<String, Function<Setting, Contender>> KNOWN =
       new TreeMap<>(
           Map.of(
               "onednn-float32", s -> EngineContender.of(EngineName.ONEDNN, Precision.FLOAT32, s),
               "onednn-bfloat16", s -> EngineContender.of(EngineName.ONEDNN, Precision.BFLOAT16, s),
               "dl4j", s -> EngineContender.of(EngineName.DL4J, Precision.FLOAT32, s),
+              "onnxruntime-float32", s -> new OnnxRuntimeContender(s, CORES),
+              "onnxruntime-float32-one-thread", s -> new OnnxRuntimeContender(s, 1),
               "pytorch-float32", s -> new PyTorchContender(s, false, false),
               "pytorch-float32-channels-last", s -> new PyTorchContender(s, false, true),
               "pytorch-bfloat16", s -> new PyTorchContender(s, true, false),
