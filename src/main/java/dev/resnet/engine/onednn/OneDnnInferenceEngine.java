@@ -24,10 +24,10 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   /** How many idle programs are kept. On two cores: one of each size for each core. */
   static final int IDLE_LIMIT = Math.max(10, 2 * Cores.COUNT);
 
-  private final Precision precision;
   /** Heat maps are rare: one program of each size. */
   private static final int IDLE_MAPS_LIMIT = 5;
 
+  private final Precision precision;
   private final IdlePrograms programs;
   private final IdlePrograms maps;
 
