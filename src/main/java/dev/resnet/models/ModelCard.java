@@ -27,7 +27,8 @@ public record ModelCard(
     long parameters,
     List<String> classes,
     Input input,
-    Metrics metrics,
+    @Schema(nullable = true, description = "Null for an uploaded version")
+        @Nullable Metrics metrics,
     Source source,
     File file,
     @JsonProperty("promotion_reason") @Schema(description = PROMOTION_REASON)
@@ -74,12 +75,12 @@ public record ModelCard(
       @JsonProperty("validation_accuracy") @Schema(nullable = true)
           @Nullable Double validationAccuracy) {
 
-    static Metrics of(ModelVersion v) {
-      Selection selection = v.selection();
+    static Metrics of(ModelVersion.Training training) {
+      Selection selection = training.selection();
       return new Metrics(
-          v.epoch(),
-          v.testLoss(),
-          v.testAccuracy(),
+          training.epoch(),
+          training.testLoss(),
+          training.testAccuracy(),
           selection.by().wireName(),
           selection.validationLoss(),
           selection.validationAccuracy());
@@ -87,20 +88,42 @@ public record ModelCard(
   }
 
   /**
-   * The origin of the version.
+   * The origin of the version. An uploaded version has a description at most.
    *
    * @param job the training job's id
    * @param dataSha256 of the data set it was trained on
    * @param hyperparameters all resolved hyperparameters, including the seed
+   * @param description by the uploader
    */
   public record Source(
-      String job,
-      String dataset,
-      @JsonProperty("data_sha256") String dataSha256,
-      String engine,
-      String precision,
-      @Schema(type = "object", description = "All resolved hyperparameters, as in the job's config")
-          JsonNode hyperparameters) {}
+      @Schema(nullable = true, description = "Null for an uploaded version, like what follows it")
+          @Nullable String job,
+      @Schema(nullable = true) @Nullable String dataset,
+      @JsonProperty("data_sha256") @Schema(nullable = true) @Nullable String dataSha256,
+      @Schema(nullable = true) @Nullable String engine,
+      @Schema(nullable = true) @Nullable String precision,
+      @Schema(
+              type = "object",
+              nullable = true,
+              description = "All resolved hyperparameters, as in the job's config")
+          @Nullable JsonNode hyperparameters,
+      @Schema(nullable = true, description = "Of an uploaded version, by its uploader")
+          @Nullable String description) {
+
+    static Source of(ModelVersion v) {
+      ModelVersion.Training training = v.training();
+      return training == null
+          ? new Source(null, null, null, null, null, null, v.description())
+          : new Source(
+              training.jobId(),
+              training.dataset(),
+              training.dataSha256(),
+              training.engine(),
+              training.precision(),
+              JsonMapper.shared().readTree(training.hyperparameters()),
+              v.description());
+    }
+  }
 
   /** The DL4J zip. */
   public record File(long size, String sha256) {}
@@ -116,14 +139,8 @@ public record ModelCard(
         spec.parameters(),
         v.classes(),
         new Input(v.shape().size(), v.shape().size(), v.resize(), v.mean(), v.standardDeviation()),
-        Metrics.of(v),
-        new Source(
-            v.jobId(),
-            v.dataset(),
-            v.dataSha256(),
-            v.engine(),
-            v.precision(),
-            JsonMapper.shared().readTree(v.hyperparameters())),
+        v.training() == null ? null : Metrics.of(v.training()),
+        Source.of(v),
         new File(v.size(), v.sha256()),
         v.promotionReason());
   }

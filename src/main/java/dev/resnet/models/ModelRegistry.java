@@ -2,6 +2,7 @@ package dev.resnet.models;
 
 import dev.resnet.models.AliasRows.Pointer;
 import dev.resnet.models.ModelFiles.Stored;
+import dev.resnet.models.PromotionRule.Evaluated;
 import dev.resnet.training.checkpoint.Promote;
 import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.RegisteredModel;
@@ -18,10 +19,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -52,6 +55,7 @@ public class ModelRegistry implements TrainedModelReceiver {
   private final VersionRows versions;
   private final AliasRows aliases;
   private final PromotionRule rule;
+  private final VersionAccuracy accuracy;
   private final ApplicationEventPublisher events;
   private final Clock clock;
 
@@ -59,6 +63,7 @@ public class ModelRegistry implements TrainedModelReceiver {
       ModelFiles files,
       RegistryTables rows,
       PromotionRule rule,
+      VersionAccuracy accuracy,
       ApplicationEventPublisher events,
       Clock clock) {
     this.files = files;
@@ -66,6 +71,7 @@ public class ModelRegistry implements TrainedModelReceiver {
     this.versions = rows.versions();
     this.aliases = rows.aliases();
     this.rule = rule;
+    this.accuracy = accuracy;
     this.events = events;
     this.clock = clock;
   }
@@ -97,6 +103,7 @@ public class ModelRegistry implements TrainedModelReceiver {
           model.testAccuracy(),
           registration.model().promotion().reason());
       events.publishEvent(new ModelsChanged(model.model()));
+      announce(model.model(), registration.model().version());
     }
     return registration.model();
   }
@@ -104,6 +111,37 @@ public class ModelRegistry implements TrainedModelReceiver {
   @Override
   public Optional<RegisteredModel> registered(String jobId) {
     return versions.findByJob(jobId);
+  }
+
+  private void announce(String name, int number) {
+    try {
+      versions
+          .find(name, number)
+          .ifPresent(version -> events.publishEvent(new VersionRegistered(version)));
+    } catch (RuntimeException e) {
+      log.warn("Version {} of model '{}' could not be announced", number, name, e);
+    }
+  }
+
+  /** Not in a transaction, because it may take long; null if it is not needed. */
+  private @Nullable Evaluated evaluated(TrainedModel model, Promote promote, Stored stored) {
+    ModelVersion trained = ModelVersion.of(model, 0, stored, now(), "");
+    return promoted(model.model())
+        .filter(present -> rule.needsEvaluation(promote, trained, present))
+        .map(
+            present ->
+                new Evaluated(
+                    present.version(), testAccuracy(present, model.dataset(), model.dataSha256())))
+        .orElse(null);
+  }
+
+  private OptionalDouble testAccuracy(ModelVersion present, String dataset, String sha256) {
+    try {
+      return accuracy.testAccuracy(present, dataset, sha256);
+    } catch (RuntimeException e) {
+      log.warn("{} could not be evaluated on {}", present.label(), dataset, e);
+      return OptionalDouble.empty();
+    }
   }
 
   private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
@@ -115,11 +153,12 @@ public class ModelRegistry implements TrainedModelReceiver {
     var committing = new AtomicBoolean();
     Registration registration;
     try {
+      Evaluated evaluated = evaluated(model, promote, stored);
       registration =
           changes.under(
               model.model(),
               () -> {
-                Registration done = registerOnce(model, promote, stored, began);
+                Registration done = registerOnce(model, promote, evaluated, stored, began);
                 committing.set(true);
                 return done;
               });
@@ -141,18 +180,29 @@ public class ModelRegistry implements TrainedModelReceiver {
   }
 
   private Registration registerOnce(
-      TrainedModel model, Promote promote, Stored stored, Instant began) {
+      TrainedModel model,
+      Promote promote,
+      @Nullable Evaluated evaluated,
+      Stored stored,
+      Instant began) {
     versions.lock(model.model());
     List<Path> leftovers = leftovers(model.model());
     // Another process may have registered this job while this one waited for the lock.
     return versions
         .findByJob(model.jobId())
         .map(registered -> new Registration(registered, false, leftovers))
-        .orElseGet(() -> new Registration(insert(model, promote, stored, began), true, leftovers));
+        .orElseGet(
+            () ->
+                new Registration(
+                    insert(model, promote, evaluated, stored, began), true, leftovers));
   }
 
   private RegisteredModel insert(
-      TrainedModel model, Promote promote, Stored stored, Instant began) {
+      TrainedModel model,
+      Promote promote,
+      @Nullable Evaluated evaluated,
+      Stored stored,
+      Instant began) {
     try {
       requireInTime(model, stored, began);
       int number = versions.nextVersion(model.model());
@@ -162,7 +212,8 @@ public class ModelRegistry implements TrainedModelReceiver {
               promote,
               ModelVersion.of(model, number, stored, now, ""),
               promoted(model.model()).orElse(null),
-              model.testImages());
+              model.testImages(),
+              evaluated);
       var version = ModelVersion.of(model, number, stored, now, promotion.reason());
       files.writeCard(version);
       versions.insert(version, promotion);

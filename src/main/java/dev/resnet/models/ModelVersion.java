@@ -12,51 +12,77 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trained network in the registry.
+ * A network in the registry: trained by a job of this service, or uploaded.
  *
  * @param version counted from 1 within the name
- * @param jobId the job that trained it
  * @param classes the class names by index
  * @param shape of the input images
  * @param resize how images of another size become the input
  * @param mean per channel R, G, B, in [0, 1]
  * @param standardDeviation per channel, in (0, 1]
- * @param engine that trained it
- * @param precision that it was trained in
- * @param hyperparameters as JSON
- * @param epoch the epoch of the training that became this version, counted from 1
  * @param file the DL4J zip, relative to the folder of all models
  * @param size of the file in bytes
  * @param sha256 of the file, lower-case hex
+ * @param createdAt when it was registered
  * @param promotedAt when it was last promoted; null if it never was or if that was rolled back
- * @param selection how the epoch was chosen
+ * @param training the job that trained it and its results; null if it was uploaded
+ * @param description of an uploaded version, by its uploader; null if there is none
  * @param promotionReason whether it was promoted when it was registered, and why, as a sentence
  */
 public record ModelVersion(
     String name,
     int version,
-    String jobId,
     int stackN,
-    String dataset,
-    String dataSha256,
     List<String> classes,
     ImageShape shape,
     ResizePolicy resize,
     List<Float> mean,
     List<Float> standardDeviation,
-    double testLoss,
-    double testAccuracy,
-    String engine,
-    String precision,
-    String hyperparameters,
-    int epoch,
     String file,
     long size,
     String sha256,
     Instant createdAt,
     @Nullable Instant promotedAt,
-    Selection selection,
+    @Nullable Training training,
+    @Nullable String description,
     String promotionReason) {
+
+  /**
+   * How a version was trained.
+   *
+   * @param jobId the job that trained it
+   * @param engine that trained it
+   * @param precision that it was trained in
+   * @param hyperparameters as JSON
+   * @param epoch the epoch of the training that became this version, counted from 1
+   * @param selection how the epoch was chosen
+   */
+  public record Training(
+      String jobId,
+      String dataset,
+      String dataSha256,
+      double testLoss,
+      double testAccuracy,
+      String engine,
+      String precision,
+      String hyperparameters,
+      int epoch,
+      Selection selection) {
+
+    static Training of(TrainedModel model) {
+      return new Training(
+          model.jobId(),
+          model.dataset(),
+          model.dataSha256(),
+          model.testLoss(),
+          model.testAccuracy(),
+          model.engine(),
+          model.precision(),
+          model.hyperparameters(),
+          model.checkpoint().epoch(),
+          model.selection());
+    }
+  }
 
   /** A trained network that was never promoted. */
   static ModelVersion of(
@@ -64,27 +90,19 @@ public record ModelVersion(
     return new ModelVersion(
         model.model(),
         number,
-        model.jobId(),
         model.stackN(),
-        model.dataset(),
-        model.dataSha256(),
         List.copyOf(model.classes()),
         model.shape(),
         model.resize(),
         boxed(model.mean()),
         boxed(model.standardDeviation()),
-        model.testLoss(),
-        model.testAccuracy(),
-        model.engine(),
-        model.precision(),
-        model.hyperparameters(),
-        model.checkpoint().epoch(),
         stored.file(),
         stored.size(),
         stored.sha256(),
         now,
         null,
-        model.selection(),
+        Training.of(model),
+        null,
         promotionReason);
   }
 

@@ -3,7 +3,9 @@ package dev.resnet.models;
 import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.OptionalDouble;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -21,11 +23,19 @@ class ModelsConfiguration {
       DataSource database,
       PlatformTransactionManager transactions,
       ModelsProperties properties,
+      ObjectProvider<VersionAccuracy> evaluation,
       ApplicationEventPublisher events) {
     return new ModelRegistry(
         new ModelFiles(models(home), NetworkCheck::finite),
         RegistryTables.in(database, transactions, properties.lockTimeout()),
         new PromotionRule(properties.trainingMayPromote()),
+        // Looked up late: what evaluates versions needs the registry.
+        (version, dataset, sha256) -> {
+          VersionAccuracy accuracy = evaluation.getIfAvailable();
+          return accuracy == null
+              ? OptionalDouble.empty()
+              : accuracy.testAccuracy(version, dataset, sha256);
+        },
         events,
         Clock.systemUTC());
   }

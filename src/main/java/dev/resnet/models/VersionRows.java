@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The rows of the model registry, in SQL for both H2 and PostgreSQL. */
 public final class VersionRows {
   private static final JsonMapper JSON = JsonMapper.shared();
+
+  /** Has a default, which is right only for a trained version. */
+  private static final String CHOSEN_BY = "chosen_by";
 
   /** Versions with the time of their latest promotion that was not rolled back. */
   private static final String SELECT =
@@ -82,44 +87,50 @@ public final class VersionRows {
   }
 
   void insert(ModelVersion v, Promotion promotion) {
+    var columns = new LinkedHashMap<String, @Nullable Object>();
+    columns.put("name", v.name());
+    columns.put("version", v.version());
+    columns.put("stack_n", v.stackN());
+    columns.put("classes", JSON.writeValueAsString(v.classes()));
+    columns.put("image_size", v.shape().size());
+    columns.put("resize", v.resize().wireName());
+    columns.put("mean", JSON.writeValueAsString(v.mean()));
+    columns.put("standard_deviation", JSON.writeValueAsString(v.standardDeviation()));
+    columns.put("file", v.file());
+    columns.put("size", v.size());
+    columns.put("sha256", v.sha256());
+    columns.put("created_at", v.createdAt().atOffset(ZoneOffset.UTC));
+    columns.put("description", v.description());
+    columns.put("promoted_by_training", promotion.promoted());
+    columns.put("promotion_reason", promotion.reason());
+    ModelVersion.Training training = v.training();
+    columns.put(CHOSEN_BY, null);
+    if (training != null) {
+      addTraining(columns, training);
+    }
     jdbc.sql(
-            """
-            insert into model_version (name, version, job_id, stack_n, dataset, data_sha256,
-              classes, image_size, resize, mean, standard_deviation, test_loss, test_accuracy, engine, engine_precision,
-              hyperparameters, epoch, file, size, sha256, created_at,
-              promoted_by_training, promotion_reason, validation_loss, validation_accuracy,
-              chosen_by)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        .params(
-            Arrays.asList(
-                v.name(),
-                v.version(),
-                v.jobId(),
-                v.stackN(),
-                v.dataset(),
-                v.dataSha256(),
-                JSON.writeValueAsString(v.classes()),
-                v.shape().size(),
-                v.resize().wireName(),
-                JSON.writeValueAsString(v.mean()),
-                JSON.writeValueAsString(v.standardDeviation()),
-                v.testLoss(),
-                v.testAccuracy(),
-                v.engine(),
-                v.precision(),
-                v.hyperparameters(),
-                v.epoch(),
-                v.file(),
-                v.size(),
-                v.sha256(),
-                v.createdAt().atOffset(ZoneOffset.UTC),
-                promotion.promoted(),
-                promotion.reason(),
-                v.selection().validationLoss(),
-                v.selection().validationAccuracy(),
-                v.selection().by().wireName()))
+            "insert into model_version (%s) values (%s)"
+                .formatted(
+                    String.join(", ", columns.keySet()),
+                    String.join(", ", Collections.nCopies(columns.size(), "?"))))
+        .params(new ArrayList<>(columns.values()))
         .update();
+  }
+
+  private static void addTraining(
+      Map<String, @Nullable Object> columns, ModelVersion.Training training) {
+    columns.put("job_id", training.jobId());
+    columns.put("dataset", training.dataset());
+    columns.put("data_sha256", training.dataSha256());
+    columns.put("test_loss", training.testLoss());
+    columns.put("test_accuracy", training.testAccuracy());
+    columns.put("engine", training.engine());
+    columns.put("engine_precision", training.precision());
+    columns.put("hyperparameters", training.hyperparameters());
+    columns.put("epoch", training.epoch());
+    columns.put("validation_loss", training.selection().validationLoss());
+    columns.put("validation_accuracy", training.selection().validationAccuracy());
+    columns.put(CHOSEN_BY, training.selection().by().wireName());
   }
 
   /** The version that a job registered, and whether it was promoted. */
@@ -173,7 +184,7 @@ public final class VersionRows {
     // The column names come from an enum, never from a client.
     return jdbc.sql(
             SELECT
-                + "where v.name = :name order by v.%s %s, v.version %s limit :size offset :from"
+                + "where v.name = :name order by v.%s %s nulls last, v.version %s limit :size offset :from"
                     .formatted(order.name().toLowerCase(Locale.ROOT), direction, direction))
         .param("name", name)
         .param("size", size)
@@ -259,31 +270,41 @@ public final class VersionRows {
     return new ModelVersion(
         row.getString("name"),
         row.getInt("version"),
-        row.getString("job_id"),
         row.getInt("stack_n"),
-        row.getString("dataset"),
-        row.getString("data_sha256"),
         List.of(JSON.readValue(row.getString("classes"), String[].class)),
         new ImageShape(row.getInt("image_size")),
         ResizePolicy.of(row.getString("resize")),
         List.of(JSON.readValue(row.getString("mean"), Float[].class)),
         List.of(JSON.readValue(row.getString("standard_deviation"), Float[].class)),
+        row.getString("file"),
+        row.getLong("size"),
+        row.getString("sha256"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        instant(row.getObject("promoted_at", OffsetDateTime.class)),
+        training(row),
+        row.getString("description"),
+        row.getString("promotion_reason"));
+  }
+
+  private static ModelVersion.@Nullable Training training(ResultSet row) throws SQLException {
+    String job = row.getString("job_id");
+    if (job == null) {
+      return null;
+    }
+    return new ModelVersion.Training(
+        job,
+        row.getString("dataset"),
+        row.getString("data_sha256"),
         row.getDouble("test_loss"),
         row.getDouble("test_accuracy"),
         row.getString("engine"),
         row.getString("engine_precision"),
         row.getString("hyperparameters"),
         row.getInt("epoch"),
-        row.getString("file"),
-        row.getLong("size"),
-        row.getString("sha256"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        instant(row.getObject("promoted_at", OffsetDateTime.class)),
         new Selection(
-            Selection.By.of(row.getString("chosen_by")),
+            Selection.By.of(row.getString(CHOSEN_BY)),
             row.getObject("validation_loss", Double.class),
-            row.getObject("validation_accuracy", Double.class)),
-        row.getString("promotion_reason"));
+            row.getObject("validation_accuracy", Double.class)));
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime timestamp) {

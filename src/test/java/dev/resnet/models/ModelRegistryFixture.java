@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +46,12 @@ abstract class ModelRegistryFixture {
   @TempDir Path folder;
   final Databases databases;
   final List<Object> events = new ArrayList<>();
+  final List<ModelVersion> registered = new ArrayList<>();
   HikariDataSource database;
   ModelRegistry registry;
+
+  /** What an evaluation says. */
+  VersionAccuracy accuracy = (version, dataset, sha256) -> OptionalDouble.empty();
 
   ModelRegistryFixture(Databases databases) {
     this.databases = databases;
@@ -80,9 +85,14 @@ abstract class ModelRegistryFixture {
         new ModelFiles(folder.resolve("models"), file -> Optional.empty()),
         RegistryTables.in(database, new JdbcTransactionManager(database), patience),
         new PromotionRule(true),
+        (version, dataset, sha256) -> accuracy.testAccuracy(version, dataset, sha256),
         event -> {
           synchronized (events) {
-            events.add(event);
+            if (event instanceof VersionRegistered now) {
+              registered.add(now.version());
+            } else {
+              events.add(event);
+            }
           }
         },
         clock);

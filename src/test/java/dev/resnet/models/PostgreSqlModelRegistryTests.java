@@ -98,7 +98,7 @@ class PostgreSqlModelRegistryTests {
       assertThatThrownBy(() -> abandoned.register(lost, Promote.ALWAYS))
           .isInstanceOfAny(DataAccessException.class, TransactionException.class);
 
-      assertThat(survivor.find("a", 1)).map(ModelVersion::jobId).contains("job-2");
+      assertThat(survivor.find("a", 1)).map(TrainedModels::job).contains("job-2");
       assertThat(file("a", 1)).hasContent("the network of job-2");
       assertThat(file("a", 1).resolveSibling("card.json"))
           .content()

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,56 @@ abstract class PromotionContract extends ModelRegistryFixture {
                 .promoted())
         .isTrue();
     assertThat(inProduction("a")).isEqualTo(3);
+  }
+
+  @Test
+  void onAChangedDataSetTheVersionInProductionIsEvaluatedBeforeTheDecision() throws IOException {
+    register("a", "job-1");
+    JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
+    accuracy =
+        (version, dataset, sha256) -> {
+          assertThat(version.version()).isEqualTo(1);
+          assertThat(sha256).isEqualTo("ab".repeat(32));
+          return OptionalDouble.of(0.5);
+        };
+
+    RegisteredModel better =
+        registry.register(trained("a", "job-2", 0.4, 0.625), Promote.IF_BETTER);
+
+    assertThat(better.promotion().reason()).contains("its test accuracy 0.625 is above 0.5");
+    assertThat(inProduction("a")).isEqualTo(2);
+  }
+
+  @Test
+  void anEvaluationThatFailsPromotesNothing() throws IOException {
+    register("a", "job-1");
+    JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
+    accuracy =
+        (version, dataset, sha256) -> {
+          throw new IllegalStateException("no memory");
+        };
+
+    RegisteredModel trained = registry.register(trained("a", "job-2", 0.1, 1), Promote.IF_BETTER);
+
+    assertThat(trained.promotion().reason()).contains("could not be evaluated");
+    assertThat(inProduction("a")).isEqualTo(1);
+  }
+
+  @Test
+  void aVersionThatIsPromotedDuringTheEvaluationStays() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
+    accuracy =
+        (version, dataset, sha256) -> {
+          registry.promote("a", 1);
+          return OptionalDouble.of(0);
+        };
+
+    RegisteredModel trained = registry.register(trained("a", "job-3", 0.1, 1), Promote.IF_BETTER);
+
+    assertThat(trained.promotion().reason()).contains("was promoted while");
+    assertThat(inProduction("a")).isEqualTo(1);
   }
 
   @Test

@@ -5,6 +5,8 @@ import static dev.resnet.training.checkpoint.Promote.IF_BETTER;
 import static dev.resnet.training.checkpoint.Promote.NEVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.resnet.models.ModelVersion.Training;
+import dev.resnet.models.PromotionRule.Evaluated;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.Promote;
@@ -12,6 +14,7 @@ import dev.resnet.training.checkpoint.Promotion;
 import dev.resnet.training.checkpoint.Selection;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,30 +30,40 @@ class PromotionRuleTests {
       double accuracy,
       double loss,
       String hyperparameters) {
+    return version(
+        number,
+        classes,
+        new Training(
+            "job-" + number,
+            dataset,
+            data,
+            loss,
+            accuracy,
+            "dl4j",
+            "float32",
+            hyperparameters,
+            1,
+            Selection.LAST_EPOCH));
+  }
+
+  private static ModelVersion version(
+      int number, List<String> classes, @Nullable Training training) {
     return new ModelVersion(
         "net",
         number,
-        "job-" + number,
         3,
-        dataset,
-        data,
         classes,
         ImageShape.CIFAR,
         ResizePolicy.CROP,
         List.of(),
         List.of(),
-        loss,
-        accuracy,
-        "dl4j",
-        "float32",
-        hyperparameters,
-        1,
         "",
         1,
         "",
         Instant.EPOCH,
         null,
-        Selection.LAST_EPOCH,
+        training,
+        null,
         "");
   }
 
@@ -60,7 +73,7 @@ class PromotionRuleTests {
 
   private static Promotion decide(
       Promote promote, ModelVersion trained, @Nullable ModelVersion present) {
-    return new PromotionRule(true).decide(promote, trained, present, 1000);
+    return new PromotionRule(true).decide(promote, trained, present, 1000, null);
   }
 
   private static void assertKept(ModelVersion trained, ModelVersion present, String why) {
@@ -90,32 +103,20 @@ class PromotionRuleTests {
 
   private static ModelVersion validated(
       int number, double accuracy, double validation, String hyperparameters) {
-    var v = version(number, "cifar10", "ab", CLASSES, accuracy, 0.3, hyperparameters);
-    return new ModelVersion(
-        v.name(),
+    return version(
         number,
-        v.jobId(),
-        v.stackN(),
-        v.dataset(),
-        v.dataSha256(),
-        v.classes(),
-        v.shape(),
-        v.resize(),
-        v.mean(),
-        v.standardDeviation(),
-        v.testLoss(),
-        v.testAccuracy(),
-        v.engine(),
-        v.precision(),
-        hyperparameters,
-        1,
-        "",
-        1,
-        "",
-        Instant.EPOCH,
-        null,
-        new Selection(Selection.By.VALIDATION, 0.2, validation),
-        "");
+        CLASSES,
+        new Training(
+            "job-" + number,
+            "cifar10",
+            "ab",
+            0.3,
+            accuracy,
+            "dl4j",
+            "float32",
+            hyperparameters,
+            1,
+            new Selection(Selection.By.VALIDATION, 0.2, validation)));
   }
 
   @Test
@@ -158,12 +159,6 @@ class PromotionRuleTests {
 
   @Test
   void accuraciesOnDifferentTestImagesAreNotCompared() {
-    assertKept(
-        version(2, "cifar10", "cd", CLASSES, 1, 0.1, "{}"),
-        PRESENT,
-        "the data set cifar10 changed between the two versions, so their test"
-            + " accuracies can't be compared (POST /api/v1/models/net/versions/2/promote promotes"
-            + " the new one).");
     ModelVersion limited = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":20}");
     assertKept(
         limited,
@@ -174,6 +169,63 @@ class PromotionRuleTests {
     assertThat(decide(IF_BETTER, limited, alike).promoted()).isTrue();
     ModelVersion all = version(2, "cifar10", "ab", CLASSES, 1, 0.1, "{\"test_limit\":1000}");
     assertThat(decide(IF_BETTER, all, PRESENT).promoted()).as("the limit takes all").isTrue();
+  }
+
+  private static String onNewImages(
+      ModelVersion trained, @Nullable Evaluated evaluated, boolean promoted) {
+    var rule = new PromotionRule(true);
+    assertThat(rule.needsEvaluation(IF_BETTER, trained, PRESENT)).isTrue();
+    Promotion decision = rule.decide(IF_BETTER, trained, PRESENT, 1000, evaluated);
+    assertThat(decision.promoted()).as(decision.reason()).isEqualTo(promoted);
+    return decision.reason();
+  }
+
+  @Test
+  void ifTheDataSetChangedTheVersionInProductionIsEvaluatedOnTheNewImages() {
+    ModelVersion trained = version(2, "cifar10", "cd", CLASSES, 0.8, 0.1, "{}");
+    assertThat(onNewImages(trained, new Evaluated(1, OptionalDouble.of(0.79)), true))
+        .isEqualTo(
+            "Version 2 was promoted in place of version 1: its test accuracy 0.8 is above 0.79"
+                + " (both on the new test images: the data set cifar10 changed between the two"
+                + " versions).");
+    assertThat(onNewImages(trained, new Evaluated(1, OptionalDouble.of(0.8)), false))
+        .startsWith("Version 1 stays in production: the test accuracy 0.8 of version 2 is not");
+    assertThat(onNewImages(trained, new Evaluated(1, OptionalDouble.empty()), false))
+        .contains("could not be evaluated", "POST /api/v1/models/net/versions/2/promote");
+    assertThat(onNewImages(trained, new Evaluated(7, OptionalDouble.of(0.1)), false))
+        .contains("was promoted while");
+    assertThat(onNewImages(trained, null, false)).contains("was promoted while");
+    ModelVersion limited = version(2, "cifar10", "cd", CLASSES, 0.8, 0.1, "{\"test_limit\":20}");
+    assertThat(onNewImages(limited, new Evaluated(1, OptionalDouble.of(0.1)), false))
+        .contains("20 of 1000 test images");
+  }
+
+  @Test
+  void nothingIsEvaluatedThatDecidesNothing() {
+    ModelVersion trained = version(2, "cifar10", "cd", CLASSES, 0.8, 0.1, "{}");
+    var rule = new PromotionRule(true);
+    assertThat(rule.needsEvaluation(NEVER, trained, PRESENT)).isFalse();
+    assertThat(rule.needsEvaluation(ALWAYS, trained, PRESENT)).isFalse();
+    assertThat(rule.needsEvaluation(IF_BETTER, trained(0.8), PRESENT)).as("same data").isFalse();
+    assertThat(
+            rule.needsEvaluation(
+                IF_BETTER,
+                version(2, "cifar10", "cd", List.of("dog", "cat"), 0.8, 0.1, "{}"),
+                PRESENT))
+        .isFalse();
+    assertThat(new PromotionRule(false).needsEvaluation(IF_BETTER, trained, PRESENT)).isFalse();
+    assertThat(rule.needsEvaluation(IF_BETTER, trained, version(1, CLASSES, null)))
+        .as("uploaded")
+        .isFalse();
+  }
+
+  @Test
+  void anUploadedVersionIsNotReplaced() {
+    assertKept(
+        trained(1),
+        version(1, CLASSES, null),
+        "it was uploaded, so its data set is not known (POST"
+            + " /api/v1/models/net/versions/2/promote promotes the new one).");
   }
 
   @Test
@@ -207,14 +259,15 @@ class PromotionRuleTests {
   @Test
   void ifTrainingMayNotPromoteAnAdministratorDoes() {
     for (Promote promote : Promote.values()) {
-      Promotion decision = new PromotionRule(false).decide(promote, trained(1), PRESENT, 1000);
+      Promotion decision =
+          new PromotionRule(false).decide(promote, trained(1), PRESENT, 1000, null);
       assertThat(decision.promoted()).isFalse();
       assertThat(decision.reason())
           .startsWith("Version 1 stays in production: ")
           .contains(
               "resnet.models.training-may-promote", "POST /api/v1/models/net/versions/2/promote");
     }
-    assertThat(new PromotionRule(false).decide(ALWAYS, trained(1), null, 1000).promoted())
+    assertThat(new PromotionRule(false).decide(ALWAYS, trained(1), null, 1000, null).promoted())
         .isFalse();
   }
 }

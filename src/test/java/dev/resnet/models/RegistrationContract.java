@@ -50,27 +50,29 @@ abstract class RegistrationContract extends ModelRegistryFixture {
             new ModelVersion(
                 "resnet-20",
                 1,
-                "job-1",
                 3,
-                "synthetic",
-                model.dataSha256(),
                 TrainedModels.CLASSES,
                 ImageShape.CIFAR,
                 ResizePolicy.CROP,
                 List.of(0.49f, 0.48f, 0.45f),
                 List.of(0.25f, 0.24f, 0.26f),
-                0.375,
-                0.875,
-                "dl4j",
-                "float32",
-                TrainedModels.HYPERPARAMETERS,
-                20,
                 registry.find("resnet-20", 1).orElseThrow().file(),
                 model.checkpoint().size(),
                 model.checkpoint().sha256(),
                 NOW,
                 NOW,
-                new Selection(Selection.By.VALIDATION, 0.25, 0.75),
+                new ModelVersion.Training(
+                    "job-1",
+                    "synthetic",
+                    model.dataSha256(),
+                    0.375,
+                    0.875,
+                    "dl4j",
+                    "float32",
+                    TrainedModels.HYPERPARAMETERS,
+                    20,
+                    new Selection(Selection.By.VALIDATION, 0.25, 0.75)),
+                null,
                 "Version 1 was promoted: nothing was in production under 'resnet-20'."));
   }
 
@@ -115,7 +117,7 @@ abstract class RegistrationContract extends ModelRegistryFixture {
 
     assertThat(registry.promoted("a")).map(ModelVersion::version).contains(2);
     assertThat(registry.promoted("b")).map(ModelVersion::version).contains(1);
-    assertThat(registry.newestPromoted()).map(ModelVersion::jobId).contains("job-3");
+    assertThat(registry.newestPromoted()).map(TrainedModels::job).contains("job-3");
     assertThat(events)
         .containsExactly(new ModelsChanged("a"), new ModelsChanged("b"), new ModelsChanged("a"));
   }
@@ -128,6 +130,7 @@ abstract class RegistrationContract extends ModelRegistryFixture {
     assertThat(registry.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
     assertThat(versions("a")).hasSize(2);
     assertThat(events).hasSize(2);
+    assertThat(registered).extracting(ModelVersion::version).containsExactly(1, 2);
   }
 
   @Test
@@ -223,7 +226,9 @@ abstract class RegistrationContract extends ModelRegistryFixture {
         .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, jobs).boxed().toList());
     for (ModelVersion version : versions("a")) {
       CheckpointFile trained =
-          models.get(Integer.parseInt(version.jobId().substring("job-".length()))).checkpoint();
+          models
+              .get(Integer.parseInt(TrainedModels.job(version).substring("job-".length())))
+              .checkpoint();
       assertThat(version.sha256()).isEqualTo(trained.sha256());
       assertThat(Sha256.of(folder.resolve("models").resolve(version.file())))
           .isEqualTo(trained.sha256());

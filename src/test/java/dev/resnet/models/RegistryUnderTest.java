@@ -15,6 +15,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import javax.sql.DataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
@@ -32,6 +33,7 @@ public final class RegistryUnderTest {
             RegistryTables.in(
                 database, new JdbcTransactionManager(database), Duration.ofSeconds(10)),
             new PromotionRule(true),
+            (version, dataset, sha256) -> OptionalDouble.empty(),
             event -> {},
             new Ahead());
   }

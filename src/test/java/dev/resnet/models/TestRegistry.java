@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import javax.sql.DataSource;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -29,6 +30,7 @@ public final class TestRegistry {
         new ModelFiles(models, check),
         RegistryTables.in(database, new JdbcTransactionManager(database), Duration.ofSeconds(10)),
         new PromotionRule(true),
+        (version, dataset, sha256) -> OptionalDouble.empty(),
         events,
         Clock.systemUTC());
   }

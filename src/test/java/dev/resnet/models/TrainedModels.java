@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -85,6 +86,11 @@ public final class TrainedModels {
 
   public static TrainedModel trained(Path folder, String name, String jobId, long seed) {
     return trained(folder, name, jobId, network(seed));
+  }
+
+  /** The job that trained a version. */
+  static String job(ModelVersion version) {
+    return Objects.requireNonNull(version.training()).jobId();
   }
 
   /** Treats {@code file} as a checkpoint. */

@@ -10,7 +10,6 @@ import dev.resnet.models.TrainedModels;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import dev.resnet.pictures.ResizePolicy;
-import dev.resnet.training.checkpoint.Selection;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,27 +116,19 @@ class ClassifierTests {
     return new ModelVersion(
         name,
         number,
-        name + "-" + number,
         3,
-        "synthetic",
-        "",
         TrainedModels.CLASSES,
         ImageShape.CIFAR,
         ResizePolicy.CROP,
         List.of(0.5f, 0.5f, 0.5f),
         List.of(0.25f, 0.25f, 0.25f),
-        0.3,
-        0.9,
-        "dl4j",
-        "float32",
-        "{}",
-        1,
         file,
         Files.size(path),
         Sha256.of(path),
         created,
         created,
-        Selection.LAST_EPOCH,
+        null,
+        null,
         "");
   }
 

@@ -32,12 +32,32 @@ record ModelSummary(
   record Version(
       @Schema(example = "3") int version,
       boolean promoted,
-      @Schema(example = "cifar10") String dataset,
+      @Schema(
+              nullable = true,
+              description = "Null for an uploaded version, like its results and its job",
+              example = "cifar10")
+          @Nullable String dataset,
       @JsonProperty("stack_n") @Schema(example = "3") int stackN,
-      @JsonProperty("test_loss") @Schema(nullable = true, example = "0.31") double testLoss,
-      @JsonProperty("test_accuracy") @Schema(example = "0.915") double testAccuracy,
+      @JsonProperty("test_loss") @Schema(nullable = true, example = "0.31")
+          @Nullable Double testLoss,
+      @JsonProperty("test_accuracy") @Schema(nullable = true, example = "0.915")
+          @Nullable Double testAccuracy,
       @JsonProperty("created_at") Instant createdAt,
-      @Schema(description = "The id of the training job") String job) {}
+      @Schema(nullable = true, description = "The id of the training job") @Nullable String job) {
+
+    static Version of(ModelVersion v, boolean promoted) {
+      ModelVersion.Training training = v.training();
+      return new Version(
+          v.version(),
+          promoted,
+          training == null ? null : training.dataset(),
+          v.stackN(),
+          training == null ? null : training.testLoss(),
+          training == null ? null : training.testAccuracy(),
+          v.createdAt(),
+          training == null ? null : training.jobId());
+    }
+  }
 
   /**
    * @param promoted the number of the version in production
@@ -47,17 +67,7 @@ record ModelSummary(
         name,
         promoted.orElse(null),
         versions.items().stream()
-            .map(
-                v ->
-                    new Version(
-                        v.version(),
-                        promoted.filter(number -> number == v.version()).isPresent(),
-                        v.dataset(),
-                        v.stackN(),
-                        v.testLoss(),
-                        v.testAccuracy(),
-                        v.createdAt(),
-                        v.jobId()))
+            .map(v -> Version.of(v, promoted.filter(number -> number == v.version()).isPresent()))
             .toList(),
         versions.page(),
         versions.size(),

@@ -26,7 +26,8 @@ public record VersionResponse(
     @Schema(example = "274442") long parameters,
     @Schema(description = "Class names by index") List<String> classes,
     ModelCard.Input input,
-    ModelCard.Metrics metrics,
+    @Schema(nullable = true, description = "Null for an uploaded version")
+        ModelCard.@Nullable Metrics metrics,
     ModelCard.Source source,
     ModelCard.File file,
     @JsonProperty("promotion_reason") @Schema(description = ModelCard.PROMOTION_REASON)
