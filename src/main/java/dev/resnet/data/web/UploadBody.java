@@ -2,6 +2,7 @@ package dev.resnet.data.web;
 
 import dev.resnet.api.MultipartBody;
 import dev.resnet.api.ProblemException;
+import dev.resnet.api.SteadyStream;
 import dev.resnet.data.upload.UploadProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -41,7 +42,9 @@ final class UploadBody {
    * @throws ProblemException if there is none, or the body is too large or too slow
    */
   void writeTo(OutputStream out) throws IOException {
-    InputStream in = new SteadyStream(request.getInputStream(), rate, System::nanoTime);
+    InputStream in =
+        new SteadyStream(
+            request.getInputStream(), rate, UploadProperties.MIN_UPLOAD_RATE, System::nanoTime);
     if (MultipartBody.is(request.getContentType())) {
       part(in, out);
     } else if (copy(in, out) == 0) {

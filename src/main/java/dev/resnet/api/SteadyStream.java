@@ -1,7 +1,5 @@
-package dev.resnet.data.web;
+package dev.resnet.api;
 
-import dev.resnet.api.ProblemException;
-import dev.resnet.data.upload.UploadProperties;
 import dev.resnet.memory.ByteSize;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -16,21 +14,24 @@ import org.springframework.util.unit.DataSize;
  * client that sends a byte now and then would keep a thread for ever. Tomcat ends the silence of a
  * client that sends nothing.
  */
-final class SteadyStream extends FilterInputStream {
+public final class SteadyStream extends FilterInputStream {
   static final Duration PERIOD = Duration.ofSeconds(30);
 
   private final DataSize rate;
+  private final String setting;
   private final LongSupplier nanoTime;
   private long begun;
   private long read;
 
   /**
    * @param rate least bytes a second in each period; 0 for any
+   * @param setting its name
    * @param nanoTime like {@link System#nanoTime}
    */
-  SteadyStream(InputStream in, DataSize rate, LongSupplier nanoTime) {
+  public SteadyStream(InputStream in, DataSize rate, String setting, LongSupplier nanoTime) {
     super(in);
     this.rate = rate;
+    this.setting = setting;
     this.nanoTime = nanoTime;
     begun = nanoTime.getAsLong();
   }
@@ -58,8 +59,8 @@ final class SteadyStream extends FilterInputStream {
     if (read < rate.toBytes() * Duration.ofNanos(now - begun).toSeconds()) {
       throw new ProblemException(
           HttpStatus.REQUEST_TIMEOUT,
-          "The archive arrives with less than %s a second, the limit set by %s. Send it over a faster line, or send a smaller one."
-              .formatted(ByteSize.text(rate), UploadProperties.MIN_UPLOAD_RATE));
+          "The file arrives with less than %s a second, the limit set by %s. Send it over a faster line, or send a smaller one."
+              .formatted(ByteSize.text(rate), setting));
     }
     begun = now;
     read = 0;

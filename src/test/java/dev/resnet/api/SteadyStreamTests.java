@@ -1,9 +1,8 @@
-package dev.resnet.data.web;
+package dev.resnet.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.resnet.api.ProblemException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +40,9 @@ class SteadyStreamTests {
 
   private SteadyStream body(int rate) {
     return new SteadyStream(
-        new ByteArrayInputStream(new byte[100_000]), DataSize.ofBytes(rate), time::get);
+        new ByteArrayInputStream(new byte[100_000]),
+        DataSize.ofBytes(rate),
+        "resnet.datasets.min-upload-rate",
+        time::get);
   }
 }
