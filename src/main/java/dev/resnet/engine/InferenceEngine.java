@@ -26,6 +26,14 @@ public interface InferenceEngine extends AutoCloseable {
    */
   float[][] activationMaps(float[] images, int[] classes);
 
+  /**
+   * Bytes of native memory and of the GPU's that it holds: weights and workspaces. They grow with
+   * the requests that run at the same time, up to a limit.
+   */
+  default long bytes() {
+    return 0;
+  }
+
   @Override
   void close();
 }

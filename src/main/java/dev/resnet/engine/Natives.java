@@ -13,6 +13,9 @@ public final class Natives {
   /** Called before each creation on its thread; it may throw. */
   private static final ThreadLocal<@Nullable Runnable> BEFORE = new ThreadLocal<>();
 
+  /** What this thread has allocated since it started. */
+  private static final ThreadLocal<long[]> ALLOCATED = ThreadLocal.withInitial(() -> new long[1]);
+
   private Natives() {}
 
   public static void opening() {
@@ -28,6 +31,19 @@ public final class Natives {
 
   public static void closed() {
     OPEN.decrementAndGet();
+  }
+
+  /** Reports the size of a block, in bytes. */
+  public static void allocated(long bytes) {
+    ALLOCATED.get()[0] += bytes;
+  }
+
+  /**
+   * The bytes of all blocks that this thread has allocated, also of those that are freed: the
+   * difference before and after something is made is what it takes.
+   */
+  public static long allocatedByThisThread() {
+    return ALLOCATED.get()[0];
   }
 
   /** How many are open in the process. */

@@ -6,7 +6,7 @@ import dev.resnet.models.ModelListing;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.UnknownModelException;
-import dev.resnet.models.VersionInProductionException;
+import dev.resnet.models.VersionHasAliasException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -118,7 +118,7 @@ final class Policies {
     try {
       models.delete(model, version);
       return true;
-    } catch (VersionInProductionException | UnknownModelException e) {
+    } catch (VersionHasAliasException | UnknownModelException e) {
       return false;
     }
   }

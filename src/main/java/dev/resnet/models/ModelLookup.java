@@ -1,6 +1,8 @@
 package dev.resnet.models;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Finds a model or version in the registry. If there is none, the error lists what exists. */
@@ -30,6 +32,36 @@ public final class ModelLookup {
    */
   public ModelVersion promoted(String name) {
     return registry.promoted(name).orElseThrow(() -> notInProduction(name));
+  }
+
+  /**
+   * The version that an alias points to.
+   *
+   * @throws UnknownModelException if there is none
+   */
+  public ModelVersion aliased(String name, String alias) {
+    return alias.equals(AliasRows.PRODUCTION)
+        ? promoted(name)
+        : registry.find(name, alias).orElseThrow(() -> unknown(name, alias));
+  }
+
+  /** The error for an alias that does not exist. */
+  public UnknownModelException unknown(String name, String alias) {
+    if (!listing.names().contains(name)) {
+      return unknown(name);
+    }
+    Set<String> aliases =
+        registry.aliases().of(List.of(name)).getOrDefault(name, Map.of()).keySet();
+    return new UnknownModelException(
+        "Model '%1$s' has no alias '%2$s'. %3$s PUT /api/v1/models/%1$s/aliases/%2$s makes it."
+            .formatted(
+                name,
+                alias,
+                aliases.isEmpty()
+                    ? "It has none."
+                    : "It has: %s."
+                        .formatted(
+                            aliases.stream().limit(SHOWN).collect(Collectors.joining(", ")))));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.resnet.models;
 
+import dev.resnet.models.AliasRows.Alias;
 import dev.resnet.models.AliasRows.Pointer;
 import dev.resnet.models.ModelFiles.Stored;
 import dev.resnet.models.PromotionRule.Evaluated;
@@ -17,13 +18,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +52,7 @@ public class ModelRegistry implements TrainedModelReceiver {
   private final ModelFiles files;
   private final NamedChanges changes;
   private final VersionRows versions;
-  private final AliasRows aliases;
+  private final RegistryTables tables;
   private final PromotionRule rule;
   private final VersionAccuracy accuracy;
   private final ApplicationEventPublisher events;
@@ -69,11 +68,16 @@ public class ModelRegistry implements TrainedModelReceiver {
     this.files = files;
     this.changes = rows.changes();
     this.versions = rows.versions();
-    this.aliases = rows.aliases();
+    this.tables = rows;
     this.rule = rule;
     this.accuracy = accuracy;
     this.events = events;
     this.clock = clock;
+  }
+
+  /** Whether a model can have this name. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /**
@@ -82,7 +86,7 @@ public class ModelRegistry implements TrainedModelReceiver {
    */
   @Override
   public RegisteredModel register(TrainedModel model, Promote promote) throws IOException {
-    if (!NAME.matcher(model.model()).matches()) {
+    if (!isName(model.model())) {
       throw new IllegalArgumentException(
           "'%s' cannot name a model: use letters, digits, '.', '_' and '-'"
               .formatted(model.model()));
@@ -218,7 +222,7 @@ public class ModelRegistry implements TrainedModelReceiver {
       files.writeCard(version);
       versions.insert(version, promotion);
       if (promotion.promoted()) {
-        aliases.promote(version.name(), number, version.createdAt());
+        tables.aliases().point(version.name(), AliasRows.PRODUCTION, number, version.createdAt());
       }
       return new RegisteredModel(number, promotion);
     } catch (IOException e) {
@@ -244,61 +248,25 @@ public class ModelRegistry implements TrainedModelReceiver {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
+  /** The aliases of the versions. */
+  public ModelAliases aliases() {
+    return new ModelAliases(tables, events, clock);
+  }
+
   /**
    * Puts a version into production; does nothing if it already is.
    *
    * @return false if there is no such version
    */
   public boolean promote(String name, int version) {
-    boolean found =
-        changes.under(
-            name,
-            () -> {
-              if (!versions.lock(name) || versions.find(name, version).isEmpty()) {
-                return false;
-              }
-              if (aliases.inProduction(name).filter(present -> present == version).isEmpty()) {
-                aliases.promote(name, version, now());
-                log.info("Promoted model '{}' version {}", name, version);
-              }
-              return true;
-            });
-    events.publishEvent(new ModelsChanged(name));
-    return found;
-  }
-
-  /** The version that {@link #rollBack} would put into production; empty if there is none. */
-  public Optional<ModelVersion> previous(String name) {
-    return aliases.previous(name).flatMap(version -> versions.find(name, version));
-  }
-
-  /**
-   * Puts the previous version back into production.
-   *
-   * @param expected the result of {@link #previous}
-   * @return false, without any change, if it is no longer the previous version
-   */
-  public boolean rollBack(String name, int expected) {
-    boolean done =
-        changes.under(
-            name,
-            () -> {
-              versions.lock(name);
-              return aliases.previous(name).filter(version -> version == expected).isPresent()
-                  && aliases.rollBack(name, now()).isPresent();
-            });
-    if (done) {
-      log.info("Rolled model '{}' back to version {}", name, expected);
-    }
-    events.publishEvent(new ModelsChanged(name));
-    return done;
+    return aliases().point(name, AliasRows.PRODUCTION, version);
   }
 
   /**
    * Deletes a version with its files; its number is not reused.
    *
    * @throws UnknownModelException if there is no such version
-   * @throws VersionInProductionException if it is in production
+   * @throws VersionHasAliasException if an alias points to it
    */
   public void delete(String name, int number) {
     ModelVersion version = lookup().version(name, number);
@@ -309,8 +277,9 @@ public class ModelRegistry implements TrainedModelReceiver {
               if (!versions.lock(name) || versions.find(name, number).isEmpty()) {
                 throw lookup().unknown(name, number);
               }
-              if (!aliases.of(name, number).isEmpty()) {
-                throw new VersionInProductionException(name, number);
+              List<String> pointing = tables.aliases().of(name, number);
+              if (!pointing.isEmpty()) {
+                throw new VersionHasAliasException(name, number, pointing);
               }
               versions.delete(name, number);
               return leftovers(name);
@@ -323,7 +292,7 @@ public class ModelRegistry implements TrainedModelReceiver {
 
   /** Whether an alias points to a version, 'production' for example. */
   public boolean hasAlias(String name, int version) {
-    return !aliases.of(name, version).isEmpty();
+    return !aliases().of(name, version).isEmpty();
   }
 
   /**
@@ -353,25 +322,20 @@ public class ModelRegistry implements TrainedModelReceiver {
 
   /** The version in production of a name. */
   public Optional<ModelVersion> promoted(String name) {
-    return aliases.inProduction(name).flatMap(version -> versions.find(name, version));
+    return find(name, AliasRows.PRODUCTION);
+  }
+
+  /** The version that an alias points to. */
+  public Optional<ModelVersion> find(String name, String alias) {
+    return aliases().find(name, alias).flatMap(found -> versions.find(name, found.version()));
   }
 
   /** The most recently promoted of all versions in production. */
   public Optional<ModelVersion> newestPromoted() {
-    return aliases.inProduction().stream()
+    return aliases().all().stream()
         .findFirst()
+        .filter(Alias::isProduction)
         .flatMap(newest -> versions.find(newest.name(), newest.version()));
-  }
-
-  /** The number of the version in production, by name. */
-  public Map<String, Integer> promotedVersions() {
-    return aliases.inProduction().stream()
-        .collect(Collectors.toMap(Pointer::name, Pointer::version));
-  }
-
-  /** The versions in production of all names, the newest promotion first. */
-  public List<Pointer> inProduction() {
-    return aliases.inProduction();
   }
 
   /** All versions of these names. */

@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,6 +37,13 @@ final class SettingNames {
 
   /** Those that no class of settings declares. */
   private static final Set<String> ALONE = Set.of("resnet.home", "resnet.role");
+
+  /** Settings of earlier releases, and what to do instead. */
+  private static final Map<String, String> REPLACED =
+      Map.of(
+          "resnet.serving.max-loaded-models",
+          "It was replaced: set resnet.serving.max-loaded-memory to the bytes that all loaded"
+              + " models may take, such as 256MB.");
 
   /** Allows for missing letters, swapped words and a renamed group. */
   private static final int MOST_EDITS = 6;
@@ -171,7 +179,19 @@ final class SettingNames {
 
   private String message(String what, String name) {
     return "%s is not a setting.%s"
-        .formatted(what, nearest(name).map(" Did you mean %s?"::formatted).orElse(""));
+        .formatted(
+            what,
+            replaced(name)
+                .or(() -> nearest(name).map("Did you mean %s?"::formatted))
+                .map(" "::concat)
+                .orElse(""));
+  }
+
+  private static Optional<String> replaced(String name) {
+    return REPLACED.keySet().stream()
+        .filter(old -> plain(old).equals(plain(name)))
+        .findFirst()
+        .map(REPLACED::get);
   }
 
   private static String plain(String name) {

@@ -1,6 +1,7 @@
 package dev.resnet.serving;
 
 import dev.resnet.engine.Precision;
+import dev.resnet.models.AliasRows;
 import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.pictures.Picture;
@@ -33,11 +34,13 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
   private final InferenceMetrics metrics;
   private final Admission admission;
 
-  /** By name, the version that last served requests for the one in production. */
-  private final Map<String, ModelVersion> answering = new ConcurrentHashMap<>();
+  /** The version that last served requests for an alias. */
+  private final Map<Alias, ModelVersion> answering = new ConcurrentHashMap<>();
 
-  /** By name, the background load that is running or that failed last. */
-  private final Map<String, Preparation> preparations = new ConcurrentHashMap<>();
+  /** The background load that is running or that failed last. */
+  private final Map<Alias, Preparation> preparations = new ConcurrentHashMap<>();
+
+  private record Alias(String name, String alias) {}
 
   private record Preparation(int version, boolean failed, long since) {}
 
@@ -84,7 +87,20 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
    */
   public Classification classifyWithPromoted(
       ModelVersion promoted, Images images, Options options) {
-    return answer(acquirePromoted(promoted), images, options);
+    return classifyWithAlias(AliasRows.PRODUCTION, promoted, images, options);
+  }
+
+  /**
+   * Classifies with the version that an alias points to, or with its predecessor while that version
+   * is being loaded.
+   *
+   * @throws ModelUnavailableException if neither can be loaded
+   * @throws OverloadException if more is asked than can be computed in time
+   * @throws CallerGoneException if nobody waits for the answer any more
+   */
+  public Classification classifyWithAlias(
+      String alias, ModelVersion version, Images images, Options options) {
+    return answer(acquire(alias, version), images, options);
   }
 
   /** As the other method, with no options. */
@@ -103,29 +119,29 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
     }
   }
 
-  private LoadedModel acquirePromoted(ModelVersion promoted) {
+  private LoadedModel acquire(String alias, ModelVersion version) {
     LoadedModel model =
-        loaded.acquireIfLoaded(promoted).orElseGet(() -> previousOrLoaded(promoted));
-    if (model.version().version() == promoted.version()) {
-      answering.put(promoted.name(), promoted);
+        loaded.acquireIfLoaded(version).orElseGet(() -> previousOrLoaded(alias, version));
+    if (model.version().version() == version.version()) {
+      answering.put(new Alias(version.name(), alias), version);
     }
     return model;
   }
 
-  private LoadedModel previousOrLoaded(ModelVersion promoted) {
-    ModelVersion previous = answering.get(promoted.name());
-    // The images have been read for the promoted version; another kind of input doesn't fit them.
+  private LoadedModel previousOrLoaded(String alias, ModelVersion version) {
+    ModelVersion previous = answering.get(new Alias(version.name(), alias));
+    // The images have been read for this version; another kind of input doesn't fit them.
     if (previous != null
-        && previous.version() != promoted.version()
-        && previous.shape().equals(promoted.shape())
-        && previous.resize() == promoted.resize()) {
+        && previous.version() != version.version()
+        && previous.shape().equals(version.shape())
+        && previous.resize() == version.resize()) {
       var model = loaded.acquireIfLoaded(previous);
       if (model.isPresent()) {
-        prepare(promoted);
+        prepare(alias, version);
         return model.get();
       }
     }
-    return loaded.acquire(promoted);
+    return loaded.acquire(version);
   }
 
   /**
@@ -142,9 +158,9 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
     }
   }
 
-  /** From now on, requests wait for this version instead of using its predecessor. */
-  public void switchTo(ModelVersion version) {
-    answering.put(version.name(), version);
+  /** From now on, requests for the alias wait for this version instead of its predecessor. */
+  public void switchTo(String alias, ModelVersion version) {
+    answering.put(new Alias(version.name(), alias), version);
   }
 
   /** The versions in memory. */
@@ -164,17 +180,20 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
 
   /** Unloads a deleted version. */
   void forget(ModelVersion version) {
-    answering.computeIfPresent(
-        version.name(), (name, last) -> last.version() == version.version() ? null : last);
+    answering
+        .values()
+        .removeIf(
+            last -> last.name().equals(version.name()) && last.version() == version.version());
     loaded.forget(version);
   }
 
   /** Loads a version in the background, so that the next request finds it in memory. */
-  void prepare(ModelVersion version) {
+  void prepare(String alias, ModelVersion version) {
+    var key = new Alias(version.name(), alias);
     var begun = new Preparation(version.version(), false, nanoTime.getAsLong());
     var current =
         preparations.compute(
-            version.name(), (name, last) -> last != null && holds(last, begun) ? last : begun);
+            key, (name, last) -> last != null && holds(last, begun) ? last : begun);
     if (current != begun) {
       return;
     }
@@ -182,16 +201,14 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
         () -> {
           try {
             loaded.acquire(version).release();
-            preparations.remove(version.name(), begun);
+            preparations.remove(key, begun);
           } catch (RuntimeException e) {
             log.error(
                 "Loading {} failed; the previous version keeps serving: {}",
                 version.label(),
                 e.getMessage());
             preparations.replace(
-                version.name(),
-                begun,
-                new Preparation(version.version(), true, nanoTime.getAsLong()));
+                key, begun, new Preparation(version.version(), true, nanoTime.getAsLong()));
           }
         });
   }

@@ -23,6 +23,9 @@ final class LoadedModel {
   /** Starts at 1 for the loader. At 0 the model is closed for good. */
   private final AtomicInteger users = new AtomicInteger(1);
 
+  /** Guarded by {@link LoadedModels}. */
+  private long counted;
+
   private LoadedModel(ModelVersion version, InferenceEngine engine) {
     this.version = version;
     this.engine = engine;
@@ -64,6 +67,19 @@ final class LoadedModel {
 
   Precision precision() {
     return engine.precision();
+  }
+
+  /** Bytes of its weights and workspaces. */
+  long bytes() {
+    return engine.bytes();
+  }
+
+  /** Whether it takes more memory than at the last call. */
+  boolean hasGrown() {
+    long now = bytes();
+    boolean grown = now > counted;
+    counted = now;
+    return grown;
   }
 
   /** Adds a user; false if the model is already closed. */

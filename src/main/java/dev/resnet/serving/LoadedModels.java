@@ -12,11 +12,13 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.unit.DataSize;
 
 /**
- * The versions in memory; beyond the limit, the least recently used one is evicted. The first
- * thread that needs a version loads it, outside the lock. Other threads that need it wait, and all
- * other versions stay usable.
+ * The versions in memory; beyond the limit in bytes, the least recently used one is evicted. An
+ * engine takes more memory the more requests it serves at the same time, so that is looked at again
+ * when a version is used. The first thread that needs a version loads it, outside the lock. Other
+ * threads that need it wait, and all other versions stay usable.
  */
 final class LoadedModels implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LoadedModels.class);
@@ -30,16 +32,19 @@ final class LoadedModels implements AutoCloseable {
 
   private final Path models;
   private final InferenceEngines engines;
-  private final int limit;
+  private final long limit;
 
   /** In order of use, the least recently used first; guarded by this. */
   private final Map<Key, CompletableFuture<LoadedModel>> entries =
       new LinkedHashMap<>(16, 0.75f, true);
 
-  LoadedModels(Path models, InferenceEngines engines, int limit) {
+  /**
+   * @param limit bytes of all versions together; one version may take more
+   */
+  LoadedModels(Path models, InferenceEngines engines, DataSize limit) {
     this.models = models;
     this.engines = engines;
-    this.limit = limit;
+    this.limit = limit.toBytes();
   }
 
   /**
@@ -59,6 +64,9 @@ final class LoadedModels implements AutoCloseable {
       }
       LoadedModel model = joined(entry);
       if (model.retain()) {
+        synchronized (this) {
+          evictIfGrown(entry, model);
+        }
         return model;
       }
       // It was evicted before it could be used, so load it again.
@@ -69,12 +77,20 @@ final class LoadedModels implements AutoCloseable {
   Optional<LoadedModel> acquireIfLoaded(ModelVersion version) {
     synchronized (this) {
       var entry = entries.get(Key.of(version));
-      return entry != null
-              && entry.isDone()
-              && !entry.isCompletedExceptionally()
-              && entry.join().retain()
-          ? Optional.of(entry.join())
-          : Optional.empty();
+      if (entry == null
+          || !entry.isDone()
+          || entry.isCompletedExceptionally()
+          || !entry.join().retain()) {
+        return Optional.empty();
+      }
+      evictIfGrown(entry, entry.join());
+      return Optional.of(entry.join());
+    }
+  }
+
+  private void evictIfGrown(CompletableFuture<LoadedModel> entry, LoadedModel model) {
+    if (model.hasGrown()) {
+      evict(entry);
     }
   }
 
@@ -101,21 +117,29 @@ final class LoadedModels implements AutoCloseable {
     }
   }
 
-  /** Evicts versions beyond the limit, but never the newest one. */
-  private void evict(CompletableFuture<LoadedModel> newest) {
-    long loaded = entries.values().stream().filter(CompletableFuture::isDone).count();
+  /** Evicts versions beyond the limit, but never the one that is used now. */
+  private void evict(CompletableFuture<LoadedModel> used) {
+    long bytes = bytes();
     var iterator = entries.values().iterator();
-    while (loaded > limit && iterator.hasNext()) {
+    while (bytes > limit && iterator.hasNext()) {
       var entry = iterator.next();
-      if (entry != newest && entry.isDone()) {
+      if (entry != used && entry.isDone() && !entry.isCompletedExceptionally()) {
         iterator.remove();
-        loaded--;
+        bytes -= entry.join().bytes();
         log.info(
-            "Unloaded {}: resnet.serving.max-loaded-models is reached",
+            "Unloaded {}: resnet.serving.max-loaded-memory is reached",
             entry.join().version().label());
         entry.join().release();
       }
     }
+  }
+
+  /** Of all versions in memory. */
+  synchronized long bytes() {
+    return entries.values().stream()
+        .filter(entry -> entry.isDone() && !entry.isCompletedExceptionally())
+        .mapToLong(entry -> entry.join().bytes())
+        .sum();
   }
 
   synchronized List<ModelVersion> versions() {

@@ -1,5 +1,7 @@
 package dev.resnet.serving;
 
+import dev.resnet.models.AliasRows;
+import dev.resnet.models.AliasRows.Alias;
 import dev.resnet.models.AliasRows.Pointer;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
@@ -7,7 +9,6 @@ import dev.resnet.models.ModelsChanged;
 import dev.resnet.models.ModelsProperties;
 import dev.resnet.models.UnknownModelException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Caches the registry, so that classification does not need the database: the version in production
- * of each name, and the versions that were requested by number.
+ * Caches the registry, so that classification does not need the database: the version of each
+ * alias, and the versions that were requested by number.
  *
  * <p>Refreshed every {@link ModelsProperties#pollInterval()}, and at once when this process changes
  * a model. While the database is unavailable, cached entries stay in use.
@@ -52,6 +53,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   private final Duration pollInterval;
   private final Duration lookupTimeout;
   private final boolean serves;
+  private final @Nullable DefaultModel defaultModel;
 
   private final ExecutorService lookups =
       Executors.newFixedThreadPool(LOOKUP_THREADS, daemon("model-lookup"));
@@ -59,8 +61,14 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
   /** Ensures that an older read does not overwrite a newer one. */
   private final ReentrantLock refreshing = new ReentrantLock();
 
-  /** By name, the newest promotion first; null until it has been read. */
-  private volatile @Nullable Map<String, ModelVersion> production;
+  /** The versions in production first, the newest promotion first; null until it has been read. */
+  private volatile @Nullable Map<Key, ModelVersion> aliases;
+
+  private record Key(String name, String alias) {
+    boolean isProduction() {
+      return alias.equals(AliasRows.PRODUCTION);
+    }
+  }
 
   /** By number, in order of use; guarded by itself. */
   private final Map<Pointer, ModelVersion> versions =
@@ -78,14 +86,20 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
 
   /**
    * @param serves whether this process serves requests; if not, it reads and loads nothing
+   * @param defaultModel answers requests without a model; null for the newest one in production
    */
   RegistryCache(
-      ModelRegistry registry, Classifier classifier, ModelsProperties settings, boolean serves) {
+      ModelRegistry registry,
+      Classifier classifier,
+      ModelsProperties settings,
+      boolean serves,
+      @Nullable DefaultModel defaultModel) {
     this.registry = registry;
     this.classifier = classifier;
     this.pollInterval = settings.pollInterval();
     this.lookupTimeout = settings.lookupTimeout();
     this.serves = serves;
+    this.defaultModel = defaultModel;
   }
 
   /**
@@ -95,8 +109,23 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
    * @throws UnknownModelException if there is none
    */
   public ModelVersion promoted(String name) {
-    ModelVersion known = known().get(name);
-    return known != null ? known : lookUp(() -> registry.lookup().promoted(name));
+    return aliased(name, AliasRows.PRODUCTION);
+  }
+
+  /**
+   * The version that an alias points to.
+   *
+   * @throws RegistryAwayException if it is not cached and can't be looked up
+   * @throws UnknownModelException if there is none
+   */
+  public ModelVersion aliased(String name, String alias) {
+    ModelVersion known = known().get(new Key(name, alias));
+    return known != null ? known : lookUp(() -> registry.lookup().aliased(name, alias));
+  }
+
+  /** The alias that answers requests without a model; null for the newest one in production. */
+  public @Nullable DefaultModel defaultModel() {
+    return defaultModel;
   }
 
   /**
@@ -106,8 +135,10 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
    * @throws UnknownModelException if there is none
    */
   public ModelVersion newestPromoted() {
-    return known().values().stream()
+    return known().entrySet().stream()
         .findFirst()
+        .filter(newest -> newest.getKey().isProduction())
+        .map(Map.Entry::getValue)
         .orElseGet(() -> lookUp(registry.lookup()::newestPromoted));
   }
 
@@ -118,7 +149,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
    * @throws UnknownModelException if there is none
    */
   public ModelVersion version(String name, int number) {
-    ModelVersion promoted = known().get(name);
+    ModelVersion promoted = known().get(new Key(name, AliasRows.PRODUCTION));
     if (promoted != null && promoted.version() == number) {
       return promoted;
     }
@@ -146,8 +177,8 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
     }
   }
 
-  private Map<String, ModelVersion> known() {
-    Map<String, ModelVersion> known = production;
+  private Map<Key, ModelVersion> known() {
+    Map<Key, ModelVersion> known = aliases;
     return known == null ? Map.of() : known;
   }
 
@@ -207,29 +238,30 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
     }
   }
 
-  /** Reads the versions in production and forgets deleted ones. */
+  /** Reads the aliases and forgets deleted versions. */
   void refresh() {
-    List<ModelVersion> changed = new ArrayList<>();
+    Map<Key, ModelVersion> changed = new LinkedHashMap<>();
     refreshing.lock();
     try {
-      Map<String, ModelVersion> before = production;
-      Map<String, ModelVersion> now = new LinkedHashMap<>();
-      for (Pointer pointer : registry.inProduction()) {
-        ModelVersion known = before == null ? null : before.get(pointer.name());
-        if (known != null && known.version() == pointer.version()) {
-          now.put(pointer.name(), known);
+      Map<Key, ModelVersion> before = aliases;
+      Map<Key, ModelVersion> now = new LinkedHashMap<>();
+      for (Alias alias : registry.aliases().all()) {
+        var key = new Key(alias.name(), alias.alias());
+        ModelVersion known = before == null ? null : before.get(key);
+        if (known != null && known.version() == alias.version()) {
+          now.put(key, known);
           continue;
         }
         // Empty if it was deleted in between; the next read sees the new state.
         registry
-            .find(pointer.name(), pointer.version())
+            .find(alias.name(), alias.version())
             .ifPresent(
                 version -> {
-                  now.put(version.name(), version);
-                  changed.add(version);
+                  now.put(key, version);
+                  changed.put(key, version);
                 });
       }
-      production = now;
+      aliases = now;
       forgetDeleted();
       if (before == null) {
         // After the start, models are loaded on their first request.
@@ -238,7 +270,7 @@ public class RegistryCache implements SmartLifecycle, AutoCloseable {
     } finally {
       refreshing.unlock();
     }
-    changed.forEach(classifier::prepare);
+    changed.forEach((key, version) -> classifier.prepare(key.alias(), version));
   }
 
   private void forgetDeleted() {

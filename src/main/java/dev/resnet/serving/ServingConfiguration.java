@@ -25,15 +25,17 @@ class ServingConfiguration {
       ModelRegistry registry,
       Classifier classifier,
       ModelsProperties properties,
+      ServingProperties serving,
       Environment environment) {
     // A worker does not classify, so it needs no networks in memory.
     boolean serves = !"worker".equalsIgnoreCase(environment.getProperty("resnet.role", "").strip());
-    return new RegistryCache(registry, classifier, properties, serves);
+    return new RegistryCache(
+        registry, classifier, properties, serves, serving.answeringByDefault());
   }
 
   @Bean
-  Production production(ModelRegistry registry, Classifier classifier) {
-    return new Production(registry, classifier);
+  AliasChanges aliasChanges(ModelRegistry registry, Classifier classifier) {
+    return new AliasChanges(registry, classifier);
   }
 
   @Bean
@@ -61,7 +63,7 @@ class ServingConfiguration {
       InferenceMetrics metrics,
       MeterRegistry meters) {
     Turns.SHARED.trainingKeeps(properties.trainingShare());
-    var loaded = new LoadedModels(models(home), engines, properties.maxLoadedModels());
+    var loaded = new LoadedModels(models(home), engines, properties.maxLoadedMemory());
     return new Classifier(
         loaded,
         Executors.newSingleThreadExecutor(daemon()),

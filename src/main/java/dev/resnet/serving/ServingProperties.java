@@ -10,6 +10,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -18,9 +19,11 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings and limits for serving.
  *
+ * @param defaultModel answers {@code POST /api/v1/classify}: a model's name, or {@code name@alias};
+ *     null for the version that was promoted last of all
  * @param precision of inference; {@code auto} is the fastest one on this CPU
- * @param maxLoadedModels model versions kept in memory; beyond that, the least recently used one is
- *     evicted
+ * @param maxLoadedMemory bytes for the weights and workspaces of the model versions in memory;
+ *     beyond that, the least recently used version is unloaded. One version may take more
  * @param maxBodySize bytes of a classification request's body, of any content type
  * @param maxImageSize bytes of one image file, after base64 decoding
  * @param maxImages images in one request
@@ -37,8 +40,9 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("resnet.serving")
 @Validated
 public record ServingProperties(
+    @Nullable String defaultModel,
     @NotNull @DefaultValue("auto") Precision precision,
-    @DefaultValue("4") @Min(1) int maxLoadedModels,
+    @NotNull @DefaultValue("256MB") DataSize maxLoadedMemory,
     @DefaultValue("32MB") DataSize maxBodySize,
     @DefaultValue("10MB") DataSize maxImageSize,
     @DefaultValue("256") @Min(1) @Max(100_000) int maxImages,
@@ -64,6 +68,23 @@ public record ServingProperties(
     return 16L * shape.pixels();
   }
 
+  @AssertTrue(message = "default-model must be a model's name, or name@alias")
+  public boolean isDefaultModelValid() {
+    try {
+      answeringByDefault();
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Null if none is set. */
+  @Nullable DefaultModel answeringByDefault() {
+    return defaultModel == null || defaultModel.isBlank()
+        ? null
+        : DefaultModel.of(defaultModel.strip());
+  }
+
   /** A body is read into one array, hence the upper limit. */
   @AssertTrue(message = "max-body-size and max-image-size must be from 1KB to 1GB")
   public boolean isSizesInRange() {
@@ -73,6 +94,11 @@ public record ServingProperties(
   @AssertTrue(message = "max-pictures-memory must be at least 1MB, or 0 for an eighth of the heap")
   public boolean isMemoryInRange() {
     return maxPicturesMemory.toBytes() == 0 || maxPicturesMemory.toBytes() >= 1 << 20;
+  }
+
+  @AssertTrue(message = "max-loaded-memory must be at least 1MB")
+  public boolean isLoadedMemoryInRange() {
+    return maxLoadedMemory.toBytes() >= 1 << 20;
   }
 
   @AssertTrue(message = "memory-wait must not be negative")

@@ -122,7 +122,11 @@ abstract class ModelRegistryFixture {
   }
 
   final @Nullable Integer rollBack(String name) {
-    assertThat(registry.rollBack(name, registry.previous(name).orElseThrow().version())).isTrue();
+    assertThat(
+            registry
+                .aliases()
+                .rollBack(name, registry.aliases().previous(name).orElseThrow().version()))
+        .isTrue();
     return inProduction(name);
   }
 

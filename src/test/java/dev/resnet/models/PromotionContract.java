@@ -1,6 +1,7 @@
 package dev.resnet.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.pictures.ImageShape;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +123,9 @@ abstract class PromotionContract extends ModelRegistryFixture {
 
     assertThat(inProduction("a")).isEqualTo(1);
     assertThat(registry.newestPromoted()).map(ModelVersion::name).contains("a");
-    assertThat(registry.inProduction())
-        .containsExactly(new AliasRows.Pointer("a", 1), new AliasRows.Pointer("b", 1));
+    assertThat(registry.aliases().all())
+        .extracting(AliasRows.Alias::name, AliasRows.Alias::version)
+        .containsExactly(tuple("a", 1), tuple("b", 1));
     assertThat(events).containsExactly(new ModelsChanged("a"));
     assertThat(registry.promote("a", 3)).isFalse();
     assertThat(registry.promote("c", 1)).isFalse();
@@ -147,8 +150,8 @@ abstract class PromotionContract extends ModelRegistryFixture {
         .map(ModelVersion::name)
         .contains("b");
     assertThat(registry.find("a", 3).orElseThrow().promotedAt()).isNull();
-    assertThat(registry.previous("a")).isEmpty();
-    assertThat(registry.rollBack("a", 1)).isFalse();
+    assertThat(registry.aliases().previous("a")).isEmpty();
+    assertThat(registry.aliases().rollBack("a", 1)).isFalse();
     assertThat(inProduction("a")).isEqualTo(1);
 
     registry.promote("a", 2);
@@ -161,7 +164,7 @@ abstract class PromotionContract extends ModelRegistryFixture {
     register("a", "job-2");
     register("a", "job-3");
 
-    assertThat(registry.rollBack("a", 1)).isFalse();
+    assertThat(registry.aliases().rollBack("a", 1)).isFalse();
     assertThat(inProduction("a")).isEqualTo(3);
   }
 
@@ -172,7 +175,7 @@ abstract class PromotionContract extends ModelRegistryFixture {
     registry.promote("a", 1);
     registry.delete("a", 2);
 
-    assertThat(registry.previous("a")).as("1, then 1 again").isEmpty();
+    assertThat(registry.aliases().previous("a")).as("1, then 1 again").isEmpty();
     register("a", "job-3");
     assertThat(rollBack("a")).isEqualTo(1);
   }
@@ -198,6 +201,45 @@ abstract class PromotionContract extends ModelRegistryFixture {
     assertThat(networks.find("a", 3)).isEmpty();
   }
 
+  @Test
+  void anAliasIsPointedMovedAndDeletedApartFromProduction() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    ModelAliases aliases = registry.aliases();
+
+    assertThat(aliases.point("a", "canary", 1)).isTrue();
+    assertThat(aliases.of(List.of("a")))
+        .isEqualTo(Map.of("a", Map.of("canary", 1, "production", 2)));
+    assertThat(registry.find("a", "canary")).map(ModelVersion::version).contains(1);
+    assertThat(aliases.point("a", "canary", 2)).isTrue();
+    assertThat(aliases.of("a", 2)).containsExactly("canary", "production");
+    assertThat(aliases.point("a", "canary", 3)).isFalse();
+    assertThat(aliases.point("b", "canary", 1)).isFalse();
+    assertThat(registry.newestPromoted()).map(ModelVersion::version).contains(2);
+    assertThat(aliases.delete("a", "canary")).isTrue();
+    assertThat(aliases.delete("a", "canary")).isFalse();
+    assertThat(aliases.delete("b", "canary")).isFalse();
+    assertThat(aliases.of("a", 2)).containsExactly("production");
+    assertThat(rollBack("a")).as("the history is that of production alone").isEqualTo(1);
+    assertThat(aliases.previous("a")).isEmpty();
+  }
+
+  @Test
+  void aRollbackUndoesTheDeletionOfProduction() throws IOException {
+    register("a", "job-1");
+    register("a", "job-2");
+    assertThat(registry.aliases().delete("a", "production")).isTrue();
+    assertThat(inProduction("a")).isNull();
+    assertThat(registry.newestPromoted()).isEmpty();
+
+    assertThat(rollBack("a")).isEqualTo(2);
+    assertThat(rollBack("a")).isEqualTo(1);
+
+    registry.aliases().delete("a", "production");
+    registry.promote("a", 2);
+    assertThat(rollBack("a")).isEqualTo(1);
+  }
+
   /** Rows as written by the version before aliases. */
   @Test
   void promotionsBeforeAliasesAreMigratedWithTheirHistory() {
@@ -215,12 +257,13 @@ abstract class PromotionContract extends ModelRegistryFixture {
     Flyway.configure().dataSource(old).load().migrate();
     use(old);
 
-    assertThat(registry.inProduction())
-        .containsExactly(new AliasRows.Pointer("a", 3), new AliasRows.Pointer("b", 1));
+    assertThat(registry.aliases().all())
+        .extracting(AliasRows.Alias::name, AliasRows.Alias::version)
+        .containsExactly(tuple("a", 3), tuple("b", 1));
     assertThat(registry.find("a", 3).orElseThrow().promotedAt()).isEqualTo(NOW.plusSeconds(3));
     assertThat(registry.find("a", 2).orElseThrow().promotedAt()).isNull();
     assertThat(rollBack("a")).isEqualTo(1);
-    assertThat(registry.previous("a")).isEmpty();
+    assertThat(registry.aliases().previous("a")).isEmpty();
     assertThat(registry.promote("c", 1)).isTrue();
   }
 

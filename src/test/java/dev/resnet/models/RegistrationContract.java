@@ -123,6 +123,22 @@ abstract class RegistrationContract extends ModelRegistryFixture {
   }
 
   @Test
+  void aListenerThatFailsDoesNotFailTheRegistration() throws IOException {
+    ModelRegistry announcing =
+        TestRegistry.ofAnyFiles(
+            folder.resolve("models"),
+            database,
+            event -> {
+              if (event instanceof VersionRegistered) {
+                throw new IllegalStateException("no memory to evaluate it");
+              }
+            });
+
+    assertThat(announcing.register(trained("a", "job-1"), Promote.ALWAYS).version()).isEqualTo(1);
+    assertThat(inProduction("a")).isEqualTo(1);
+  }
+
+  @Test
   void registeringAJobAgainGivesTheSameVersion() throws IOException {
     register("a", "job-1");
     register("a", "job-2");

@@ -86,14 +86,27 @@ abstract class VersionsContract extends ModelRegistryFixture {
   }
 
   @Test
-  void theVersionInProductionIsNotDeleted() throws IOException {
+  void aVersionUnderAnAliasIsNotDeletedAndTheLastOneIsWithoutIt() throws IOException {
     register("a", "job-1");
+    registry.aliases().point("a", "canary", 1);
 
     assertThatThrownBy(() -> registry.delete("a", 1))
-        .isInstanceOf(VersionInProductionException.class);
+        .isInstanceOf(VersionHasAliasException.class)
+        .hasMessageContaining("the aliases canary, production point to it")
+        .hasMessageContaining("/api/v1/models/a/aliases/{alias}");
+    registry.aliases().delete("a", "canary");
+    assertThatThrownBy(() -> registry.delete("a", 1))
+        .isInstanceOf(VersionHasAliasException.class)
+        .hasMessageContaining("the alias 'production' points to it")
+        .hasMessageContaining("/api/v1/models/a/aliases/production");
 
     assertThat(inProduction("a")).isEqualTo(1);
     assertThat(file("a", 1)).exists();
+    registry.aliases().delete("a", "production");
+    registry.delete("a", 1);
+    assertThat(registry.listing().namesWithVersions(true, 10, 0)).isEmpty();
+    assertThat(folders("a")).isEmpty();
+    assertThat(registry.aliases().previous("a")).isEmpty();
   }
 
   @Test

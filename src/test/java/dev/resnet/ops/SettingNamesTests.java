@@ -45,6 +45,13 @@ class SettingNamesTests {
   }
 
   @Test
+  void aSettingThatWasReplacedSaysByWhat() {
+    assertThatThrownBy(() -> settings.check(environment("resnet.serving.maxLoadedModels")))
+        .hasMessageContaining("is not a setting. It was replaced")
+        .hasMessageContaining("set resnet.serving.max-loaded-memory");
+  }
+
+  @Test
   void whatResemblesNothingIsRefusedToo() {
     assertThatThrownBy(() -> settings.check(environment("resnet.a.completely.different.name")))
         .hasMessage("resnet.a.completely.different.name is not a setting.");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.files.Sha256;
+import dev.resnet.models.AliasRows;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.TrainedModels;
 import dev.resnet.pictures.ImageShape;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Loading, unloading and replacing versions, with fake engines that return the content of their
@@ -45,14 +47,21 @@ class ClassifierTests {
   private final AtomicInteger opened = new AtomicInteger();
   private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
   private final AtomicLong now = new AtomicLong();
+
+  /** By content, how many MB an engine takes if it is not one. */
+  private final Map<String, Integer> megabytes = new ConcurrentHashMap<>();
+
   private final ExecutorService background = Executors.newSingleThreadExecutor();
   private Consumer<String> whileOpening = content -> {};
   private Consumer<String> whileComputing = content -> {};
   private Classifier classifier;
 
+  /**
+   * @param limit in MB, of which an engine takes one
+   */
   private Classifier classifier(int limit) {
     return new Classifier(
-        new LoadedModels(models, this::open, limit),
+        new LoadedModels(models, this::open, DataSize.ofMegabytes(limit)),
         background,
         now::get,
         new InferenceMetrics(new SimpleMeterRegistry()),
@@ -98,6 +107,11 @@ class ClassifierTests {
           }
         }
         return rows;
+      }
+
+      @Override
+      public long bytes() {
+        return (long) megabytes.getOrDefault(content, 1) << 20;
       }
 
       @Override
@@ -198,6 +212,29 @@ class ClassifierTests {
   }
 
   @Test
+  void versionsCountByTheirMemoryAndItsGrowthIsNoticed() throws Exception {
+    classifier = classifier(4);
+    ModelVersion a = version("a", 1, "1");
+    ModelVersion b = version("b", 1, "2");
+    ModelVersion c = version("c", 1, "3");
+    megabytes.put("3", 2);
+    for (ModelVersion each : List.of(a, b, c)) {
+      classifier.classify(each, ONE);
+    }
+    assertThat(classifier.loaded()).as("4 MB, the limit").containsExactlyInAnyOrder(a, b, c);
+
+    megabytes.put("3", 3);
+    classifier.classify(c, ONE);
+    assertThat(classifier.loaded()).containsExactlyInAnyOrder(b, c);
+    megabytes.put("3", 9);
+    classifier.classify(c, ONE);
+    classifier.classify(c, ONE);
+    assertThat(classifier.loaded()).as("one version may take more").containsExactly(c);
+    classifier.classify(a, ONE);
+    assertThat(classifier.loaded()).containsExactly(a);
+  }
+
+  @Test
   void anEvictedVersionIsClosedByItsLastUser() throws Exception {
     classifier = classifier(1);
     ModelVersion a = version("a", 1, "1");
@@ -250,7 +287,7 @@ class ClassifierTests {
   @Test
   void aPreparedVersionIsInMemoryAtTheFirstRequest() throws Exception {
     ModelVersion version = version("a", 1, "1");
-    classifier.prepare(version);
+    classifier.prepare(AliasRows.PRODUCTION, version);
 
     Awaitility.await().untilAsserted(() -> assertThat(opened).hasValue(1));
     classifier.classifyWithPromoted(version, ONE);
@@ -268,10 +305,10 @@ class ClassifierTests {
 
     classifier.warmUp(second);
     assertThat(computed).as("a batch").hasValue(1);
-    classifier.switchTo(second);
+    classifier.switchTo(AliasRows.PRODUCTION, second);
     // Even if it was evicted in the meantime.
     classifier.forget(second);
-    classifier.switchTo(second);
+    classifier.switchTo(AliasRows.PRODUCTION, second);
 
     assertThat(answered(classifier.classifyWithPromoted(second, ONE))).isEqualTo(2);
     assertThatThrownBy(() -> classifier.warmUp(diverged))

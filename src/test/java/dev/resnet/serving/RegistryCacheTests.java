@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.util.unit.DataSize;
 
 /** The cache of a process whose registry is shared with other processes. */
 class RegistryCacheTests {
@@ -70,7 +71,8 @@ class RegistryCacheTests {
     private final ExecutorService background = Executors.newSingleThreadExecutor();
     private final Classifier classifier =
         new Classifier(
-            new LoadedModels(folder.resolve("models"), (file, shape) -> engine(), 4),
+            new LoadedModels(
+                folder.resolve("models"), (file, shape) -> engine(), DataSize.ofMegabytes(64)),
             background,
             System::nanoTime,
             new InferenceMetrics(new SimpleMeterRegistry()),
@@ -80,7 +82,9 @@ class RegistryCacheTests {
         registry(
             event -> {
               if (served != null) {
-                served.on((ModelsChanged) event);
+                if (event instanceof ModelsChanged changed) {
+                  served.on(changed);
+                }
               }
             });
 
@@ -90,7 +94,8 @@ class RegistryCacheTests {
               registry,
               classifier,
               new ModelsProperties(true, poll, lookup, Duration.ofSeconds(10)),
-              serves);
+              serves,
+              null);
       open.add(served);
       open.add(classifier);
       served.start();
@@ -141,7 +146,7 @@ class RegistryCacheTests {
     register(process.registry, "a", "job-2");
     assertThat(process.promoted("a")).isEqualTo(2);
 
-    process.registry.rollBack("a", 1);
+    process.registry.aliases().rollBack("a", 1);
     assertThat(process.promoted("a")).isEqualTo(1);
     process.registry.promote("a", 2);
     assertThat(process.promoted("a")).isEqualTo(2);
@@ -194,11 +199,36 @@ class RegistryCacheTests {
         .isInstanceOf(UnknownModelException.class);
   }
 
+  @Test
+  void anAliasThatAnotherProcessMovesIsFollowedAndItsVersionLoaded() throws Exception {
+    register(elsewhere, "a", "job-1");
+    register(elsewhere, "a", "job-2");
+    elsewhere.aliases().point("a", "canary", 1);
+    var process = new Process(SOON, NEVER, true);
+    assertThat(process.served.aliased("a", "canary").version()).isEqualTo(1);
+    assertThatThrownBy(() -> process.served.aliased("a", "blue"))
+        .isInstanceOf(UnknownModelException.class)
+        .hasMessageContaining("no alias 'blue'. It has: canary, production.");
+    process.served.refresh();
+
+    elsewhere.aliases().point("a", "canary", 2);
+
+    await().until(() -> process.served.aliased("a", "canary").version() == 2);
+    await().until(() -> process.classifier.loaded().size() == 1);
+    elsewhere.aliases().delete("a", "canary");
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> process.served.aliased("a", "canary"))
+                    .isInstanceOf(UnknownModelException.class));
+  }
+
   /** Connections block until the end of the test, so no answer can come from the database. */
   @Test
   void cachedEntriesAreUsedWithoutTheDatabase() throws Exception {
     register(elsewhere, "a", "job-1");
     register(elsewhere, "a", "job-2");
+    elsewhere.aliases().point("a", "canary", 1);
     var process = new Process(NEVER, Duration.ofMillis(10), true);
     process.served.refresh();
     process.served.version("a", 1);
@@ -210,7 +240,10 @@ class RegistryCacheTests {
         .isEqualTo(2);
     assertThat(process.served.version("a", 2)).isNotNull();
     assertThat(process.served.version("a", 1)).isNotNull();
-    assertThat(process.served.newestPromoted()).isNotNull();
+    assertThat(process.served.newestPromoted().version()).isEqualTo(2);
+    ModelVersion canary = process.served.aliased("a", "canary");
+    assertThat(process.classifier.classifyWithAlias("canary", canary, ONE).version().version())
+        .isEqualTo(1);
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> process.served.promoted("b"))
           .isInstanceOf(RegistryAwayException.class);

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.springframework.util.unit.DataSize;
 
 /** Registry and classifier together, with real networks. */
 class ServingTests {
@@ -58,7 +59,7 @@ class ServingTests {
     InferenceEngines engines = InferenceEngines.in(Precision.FLOAT32);
     classifier =
         new Classifier(
-            new LoadedModels(folder.resolve("models"), engines, 2),
+            new LoadedModels(folder.resolve("models"), engines, DataSize.ofMegabytes(2)),
             Executors.newSingleThreadExecutor(),
             System::nanoTime,
             new InferenceMetrics(new SimpleMeterRegistry()),

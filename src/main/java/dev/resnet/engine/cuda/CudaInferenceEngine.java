@@ -3,6 +3,7 @@ package dev.resnet.engine.cuda;
 import dev.resnet.engine.ActivationMaps;
 import dev.resnet.engine.Chunks;
 import dev.resnet.engine.InferenceEngine;
+import dev.resnet.engine.Natives;
 import dev.resnet.engine.Objective;
 import dev.resnet.engine.Owned;
 import dev.resnet.engine.Precision;
@@ -14,6 +15,7 @@ import dev.resnet.pictures.ImageShape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,9 @@ final class CudaInferenceEngine implements InferenceEngine {
   private final Programs programs;
   private final FoldedWeights folded;
 
+  /** Of what all programs share, and of the programs. */
+  private final AtomicLong bytes = new AtomicLong();
+
   /** The most recently used first; guarded by itself. */
   private final Deque<InferenceProgram> idle = new ArrayDeque<>();
 
@@ -59,6 +64,7 @@ final class CudaInferenceEngine implements InferenceEngine {
   CudaInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
     this.precision = precision;
     this.maps = new ActivationMaps(graph, new ImageShape(image.height()));
+    long before = Natives.allocatedByThisThread();
     try {
       context = owned.add(DeviceContext.open(CudaPlatform.ofThisProcess().usable()));
       kernels = owned.add(new Kernels(context.gpu(), precision));
@@ -71,6 +77,7 @@ final class CudaInferenceEngine implements InferenceEngine {
         programs.prepare(stream);
         folded = owned.add(new FoldedWeights(program, parameters, kernels, stream));
       }
+      bytes.set(Natives.allocatedByThisThread() - before);
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -115,6 +122,7 @@ final class CudaInferenceEngine implements InferenceEngine {
         done = compiled;
       } finally {
         if (done == null) {
+          bytes.addAndGet(-compiled.bytes());
           compiled.close();
         }
       }
@@ -141,7 +149,9 @@ final class CudaInferenceEngine implements InferenceEngine {
         }
       }
     }
-    return bind(size);
+    InferenceProgram bound = bind(size);
+    bytes.addAndGet(bound.bytes());
+    return bound;
   }
 
   private InferenceProgram bind(int size) {
@@ -179,7 +189,9 @@ final class CudaInferenceEngine implements InferenceEngine {
   /** Frees those that were used longest ago. */
   private void closeIdle(int left) {
     while (idle.size() > left) {
-      idle.removeLast().close();
+      InferenceProgram last = idle.removeLast();
+      bytes.addAndGet(-last.bytes());
+      last.close();
     }
   }
 
@@ -187,6 +199,11 @@ final class CudaInferenceEngine implements InferenceEngine {
     if (closed && running == 0) {
       owned.close();
     }
+  }
+
+  @Override
+  public long bytes() {
+    return bytes.get();
   }
 
   /** How many programs are kept. */

@@ -28,6 +28,7 @@ final class DeviceMemory implements AutoCloseable {
     }
     check(code, "cuMemAlloc");
     Natives.opened();
+    Natives.allocated(bytes);
     this.address = address[0];
     this.bytes = bytes;
     try {

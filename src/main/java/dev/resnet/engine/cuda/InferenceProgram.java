@@ -1,5 +1,6 @@
 package dev.resnet.engine.cuda;
 
+import dev.resnet.engine.Natives;
 import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Program;
 import java.nio.FloatBuffer;
@@ -13,6 +14,7 @@ final class InferenceProgram implements AutoCloseable {
   private final int image;
   private final int classes;
   private final Owned owned = new Owned();
+  private final long bytes;
   private final CudaStream stream;
   private final DeviceProgram program;
   private final Launch convert;
@@ -28,12 +30,14 @@ final class InferenceProgram implements AutoCloseable {
     this.size = binding.batch();
     this.image = Math.toIntExact(bound.input().elements());
     this.classes = bound.classes();
+    long before = Natives.allocatedByThisThread();
     try {
       stream = owned.add(new CudaStream());
       host = owned.add(new PinnedMemory((long) size * (image + classes) * Float.BYTES));
       staged = owned.add(new DeviceMemory((long) size * image * Float.BYTES));
       program = owned.add(programs.bind(binding));
       convert = BatchIntake.convert(kernels, staged.at(0), program);
+      bytes = Natives.allocatedByThisThread() - before;
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -42,6 +46,11 @@ final class InferenceProgram implements AutoCloseable {
 
   int size() {
     return size;
+  }
+
+  /** Of the memory that it holds. */
+  long bytes() {
+    return bytes;
   }
 
   /**

@@ -34,6 +34,12 @@ final class Dl4jInferenceEngine implements InferenceEngine {
     }
   }
 
+  /** The parameters; what DL4J takes for activations is not known. */
+  @Override
+  public long bytes() {
+    return graph.params().length() * Float.BYTES;
+  }
+
   @Override
   public float[][] activationMaps(float[] images, int[] classes) {
     lock.lock();

@@ -3,6 +3,7 @@ package dev.resnet.engine.onednn;
 import dev.resnet.engine.program.Program;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -15,6 +16,9 @@ final class IdlePrograms implements AutoCloseable {
 
   /** The most recently used first; guarded by itself. */
   private final Deque<InferenceProgram> idle = new ArrayDeque<>();
+
+  /** Of all programs, also those in use. */
+  private final AtomicLong bytes = new AtomicLong();
 
   /** Guarded by {@link #idle}. */
   private boolean closed;
@@ -44,7 +48,9 @@ final class IdlePrograms implements AutoCloseable {
         }
       }
     }
-    return new InferenceProgram(program.get(), size, type, graph);
+    var compiled = new InferenceProgram(program.get(), size, type, graph);
+    bytes.addAndGet(compiled.bytes());
+    return compiled;
   }
 
   void release(InferenceProgram program) {
@@ -57,7 +63,9 @@ final class IdlePrograms implements AutoCloseable {
   /** Frees those that were used longest ago. */
   private void closeIdle(int left) {
     while (idle.size() > left) {
-      idle.removeLast().close();
+      InferenceProgram last = idle.removeLast();
+      bytes.addAndGet(-last.bytes());
+      last.close();
     }
   }
 
@@ -66,6 +74,11 @@ final class IdlePrograms implements AutoCloseable {
     synchronized (idle) {
       return idle.size();
     }
+  }
+
+  /** Native memory of all programs, also those in use. */
+  long bytes() {
+    return bytes.get();
   }
 
   /** Programs in use are freed when they are given back. */

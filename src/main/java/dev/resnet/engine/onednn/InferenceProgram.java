@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.Natives;
 import dev.resnet.engine.Owned;
 import dev.resnet.engine.program.Program;
 import java.nio.FloatBuffer;
@@ -15,6 +16,7 @@ final class InferenceProgram implements AutoCloseable {
   private final NativeBlock block;
   private final FloatBuffer staged;
   private final Owned owned = new Owned();
+  private final long bytes;
 
   /**
    * Compiles, for as many threads as the calling thread uses.
@@ -25,12 +27,14 @@ final class InferenceProgram implements AutoCloseable {
   InferenceProgram(Program program, int size, int type, ComputationGraph graph) {
     this.program = program;
     this.size = size;
+    long before = Natives.allocatedByThisThread();
     try {
       compiled = owned.add(new CompiledProgram(program, size, type, graph));
       compiled.prepareWeights();
       long count = size * program.input().elements();
       block = owned.add(new NativeBlock(count * Float.BYTES));
       staged = NativeBlock.floats(block.at(0), count);
+      bytes = Natives.allocatedByThisThread() - before;
     } catch (RuntimeException | Error e) {
       owned.close();
       throw e;
@@ -39,6 +43,11 @@ final class InferenceProgram implements AutoCloseable {
 
   int size() {
     return size;
+  }
+
+  /** Of the memory that it holds. */
+  long bytes() {
+    return bytes;
   }
 
   /**

@@ -24,6 +24,7 @@ final class NativeBlock implements AutoCloseable {
       throw new OutOfMemoryError("oneDNN engine: no %,d bytes of native memory".formatted(size));
     }
     Natives.opened();
+    Natives.allocated(size);
     start = (allocation.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     Pointer.memset(at(0), 0, size);
   }

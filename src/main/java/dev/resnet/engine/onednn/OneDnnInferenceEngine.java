@@ -28,11 +28,13 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   private static final int IDLE_MAPS_LIMIT = 5;
 
   private final Precision precision;
+  private final long parameters;
   private final IdlePrograms programs;
   private final IdlePrograms maps;
 
   OneDnnInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
     this.precision = precision;
+    this.parameters = graph.params().length() * Float.BYTES;
     Program program = Folding.fold(GraphCompiler.inference(graph, image));
     int type = OneDnn.type(precision);
     this.programs = new IdlePrograms(() -> program, type, graph, IDLE_LIMIT);
@@ -95,6 +97,11 @@ final class OneDnnInferenceEngine implements InferenceEngine {
           });
       at += chunk;
     }
+  }
+
+  @Override
+  public long bytes() {
+    return parameters + programs.bytes() + maps.bytes();
   }
 
   /** How many programs are kept. */

@@ -7,14 +7,12 @@ import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelListing;
 import dev.resnet.models.ModelLookup;
 import dev.resnet.models.ModelRegistry;
-import dev.resnet.models.ModelVersion;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -55,7 +53,7 @@ class ModelController {
   ModelList list(@Sortable(value = "name", defaultSort = "name,asc") PageRequest page) {
     List<String> names = listing.namesWithVersions(page.ascending(), page.size(), page.offset());
     Map<String, ModelListing.Newest> newest = listing.newest(names, NEWEST.size());
-    Map<String, Integer> promoted = registry.promotedVersions();
+    Map<String, Map<String, Integer>> aliases = registry.aliases().of(names);
     List<ModelSummary> items =
         names.stream()
             // Leave out models that are being deleted at this moment.
@@ -65,7 +63,7 @@ class ModelController {
                   ModelListing.Newest of = newest.get(name);
                   return ModelSummary.of(
                       name,
-                      Optional.ofNullable(promoted.get(name)),
+                      aliases.getOrDefault(name, Map.of()),
                       Page.of(of.versions(), NEWEST, of.total()));
                 })
             .toList();
@@ -85,7 +83,7 @@ class ModelController {
     lookup.requireName(name);
     return ModelSummary.of(
         name,
-        registry.promoted(name).map(ModelVersion::version),
+        registry.aliases().of(List.of(name)).getOrDefault(name, Map.of()),
         Page.of(
             listing.versions(name, page.sortField(), page.ascending(), page.size(), page.offset()),
             page,
@@ -101,8 +99,7 @@ class ModelController {
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {
     ModelVersion found = lookup.version(name, version);
-    boolean promoted = registry.promoted(name).filter(v -> v.version() == version).isPresent();
-    return VersionResponse.of(found, promoted)
+    return VersionResponse.of(found, registry.aliases().of(name, version))
         .servedIn(
             loaded.stream()
                 .flatMap(serving -> serving.precision(found).stream())
@@ -118,7 +115,7 @@ class ModelController {
   @ApiResponse(responseCode = "204", description = "The version is deleted.")
   @ApiResponse(
       responseCode = "409",
-      description = "The version is in production: promote another version first.")
+      description = "An alias points to the version: point it to another one, or delete it.")
   void delete(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {

@@ -2,11 +2,13 @@ package dev.resnet.models.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resnet.api.Page;
+import dev.resnet.models.AliasRows;
 import dev.resnet.models.ModelVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A model and its versions. */
@@ -19,6 +21,10 @@ record ModelSummary(
             example = "3")
         @JsonProperty("promoted_version")
         @Nullable Integer promotedVersion,
+    @Schema(
+            description = "The version that each alias points to",
+            example = "{\"canary\": 4, \"production\": 3}")
+        Map<String, Integer> aliases,
     @Schema(description = "A page of the versions, the newest first by default")
         List<Version> versions,
     @Schema(description = "The page of versions, counted from 0.", example = "0") int page,
@@ -60,14 +66,16 @@ record ModelSummary(
   }
 
   /**
-   * @param promoted the number of the version in production
+   * @param aliases the numbers of the versions by alias
    */
-  static ModelSummary of(String name, Optional<Integer> promoted, Page<ModelVersion> versions) {
+  static ModelSummary of(String name, Map<String, Integer> aliases, Page<ModelVersion> versions) {
+    Integer promoted = aliases.get(AliasRows.PRODUCTION);
     return new ModelSummary(
         name,
-        promoted.orElse(null),
+        promoted,
+        aliases,
         versions.items().stream()
-            .map(v -> Version.of(v, promoted.filter(number -> number == v.version()).isPresent()))
+            .map(v -> Version.of(v, Objects.equals(promoted, v.version())))
             .toList(),
         versions.page(),
         versions.size(),

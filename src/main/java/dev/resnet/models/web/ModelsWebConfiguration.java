@@ -5,7 +5,7 @@ import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.models.ExportRefusedException;
 import dev.resnet.models.UnknownModelException;
-import dev.resnet.models.VersionInProductionException;
+import dev.resnet.models.VersionHasAliasException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -38,7 +38,7 @@ class ModelsWebConfiguration {
   }
 
   @Bean
-  ProblemMapping<VersionInProductionException> versionInProduction() {
-    return ProblemMapping.of(VersionInProductionException.class, HttpStatus.CONFLICT);
+  ProblemMapping<VersionHasAliasException> versionHasAlias() {
+    return ProblemMapping.of(VersionHasAliasException.class, HttpStatus.CONFLICT);
   }
 }

@@ -1,6 +1,7 @@
 package dev.resnet.models.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.resnet.models.AliasRows;
 import dev.resnet.models.ModelCard;
 import dev.resnet.models.ModelVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -14,6 +15,8 @@ public record VersionResponse(
     @Schema(example = "resnet-20") String model,
     @Schema(example = "3") int version,
     @Schema(description = "Whether it is in production") boolean promoted,
+    @Schema(description = "The aliases that point to it", example = "[\"production\"]")
+        List<String> aliases,
     @JsonProperty("created_at") Instant createdAt,
     @JsonProperty("promoted_at")
         @Schema(
@@ -61,12 +64,13 @@ public record VersionResponse(
         precision);
   }
 
-  public static VersionResponse of(ModelVersion version, boolean promoted) {
+  public static VersionResponse of(ModelVersion version, List<String> aliases) {
     ModelCard card = ModelCard.of(version);
     return new VersionResponse(
         card.model(),
         card.version(),
-        promoted,
+        aliases.contains(AliasRows.PRODUCTION),
+        aliases,
         card.createdAt(),
         version.promotedAt(),
         card.stackN(),

@@ -6,6 +6,7 @@ import dev.resnet.models.UnknownModelException;
 import dev.resnet.serving.CallerGoneException;
 import dev.resnet.serving.Classification;
 import dev.resnet.serving.Classifier;
+import dev.resnet.serving.DefaultModel;
 import dev.resnet.serving.Images;
 import dev.resnet.serving.InferenceMetrics;
 import dev.resnet.serving.InferenceMetrics.Outcome;
@@ -67,13 +68,38 @@ class ClassifyController {
     return answer(() -> models.version(name, version), classifier::classify, request);
   }
 
+  @PostMapping("/models/{name}/aliases/{alias}/classify")
+  @Operation(
+      summary = "Classify with an alias of a model",
+      description =
+          "Uses the version that the alias points to. While a version that it has just been pointed"
+              + " to is being loaded, its predecessor is used.")
+  @PicturesBody
+  ClassifyResponse classify(
+      @Parameter(example = "resnet-20") @PathVariable("name") String name,
+      @Parameter(example = "production") @PathVariable("alias") String alias,
+      HttpServletRequest request)
+      throws IOException {
+    return answer(() -> models.aliased(name, alias), with(alias), request);
+  }
+
   @PostMapping("/classify")
   @Operation(
-      summary = "Classify with the most recently promoted model",
-      description = "Uses the version in production that was promoted last, of any model.")
+      summary = "Classify with the default model",
+      description =
+          "Uses the model of the setting resnet.serving.default-model. Without it: the version in"
+              + " production that was promoted last, of any model.")
   @PicturesBody
   ClassifyResponse classify(HttpServletRequest request) throws IOException {
-    return answer(models::newestPromoted, classifier::classifyWithPromoted, request);
+    DefaultModel model = models.defaultModel();
+    return model == null
+        ? answer(models::newestPromoted, classifier::classifyWithPromoted, request)
+        : answer(() -> models.aliased(model.name(), model.alias()), with(model.alias()), request);
+  }
+
+  private Computation with(String alias) {
+    return (version, images, options) ->
+        classifier.classifyWithAlias(alias, version, images, options);
   }
 
   /** One of the classifier's methods. */

@@ -1,5 +1,6 @@
 package dev.resnet.serving.web;
 
+import dev.resnet.api.JsonRequest;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.engine.GpuException;
@@ -18,6 +19,11 @@ import org.springframework.http.HttpStatus;
 @Configuration(proxyBeanMethods = false)
 class ServingWebConfiguration {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  @Bean
+  JsonRequest<AliasRequest> aliasRequest() {
+    return JsonRequest.of(AliasRequest.class);
+  }
 
   @Bean
   ProblemMapping<ModelUnavailableException> modelUnavailable() {

@@ -46,6 +46,24 @@ class OneDnnInferenceEngineTests {
   }
 
   @Test
+  void countsTheBytesOfItsParametersAndPrograms() {
+    long parameters = graph.params().length() * Float.BYTES;
+    var engine = engine();
+    assertThat(engine.bytes()).isEqualTo(parameters);
+    engine.probabilities(images, 1);
+    long one = engine.bytes();
+    assertThat(one)
+        .as("another copy of the weights, and activations")
+        .isGreaterThan(2 * parameters);
+    engine.probabilities(images, 1);
+    assertThat(engine.bytes()).isEqualTo(one);
+    engine.probabilities(images, 8);
+    assertThat(engine.bytes()).isGreaterThan(one);
+    engine.close();
+    assertThat(engine.bytes()).isEqualTo(parameters);
+  }
+
+  @Test
   void everyImageOfALargeBatchIsClassifiedLikeOneAlone() {
     int count = 5 * OneDnnInferenceEngine.LARGEST_CHUNK + 11;
     float[] many = NoiseBatches.pixels(count, 4);

@@ -41,6 +41,7 @@ import org.springframework.test.context.DynamicPropertySource;
       ALONE,
       FLOAT32,
       "resnet.models.poll-interval=20ms",
+      "resnet.serving.default-model=net@canary",
       "resnet.models.lookup-timeout=50ms"
     })
 class DatabaseOutageTests {
@@ -76,6 +77,7 @@ class DatabaseOutageTests {
     client = Client.of(environment);
     registry.register(TrainedModels.trained(home, "net", "job-1", 1), Promote.ALWAYS);
     registry.register(TrainedModels.trained(home, "net", "job-2", 2), Promote.ALWAYS);
+    registry.aliases().point("net", "canary", 1);
     // From now on this version is cached as well; a slow look-up is repeated.
     await().until(() -> classify(MODEL + "/versions/1/classify").status() == 200);
   }
@@ -97,7 +99,11 @@ class DatabaseOutageTests {
     assertThat(classify(MODEL + "/versions/2/classify").status()).isEqualTo(200);
     assertThat(classify(MODEL + "/versions/1/classify").json().get("version").intValue())
         .isEqualTo(1);
-    assertThat(classify("/api/v1/classify").text("/model")).isEqualTo("net");
+    assertThat(classify(MODEL + "/aliases/canary/classify").json().get("version").intValue())
+        .isEqualTo(1);
+    Answer answer = classify("/api/v1/classify");
+    assertThat(answer.text("/model")).isEqualTo("net");
+    assertThat(answer.json().get("version").intValue()).as("net@canary").isEqualTo(1);
   }
 
   @Test

@@ -133,7 +133,7 @@ class ModelsTests {
     assertThat(classified.detail()).contains("'net' has no version");
     assertThat(client.get(MODELS + "/net").body())
         .isEqualTo(
-            "{\"name\":\"net\",\"promoted_version\":null,\"versions\":[],\"page\":0,"
+            "{\"name\":\"net\",\"promoted_version\":null,\"aliases\":{},\"versions\":[],\"page\":0,"
                 + "\"size\":20,\"total_items\":0,\"total_pages\":0}");
     assertThat(client.get(MODELS + "/cats").detail()).contains("'cats'").contains("net");
     assertThat(client.get(MODELS + "/net/versions/1").status()).isEqualTo(404);
@@ -155,7 +155,8 @@ class ModelsTests {
         new String[] {
           "/api/v1/classify",
           "/api/v1/models/{name}/classify",
-          "/api/v1/models/{name}/versions/{version}/classify"
+          "/api/v1/models/{name}/versions/{version}/classify",
+          "/api/v1/models/{name}/aliases/{alias}/classify"
         }) {
       JsonNode operation = document.get("paths").get(path).get("post");
       JsonNode content = operation.at("/requestBody/content");

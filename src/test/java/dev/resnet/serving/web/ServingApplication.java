@@ -76,6 +76,10 @@ class ServingApplication {
       return send(request(path).GET());
     }
 
+    Answer put(String path, String type, byte[] body) throws Exception {
+      return send(request(path).header("Content-Type", type).PUT(BodyPublishers.ofByteArray(body)));
+    }
+
     Answer delete(String path) throws Exception {
       return send(request(path).DELETE());
     }

@@ -1,20 +1,21 @@
 package dev.resnet.serving;
 
+import dev.resnet.models.AliasRows;
 import dev.resnet.models.ModelLookup;
 import dev.resnet.models.ModelPromotion;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 
 /**
- * Changes which version is in production. A version is loaded and classifies a test batch before it
- * is promoted. So no request waits for it, and a broken version never gets into production.
+ * Changes which version an alias points to. A version is loaded and classifies a test batch before
+ * that. So no request waits for it, and a broken version never gets an alias.
  */
-public class Production implements ModelPromotion {
+public class AliasChanges implements ModelPromotion {
   private final ModelRegistry registry;
   private final ModelLookup lookup;
   private final Classifier classifier;
 
-  Production(ModelRegistry registry, Classifier classifier) {
+  AliasChanges(ModelRegistry registry, Classifier classifier) {
     this.registry = registry;
     this.lookup = registry.lookup();
     this.classifier = classifier;
@@ -26,14 +27,35 @@ public class Production implements ModelPromotion {
    */
   @Override
   public ModelVersion promote(String name, int number) {
+    return point(name, AliasRows.PRODUCTION, number);
+  }
+
+  /**
+   * Points an alias to a version, which is returned.
+   *
+   * @throws dev.resnet.models.UnknownModelException if there is no such version
+   * @throws ModelUnavailableException if it can't be loaded; then nothing has changed
+   */
+  public ModelVersion point(String name, String alias, int number) {
     ModelVersion version = lookup.version(name, number);
     warmUp(version);
-    if (!registry.promote(name, number)) {
+    if (!registry.aliases().point(name, alias, number)) {
       // The version was deleted in the meantime.
       throw lookup.unknown(name, number);
     }
-    classifier.switchTo(version);
+    classifier.switchTo(alias, version);
     return lookup.version(name, number);
+  }
+
+  /**
+   * Deletes an alias; its version stays.
+   *
+   * @throws dev.resnet.models.UnknownModelException if there is none
+   */
+  public void delete(String name, String alias) {
+    if (!registry.aliases().delete(name, alias)) {
+      throw lookup.unknown(name, alias);
+    }
   }
 
   /**
@@ -46,11 +68,12 @@ public class Production implements ModelPromotion {
   public ModelVersion rollBack(String name) {
     lookup.requireName(name);
     while (true) {
-      ModelVersion previous = registry.previous(name).orElseThrow(() -> nothingBefore(name));
+      ModelVersion previous =
+          registry.aliases().previous(name).orElseThrow(() -> nothingBefore(name));
       warmUp(previous);
       // Retry if another call changed the version in production while this one loaded.
-      if (registry.rollBack(name, previous.version())) {
-        classifier.switchTo(previous);
+      if (registry.aliases().rollBack(name, previous.version())) {
+        classifier.switchTo(AliasRows.PRODUCTION, previous);
         return lookup.version(name, previous.version());
       }
     }
@@ -71,8 +94,7 @@ public class Production implements ModelPromotion {
     try {
       classifier.warmUp(version);
     } catch (ModelUnavailableException e) {
-      throw new ModelUnavailableException(
-          e.getMessage() + " The version in production stays the same.", e);
+      throw new ModelUnavailableException(e.getMessage() + " No alias has changed.", e);
     }
   }
 }
