@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,6 +31,11 @@ import tools.jackson.databind.json.JsonMapper;
 final class ModelFiles {
   static final String MODEL_FILE = "model.zip";
   static final String CARD_FILE = "card.json";
+
+  /** Not a name of a model. */
+  private static final String UPLOADS = ".uploads";
+
+  private static final Duration LONGEST_UPLOAD = Duration.ofDays(1);
 
   private static final Logger log = LoggerFactory.getLogger(ModelFiles.class);
 
@@ -98,18 +104,41 @@ final class ModelFiles {
    * @param now becomes part of the folder's name
    */
   Stored store(TrainedModel model, Instant now) throws IOException {
-    String random = UUID.randomUUID().toString().substring(0, 8);
-    String file = "%s/%s-%s/%s".formatted(model.model(), TIME.format(now), random, MODEL_FILE);
+    Stored stored =
+        store(model.model(), now, out -> VolumeFiles.copy(model.checkpoint().path(), out));
     try {
-      var written =
-          AtomicFiles.write(
-              models.resolve(file), out -> VolumeFiles.copy(model.checkpoint().path(), out));
-      requireUndamaged(model.checkpoint(), written.sha256());
+      requireUndamaged(model.checkpoint(), stored.sha256());
+      return stored;
+    } catch (IOException e) {
+      delete(stored);
+      throw e;
+    }
+  }
+
+  /** Writes a network into a new folder of a name. */
+  Stored store(String name, Instant now, AtomicFiles.Content network) throws IOException {
+    String file = "%s/%s/%s".formatted(name, folderName(now), MODEL_FILE);
+    try {
+      var written = AtomicFiles.write(models.resolve(file), network);
       return new Stored(file, written.size(), written.sha256());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       delete(folder(file));
       throw e;
     }
+  }
+
+  private static String folderName(Instant now) {
+    return "%s-%s".formatted(TIME.format(now), UUID.randomUUID().toString().substring(0, 8));
+  }
+
+  /** A new folder for a file that is being received. */
+  Path uploadFolder(Instant now) {
+    return models.resolve(UPLOADS).resolve(folderName(now));
+  }
+
+  /** Folders of uploads that never ended. */
+  List<Path> uploadLeftovers(Instant now) {
+    return leftovers(UPLOADS, Set.of(), now.minus(LONGEST_UPLOAD));
   }
 
   boolean exists(Stored stored) throws IOException {
@@ -195,6 +224,7 @@ final class ModelFiles {
     try {
       return VolumeFiles.entries(models).stream()
           .map(folder -> folder.getFileName().toString())
+          .filter(name -> !name.equals(UPLOADS))
           .sorted()
           .toList();
     } catch (IOException e) {

@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ModelsProperties.class)
+@EnableConfigurationProperties({ModelsProperties.class, UploadProperties.class})
 class ModelsConfiguration {
 
   @Bean
@@ -46,6 +46,22 @@ class ModelsConfiguration {
         models(home),
         version -> registry.lookup().version(version.name(), version.version()),
         OnnxExport::load);
+  }
+
+  @Bean
+  ModelUploads modelUploads(
+      @Value("${resnet.home}") Path home,
+      DataSource database,
+      PlatformTransactionManager transactions,
+      ModelsProperties properties,
+      UploadProperties uploads,
+      ApplicationEventPublisher events) {
+    return new ModelUploads(
+        new ModelFiles(models(home), NetworkCheck::finite),
+        RegistryTables.in(database, transactions, properties.lockTimeout()),
+        NetworkReader.of(uploads.zip()),
+        events,
+        Clock.systemUTC());
   }
 
   @Bean

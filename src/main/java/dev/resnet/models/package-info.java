@@ -6,6 +6,7 @@
       "engine",
       "engine :: onnx",
       "pictures",
+      "memory",
       "api",
       "files"
     })

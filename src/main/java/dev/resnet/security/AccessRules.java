@@ -72,6 +72,7 @@ final class AccessRules {
             rule(HttpMethod.POST, "/api/v1/models/{name}/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/classify", CLASSIFY),
             rule(HttpMethod.POST, "/api/v1/models/{name}/aliases/{alias}/classify", CLASSIFY),
+            rule(HttpMethod.PUT, "/api/v1/models/{name}/versions", ADMIN),
             rule(HttpMethod.PUT, "/api/v1/models/{name}/aliases/{alias}", ADMIN),
             rule(HttpMethod.DELETE, "/api/v1/models/{name}/aliases/{alias}", ADMIN),
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/promote", ADMIN),

@@ -5,15 +5,26 @@ import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.resnet.files.VolumeFiles;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.TrainedModels;
+import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.Png;
 import dev.resnet.serving.web.ServingApplication.Answer;
 import dev.resnet.serving.web.ServingApplication.Client;
 import dev.resnet.training.checkpoint.Promote;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,7 +124,7 @@ class ModelChangesTests {
   }
 
   @Test
-  void aVersionIsDeletedUnlessItIsInProduction() throws Exception {
+  void aVersionIsDeletedUnlessAnAliasPointsToIt() throws Exception {
     register(2, Promote.ALWAYS);
     assertThat(classify(model + "/versions/1/classify").status()).isEqualTo(200);
     Path deleted = file(1);
@@ -129,7 +140,8 @@ class ModelChangesTests {
 
     Answer refused = client.delete(model + "/versions/2");
     assertThat(refused.status()).isEqualTo(409);
-    assertThat(refused.detail()).contains("in production", "promote another version first");
+    assertThat(refused.detail())
+        .contains("the alias 'production' points to it", "PUT " + model + "/aliases/production");
     assertThat(answering()).isEqualTo(2);
   }
 
@@ -154,9 +166,186 @@ class ModelChangesTests {
 
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.detail())
-        .contains("damaged", "The version in production stays the same.")
+        .contains("damaged", "No alias has changed.")
         .doesNotContain(".zip", home.toString());
     assertThat(answering()).isEqualTo(1);
+  }
+
+  private Answer point(String alias, String body) throws Exception {
+    return client.put(
+        model + "/aliases/" + alias, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private int answering(String alias) throws Exception {
+    return classify(model + "/aliases/" + alias + "/classify").json().get("version").intValue();
+  }
+
+  @Test
+  void anAliasServesTheNextRequestAndIsShown() throws Exception {
+    register(2, Promote.ALWAYS);
+
+    Answer made = point("canary", "{\"version\": 1}");
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    assertThat(made.json().get("aliases").toString()).isEqualTo("[\"canary\"]");
+    assertThat(answering("canary")).isEqualTo(1);
+    assertThat(point("canary", "{\"version\": 2}").json().get("aliases").toString())
+        .isEqualTo("[\"canary\",\"production\"]");
+    assertThat(answering("canary")).isEqualTo(2);
+    assertThat(point("production", "{\"version\": 1}").status()).isEqualTo(200);
+    assertThat(answering()).isEqualTo(1);
+    assertThat(answering("production")).isEqualTo(1);
+    JsonNode shown = client.get(model).json();
+    assertThat(shown.get("aliases").toString()).isEqualTo("{\"canary\":2,\"production\":1}");
+    assertThat(client.get(model + "/versions/2").json().get("aliases").toString())
+        .isEqualTo("[\"canary\"]");
+    assertThat(client.delete(model + "/versions/2").status()).isEqualTo(409);
+
+    assertThat(client.delete(model + "/aliases/canary").status()).isEqualTo(204);
+    assertThat(client.delete(model + "/aliases/canary").status()).isEqualTo(404);
+    assertThat(classify(model + "/aliases/canary/classify").detail())
+        .contains("no alias 'canary'", "production");
+    assertThat(client.delete(model + "/versions/2").status()).isEqualTo(204);
+    assertThat(client.delete(model + "/aliases/production").status()).isEqualTo(204);
+    assertThat(classify(model + "/classify").status()).isEqualTo(404);
+    assertThat(post(model + "/rollback").json().get("version").intValue()).isEqualTo(1);
+    assertThat(answering()).isEqualTo(1);
+  }
+
+  @Test
+  void aBadAliasIsRefused() throws Exception {
+    register(1, Promote.ALWAYS);
+
+    for (String alias : new String[] {"1", "Canary", "a%20b", "a".repeat(64), "-a"}) {
+      Answer refused = point(alias, "{\"version\": 1}");
+      assertThat(refused.status()).as(alias).isEqualTo(400);
+      assertThat(refused.errors()).contains("alias: must be 1 to 63");
+    }
+    assertThat(point("a".repeat(63), "{\"version\": 1}").status()).isEqualTo(200);
+    assertThat(point("canary", "{\"version\": 0}").errors()).contains("version: ");
+    assertThat(point("canary", "{}").errors()).contains("version: ");
+    assertThat(point("canary", "").status()).isEqualTo(400);
+    assertThat(point("canary", "{\"version\": 2}").detail()).contains("no version 2");
+    assertThat(client.get(model).json().get("aliases").has("canary")).isFalse();
+  }
+
+  private Answer upload(byte[] network, String card) throws Exception {
+    byte[] body =
+        new Multipart()
+            .file("model", "model.zip", network)
+            .field("card", card.getBytes(StandardCharsets.UTF_8))
+            .bytes();
+    return client.put(model + "/versions", Multipart.TYPE, body);
+  }
+
+  private static byte[] network(int classes) throws Exception {
+    var zip = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(new ResNetSpec(1, classes).initialise(1, 0.9), zip, false);
+    return zip.toByteArray();
+  }
+
+  private static final String CARD =
+      """
+      {"classes": ["cat", "dog"], "mean": [0.5, 0.5, 0.5],
+       "standard_deviation": [0.25, 0.25, 0.25], "description": "by hand"}""";
+
+  @Test
+  void anUploadedNetworkBecomesAVersionThatClassifies() throws Exception {
+    Answer uploaded = upload(network(2), CARD);
+    assertThat(uploaded.status()).as(uploaded.body()).isEqualTo(201);
+    JsonNode version = uploaded.json();
+    assertThat(version.get("version").intValue()).isEqualTo(1);
+    assertThat(version.get("stack_n").intValue()).isEqualTo(1);
+    assertThat(version.get("promoted").booleanValue()).isFalse();
+    assertThat(version.get("metrics").isNull()).isTrue();
+    assertThat(version.at("/source/job").isNull()).isTrue();
+    assertThat(version.at("/source/description").asString()).isEqualTo("by hand");
+    assertThat(client.get(model + "/versions/1").json()).isEqualTo(version);
+    assertThat(client.get(model).json().at("/versions/0/test_accuracy").isNull()).isTrue();
+    assertThat(classify(model + "/classify").status()).as("not promoted").isEqualTo(404);
+
+    assertThat(point("production", "{\"version\": 1}").status()).isEqualTo(200);
+    JsonNode answer = classify(model + "/classify").json();
+    assertThat(answer.at("/predictions/0/label").asString()).isIn("cat", "dog");
+    assertThat(upload(Files.readAllBytes(file(1)), CARD).status())
+        .as("its own file")
+        .isEqualTo(201);
+  }
+
+  @Test
+  void anUploadThatIsWrongIsRefusedAndLeavesNothing() throws Exception {
+    byte[] network = network(2);
+    Answer bad = upload(network, "{\"classes\": [\"a\"], \"mean\": [1], \"size\": 3}");
+    assertThat(bad.status()).isEqualTo(400);
+    assertThat(bad.errors()).contains("classes: ", "mean: ", "size: ", "standard_deviation: ");
+    assertThat(upload(network, CARD.replace("\"dog\"", "\"cat\"")).errors())
+        .contains("classes: must not list a class twice");
+    assertThat(
+            upload(network, CARD.replace("\"description\"", "\"image_size\": 33, \"description\""))
+                .errors())
+        .contains("image_size: ");
+    Answer classes = upload(network, CARD.replace("\"dog\"", "\"dog\", \"cow\""));
+    assertThat(classes.status()).isEqualTo(422);
+    assertThat(classes.detail()).contains("Does the card list all classes?");
+    assertThat(upload(new byte[] {1, 2}, CARD).status()).isEqualTo(422);
+    assertThat(
+            client
+                .put(
+                    model + "/versions",
+                    Multipart.TYPE,
+                    new Multipart().field("card", CARD.getBytes(StandardCharsets.UTF_8)).bytes())
+                .errors())
+        .contains("model: is required");
+    assertThat(
+            client
+                .put(
+                    model + "/versions",
+                    Multipart.TYPE,
+                    new Multipart().file("model", "m", network).file("other", "o", network).bytes())
+                .errors())
+        .contains("other: is an unknown part");
+    assertThat(client.put(model + "/versions", "application/zip", network).status()).isEqualTo(415);
+    assertThat(client.put("/api/v1/models/-/versions", Multipart.TYPE, new byte[1]).errors())
+        .contains("name: ");
+    assertThat(client.get(model).status()).isIn(200, 404);
+    assertThat(client.get("/api/v1/models?size=100").body()).doesNotContain(name);
+    assertThat(VolumeFiles.entries(home.resolve("models/.uploads"))).isEmpty();
+  }
+
+  /** Clients classify all the time; each answer must come from one of the versions. */
+  @Test
+  void noRequestFailsWhileAnAliasIsPointedAHundredTimes() throws Exception {
+    register(3, Promote.NEVER);
+    assertThat(point("live", "{\"version\": 1}").status()).isEqualTo(200);
+    var done = new AtomicBoolean();
+    var answers = new AtomicInteger();
+    var threads = Executors.newFixedThreadPool(3);
+    List<Future<?>> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        clients.add(
+            threads.submit(
+                () -> {
+                  while (!done.get()) {
+                    assertThat(answering("live")).isBetween(1, 3);
+                    answers.incrementAndGet();
+                  }
+                  return null;
+                }));
+      }
+      for (int change = 1; change <= 100; change++) {
+        int version = 1 + change % 3;
+        Answer pointed = point("live", "{\"version\": %d}".formatted(version));
+        assertThat(pointed.status()).as(pointed.body()).isEqualTo(200);
+        assertThat(answering("live")).as("the next request").isEqualTo(version);
+      }
+    } finally {
+      done.set(true);
+      threads.shutdown();
+    }
+    for (Future<?> each : clients) {
+      each.get();
+    }
+    assertThat(answers).hasPositiveValue();
   }
 
   @Test
