@@ -47,10 +47,6 @@ class ClassifierTests {
   private final AtomicInteger opened = new AtomicInteger();
   private final Map<String, AtomicInteger> open = new ConcurrentHashMap<>();
   private final AtomicLong now = new AtomicLong();
-
-  /** By content, how many MB an engine takes if it is not one. */
-  private final Map<String, Integer> megabytes = new ConcurrentHashMap<>();
-
   private final ExecutorService background = Executors.newSingleThreadExecutor();
   private Consumer<String> whileOpening = content -> {};
   private Consumer<String> whileComputing = content -> {};
@@ -111,7 +107,7 @@ class ClassifierTests {
 
       @Override
       public long bytes() {
-        return (long) megabytes.getOrDefault(content, 1) << 20;
+        return 1 << 20;
       }
 
       @Override
@@ -209,29 +205,6 @@ class ClassifierTests {
     assertThat(open.get("3")).hasValue(1);
     assertThat(answered(classifier.classify(b, ONE))).isEqualTo(2);
     assertThat(opened).hasValue(4);
-  }
-
-  @Test
-  void versionsCountByTheirMemoryAndItsGrowthIsNoticed() throws Exception {
-    classifier = classifier(4);
-    ModelVersion a = version("a", 1, "1");
-    ModelVersion b = version("b", 1, "2");
-    ModelVersion c = version("c", 1, "3");
-    megabytes.put("3", 2);
-    for (ModelVersion each : List.of(a, b, c)) {
-      classifier.classify(each, ONE);
-    }
-    assertThat(classifier.loaded()).as("4 MB, the limit").containsExactlyInAnyOrder(a, b, c);
-
-    megabytes.put("3", 3);
-    classifier.classify(c, ONE);
-    assertThat(classifier.loaded()).containsExactlyInAnyOrder(b, c);
-    megabytes.put("3", 9);
-    classifier.classify(c, ONE);
-    classifier.classify(c, ONE);
-    assertThat(classifier.loaded()).as("one version may take more").containsExactly(c);
-    classifier.classify(a, ONE);
-    assertThat(classifier.loaded()).containsExactly(a);
   }
 
   @Test
