@@ -100,7 +100,6 @@ public final class ModelUploads {
      */
     public ModelVersion register(String name, Card card) throws IOException {
       try {
-        rows.versions().addName(name);
         return insert(name, card, built(name, card));
       } catch (IOException | RuntimeException e) {
         requireRoom(e);
@@ -132,6 +131,7 @@ public final class ModelUploads {
     var committing = new AtomicBoolean();
     ModelVersion version;
     try {
+      rows.versions().addName(name);
       version =
           rows.changes()
               .under(
