@@ -171,6 +171,16 @@ public final class Engines {
   }
 
   /**
+   * What {@link #inference} uses for this graph.
+   *
+   * @throws EngineUnavailableException where the choice can't run
+   */
+  public static EngineDescription inferenceChoice(
+      EngineName name, Precision precision, ComputationGraph graph, ImageShape shape) {
+    return choose(name, precision, graph, shape, REQUESTED).description();
+  }
+
+  /**
    * Called before anything is computed, since its message says more than the linkage errors that
    * would follow.
    *

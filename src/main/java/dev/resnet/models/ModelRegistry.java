@@ -290,6 +290,28 @@ public class ModelRegistry implements TrainedModelReceiver {
     leftovers.forEach(files::delete);
   }
 
+  /**
+   * Changes rows that belong to a version while its name is locked, in one transaction.
+   *
+   * @return false, without any change, if the version has been deleted
+   */
+  public boolean whileRegistered(ModelVersion version, Runnable change) {
+    return changes.under(
+        version.name(),
+        () -> {
+          boolean registered =
+              versions.lock(version.name())
+                  && versions
+                      .find(version.name(), version.version())
+                      .filter(found -> found.sha256().equals(version.sha256()))
+                      .isPresent();
+          if (registered) {
+            change.run();
+          }
+          return registered;
+        });
+  }
+
   /** Whether an alias points to a version, 'production' for example. */
   public boolean hasAlias(String name, int version) {
     return !aliases().of(name, version).isEmpty();

@@ -1,0 +1,75 @@
+package dev.resnet.evaluation;
+
+import dev.resnet.data.ImageSet;
+import dev.resnet.engine.InferenceEngine;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.pictures.ImageShape;
+
+/** Classifies a set of images in batches, whose memory is the same for sets of every size. */
+final class Batches {
+  /**
+   * Images of 32×32 in a batch: 400 kB of floats. Larger images make smaller batches. A batch takes
+   * milliseconds, so a classification beside it waits no longer than that for a core.
+   */
+  private static final int MOST = 32;
+
+  private final ModelVersion version;
+  private final ImageSet images;
+  private final InferenceEngine engine;
+  private final int size;
+  private final float[][] normalized;
+
+  Batches(ModelVersion version, ImageSet images, InferenceEngine engine) {
+    this.version = version;
+    this.images = images;
+    this.engine = engine;
+    this.size = Math.max(1, MOST * ImageShape.CIFAR.values() / images.shape().values());
+    this.normalized = version.normalization().table();
+  }
+
+  /** Images in a batch. */
+  int size() {
+    return size;
+  }
+
+  /**
+   * The probabilities of the batch that begins with image {@code from}.
+   *
+   * @return [images, classes]
+   * @throws EvaluationException if the network's outputs can't be used
+   */
+  float[][] probabilities(int from) {
+    int count = Math.min(size, images.count() - from);
+    int values = images.shape().values();
+    float[] input = new float[count * values];
+    byte[] pixels = images.pixels();
+    for (int i = 0, at = from * values; i < input.length; i++, at++) {
+      // The pixels of an image begin with its first channel, so their order fits the table's.
+      input[i] = normalized[i % ImageShape.CHANNELS][pixels[at] & 0xff];
+    }
+    float[][] probabilities = engine.probabilities(input, count);
+    for (float[] row : probabilities) {
+      requireUsable(row);
+    }
+    return probabilities;
+  }
+
+  private void requireUsable(float[] row) {
+    if (row.length != version.classes().size()) {
+      throw unusable(
+          "has %d outputs, but %d classes are registered"
+              .formatted(row.length, version.classes().size()));
+    }
+    for (float probability : row) {
+      if (!Float.isFinite(probability)) {
+        throw unusable("returns probabilities that are not finite");
+      }
+    }
+  }
+
+  private EvaluationException unusable(String what) {
+    return new EvaluationException(
+        EvaluationException.Reason.UNAVAILABLE,
+        "The network of %s %s; train it again.".formatted(version.label(), what));
+  }
+}

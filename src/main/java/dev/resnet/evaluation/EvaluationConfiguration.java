@@ -1,0 +1,62 @@
+package dev.resnet.evaluation;
+
+import dev.resnet.data.DatasetCatalog;
+import dev.resnet.engine.EngineName;
+import dev.resnet.models.ModelRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The module's beans. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EvaluationProperties.class)
+class EvaluationConfiguration {
+
+  @Bean
+  EvaluationRows evaluationRows(DataSource database) {
+    return new EvaluationRows(JdbcClient.create(database));
+  }
+
+  @Bean
+  LabelledImages labelledImages(DatasetCatalog catalog) {
+    return new LabelledImages(catalog);
+  }
+
+  @Bean
+  PredictionFiles predictionFiles(@Value("${resnet.home}") Path home) {
+    return new PredictionFiles(models(home));
+  }
+
+  @Bean
+  Evaluator evaluator(
+      @Value("${resnet.home}") Path home,
+      LabelledImages images,
+      EvaluationRows rows,
+      PredictionFiles files,
+      ModelRegistry registry,
+      EvaluationProperties settings) {
+    return new Evaluator(
+        images,
+        new Networks(models(home), EngineName.AUTO),
+        rows,
+        files,
+        registry,
+        settings.longestWait(),
+        Clock.systemUTC());
+  }
+
+  @Bean
+  Evaluations evaluations(
+      Evaluator evaluator, LabelledImages images, EvaluationRows rows, PredictionFiles files) {
+    return new Evaluations(evaluator, images, rows, files);
+  }
+
+  private static Path models(Path home) {
+    return home.toAbsolutePath().normalize().resolve("models");
+  }
+}

@@ -1,0 +1,233 @@
+package dev.resnet.evaluation;
+
+import static dev.resnet.evaluation.EvaluationException.Reason.UNAVAILABLE;
+
+import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageSet;
+import dev.resnet.evaluation.LabelledImages.Chosen;
+import dev.resnet.files.AtomicFiles.Written;
+import dev.resnet.memory.BusyException;
+import dev.resnet.models.EvaluationMetrics;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
+
+/**
+ * Evaluates versions and keeps the results: choose the images, predict each, measure, store. One
+ * evaluation runs at a time in a process. It computes in small batches, between which
+ * classifications get the cores.
+ */
+public final class Evaluator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
+
+  private final LabelledImages images;
+  private final Networks networks;
+  private final EvaluationRows rows;
+  private final PredictionFiles files;
+  private final ModelRegistry registry;
+  private final Duration wait;
+  private final Clock clock;
+  private final Semaphore turn = new Semaphore(1, true);
+  private volatile boolean closed;
+
+  /**
+   * @param wait how long a request waits for another evaluation
+   */
+  Evaluator(
+      LabelledImages images,
+      Networks networks,
+      EvaluationRows rows,
+      PredictionFiles files,
+      ModelRegistry registry,
+      Duration wait,
+      Clock clock) {
+    this.images = images;
+    this.networks = networks;
+    this.rows = rows;
+    this.files = files;
+    this.registry = registry;
+    this.wait = wait;
+    this.clock = clock;
+  }
+
+  /**
+   * @param cached whether it was computed earlier
+   */
+  public record Result(Evaluation evaluation, boolean cached) {}
+
+  /** The kept evaluation of a choice, which may have to be loaded to know. */
+  Optional<Evaluation> kept(ModelVersion version, Chosen chosen) {
+    return chosen.sha256() == null
+        ? Optional.empty()
+        : rows.find(version, chosen.sha256(), chosen.split());
+  }
+
+  /**
+   * Evaluates a version, unless that has been done.
+   *
+   * @param refresh whether to do it again
+   * @throws BusyException if another evaluation does not end in time
+   * @throws EvaluationException if the images or the network can't be used
+   */
+  Result evaluate(ModelVersion version, Chosen chosen, boolean refresh) {
+    if (!refresh) {
+      Optional<Evaluation> kept = kept(version, chosen);
+      if (kept.isPresent()) {
+        return new Result(kept.get(), true);
+      }
+    }
+    takeTurn();
+    try {
+      Dataset data = images.load(chosen);
+      // Another request may have asked for the same.
+      Optional<Evaluation> kept = rows.find(version, data.sha256(), chosen.split());
+      return kept.isPresent() && !refresh
+          ? new Result(kept.get(), true)
+          : stored(version, measured(version, data, chosen.split()), kept);
+    } finally {
+      turn.release();
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      if (turn.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new BusyException(
+        "Another evaluation is under way, and each process runs one at a time"
+            + " (resnet.evaluation.longest-wait says how long a request waits).");
+  }
+
+  private record Measured(
+      Dataset data,
+      Split split,
+      Predictions predictions,
+      EvaluationMetrics metrics,
+      String engine,
+      String precision,
+      double seconds) {}
+
+  private Measured measured(ModelVersion version, Dataset data, Split split) {
+    long began = System.nanoTime();
+    try (Networks.Opened network = networks.open(version)) {
+      ImageSet set = split.of(data);
+      var scores = new Scores(version.classes());
+      var predictions = Predictions.ofImages(set.count());
+      int[] classOf = data.classes().stream().mapToInt(version.classes()::indexOf).toArray();
+      var batches = new Batches(version, set, network.engine());
+      for (int from = 0; from < set.count(); from += batches.size()) {
+        requireOpen();
+        float[][] probabilities = batches.probabilities(from);
+        for (int i = 0; i < probabilities.length; i++) {
+          int truth = classOf[set.label(from + i)];
+          int predicted = scores.add(truth, probabilities[i]);
+          predictions.truth()[from + i] = truth;
+          predictions.predicted()[from + i] = predicted;
+          predictions.confidence()[from + i] = probabilities[i][predicted];
+        }
+      }
+      return new Measured(
+          data,
+          split,
+          predictions,
+          scores.metrics(),
+          network.description().engine().wireName(),
+          network.description().precision().wireName(),
+          (System.nanoTime() - began) / 1e9);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new EvaluationException(UNAVAILABLE, "The service is being stopped.");
+    }
+  }
+
+  /** The file first, so that each row has its file. */
+  private Result stored(ModelVersion version, Measured measured, Optional<Evaluation> old) {
+    String id = UUID.randomUUID().toString();
+    String file = PredictionFiles.name(version, id);
+    var committing = new AtomicBoolean();
+    try {
+      Evaluation evaluation =
+          evaluation(version, id, file, measured, files.write(file, measured.predictions()));
+      boolean done =
+          registry.whileRegistered(
+              version,
+              () -> {
+                old.map(Evaluation::id).ifPresent(rows::delete);
+                rows.insert(evaluation);
+                committing.set(true);
+              });
+      if (!done) {
+        files.deleteWithVersion(file);
+        throw registry.lookup().unknown(version.name(), version.version());
+      }
+      LOG.info(
+          "Evaluated {} on {} ({}): accuracy {}, {} images in {} s",
+          version.label(),
+          evaluation.dataset(),
+          evaluation.split().wireName(),
+          evaluation.metrics().accuracy(),
+          evaluation.metrics().images(),
+          evaluation.seconds());
+      old.map(Evaluation::file).ifPresent(files::delete);
+      return new Result(evaluation, false);
+    } catch (DuplicateKeyException e) {
+      // Another process was faster.
+      files.delete(file);
+      return new Result(
+          rows.find(version, measured.data().sha256(), measured.split()).orElseThrow(() -> e),
+          true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      // A commit that failed for us may still have succeeded in the database.
+      if (!committing.get()) {
+        files.delete(file);
+      }
+      throw e;
+    }
+  }
+
+  private Evaluation evaluation(
+      ModelVersion version, String id, String file, Measured measured, Written written) {
+    return new Evaluation(
+        id,
+        version.name(),
+        version.version(),
+        measured.data().name(),
+        measured.data().sha256(),
+        measured.split(),
+        measured.metrics(),
+        measured.engine(),
+        measured.precision(),
+        measured.seconds(),
+        clock.instant().truncatedTo(ChronoUnit.MICROS),
+        file,
+        written.size(),
+        written.sha256());
+  }
+
+  /** Ends an evaluation within one batch. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
