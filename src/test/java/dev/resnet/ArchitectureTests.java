@@ -128,6 +128,7 @@ class ArchitectureTests {
             "dev.resnet.jobs",
             "dev.resnet.models",
             "dev.resnet.serving",
+            "dev.resnet.evaluation",
             "dev.resnet.oip",
             "dev.resnet.sweeps",
             "dev.resnet.pictures..",

@@ -23,6 +23,7 @@ record NamedFile(String path, boolean folder, long size, @Nullable String sha256
           "training_partial_checkpoint",
           "training_job",
           "model_version",
+          "model_evaluation",
           "dataset_version",
           "dataset_upload");
 
@@ -46,6 +47,7 @@ record NamedFile(String path, boolean folder, long size, @Nullable String sha256
         String folder = file.substring(0, file.lastIndexOf('/'));
         yield List.of(file(file, row), new NamedFile(folder, true, UNKNOWN, null));
       }
+      case "model_evaluation" -> List.of(file("models/" + row.get("file"), row));
       case "dataset_version" ->
           List.of(
               new NamedFile(

@@ -39,7 +39,8 @@ public record Comparison(
       counts[(predictionsOfA.right(i) ? 0 : 2) + (predictionsOfB.right(i) ? 0 : 1)]++;
     }
     Map<String, OfClass> ofB =
-        b.metrics().classes().stream().collect(Collectors.toMap(OfClass::name, Function.identity()));
+        b.metrics().classes().stream()
+            .collect(Collectors.toMap(OfClass::name, Function.identity()));
     List<ClassAccuracy> classes =
         a.metrics().classes().stream()
             .map(

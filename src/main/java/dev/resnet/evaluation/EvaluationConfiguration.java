@@ -56,6 +56,12 @@ class EvaluationConfiguration {
     return new Evaluations(evaluator, images, rows, files);
   }
 
+  @Bean
+  NewVersions newVersions(
+      Evaluator evaluator, LabelledImages images, EvaluationProperties settings) {
+    return new NewVersions(evaluator, images, settings.afterTraining(), settings.maxQueued());
+  }
+
   private static Path models(Path home) {
     return home.toAbsolutePath().normalize().resolve("models");
   }

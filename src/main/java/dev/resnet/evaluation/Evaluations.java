@@ -53,7 +53,7 @@ public final class Evaluations implements VersionEvaluations {
         dataset != null && sha256 != null
             ? images.choose(version, dataset, sha256, wanted.split())
             : images.choose(version, dataset, wanted.split());
-    return evaluator.evaluate(version, chosen, refresh);
+    return evaluator.evaluate(version, chosen, refresh, false);
   }
 
   /**
@@ -84,8 +84,8 @@ public final class Evaluations implements VersionEvaluations {
   }
 
   private Optional<Evaluation> own(ModelVersion version, Split split) {
-    String sha256 = version.dataSha256();
-    return sha256 == null ? Optional.empty() : rows.find(version, sha256, split);
+    ModelVersion.Training training = version.training();
+    return training == null ? Optional.empty() : rows.find(version, training.dataSha256(), split);
   }
 
   /**
@@ -100,8 +100,7 @@ public final class Evaluations implements VersionEvaluations {
     if (dataset == null) {
       return own(version, split).orElseThrow(() -> missing(version, wanted));
     }
-    Optional<String> known =
-        sha256 == null ? images.presentSha256(dataset) : Optional.of(sha256);
+    Optional<String> known = sha256 == null ? images.presentSha256(dataset) : Optional.of(sha256);
     return (known.isPresent()
             ? rows.find(version, known.get(), split)
             : rows.newest(version, dataset, split))
@@ -109,7 +108,10 @@ public final class Evaluations implements VersionEvaluations {
   }
 
   private static EvaluationException missing(ModelVersion version, Images wanted) {
-    String dataset = wanted.dataset() == null ? version.dataset() : wanted.dataset();
+    String dataset = wanted.dataset();
+    if (dataset == null && version.training() != null) {
+      dataset = version.training().dataset();
+    }
     String body =
         (wanted.dataset() == null ? "" : "\"dataset\": \"%s\", ".formatted(wanted.dataset()))
             + (wanted.dataSha256() == null
@@ -134,11 +136,10 @@ public final class Evaluations implements VersionEvaluations {
    * @param dataset null for the one that {@code b} was trained on, as it was then
    * @throws EvaluationException if an evaluation is missing
    */
-  public Comparison compare(
-      ModelVersion a, ModelVersion b, @Nullable String dataset, Split split) {
+  public Comparison compare(ModelVersion a, ModelVersion b, @Nullable String dataset, Split split) {
     Images wanted =
-        dataset == null && b.dataset() != null
-            ? new Images(b.dataset(), b.dataSha256(), split)
+        dataset == null && b.training() != null
+            ? new Images(b.training().dataset(), b.training().dataSha256(), split)
             : Images.of(dataset, split);
     Evaluation ofA = kept(a, wanted);
     Evaluation ofB = kept(b, wanted);
@@ -165,8 +166,7 @@ public final class Evaluations implements VersionEvaluations {
     Integer ofTruth = index(version, "truth", truth);
     Integer ofPredicted = index(version, "predicted", predicted);
     Evaluation evaluation = kept(version, wanted);
-    return Mistakes.of(
-        evaluation, files.read(evaluation), version.classes(), ofTruth, ofPredicted);
+    return Mistakes.of(evaluation, files.read(evaluation), version.classes(), ofTruth, ofPredicted);
   }
 
   private static @Nullable Integer index(

@@ -78,31 +78,36 @@ public final class Evaluator implements AutoCloseable {
    * Evaluates a version, unless that has been done.
    *
    * @param refresh whether to do it again
+   * @param patient whether to wait for other evaluations as long as they take
    * @throws BusyException if another evaluation does not end in time
    * @throws EvaluationException if the images or the network can't be used
    */
-  Result evaluate(ModelVersion version, Chosen chosen, boolean refresh) {
+  Result evaluate(ModelVersion version, Chosen chosen, boolean refresh, boolean patient) {
     if (!refresh) {
       Optional<Evaluation> kept = kept(version, chosen);
       if (kept.isPresent()) {
         return new Result(kept.get(), true);
       }
     }
-    takeTurn();
+    takeTurn(patient);
     try {
       Dataset data = images.load(chosen);
       // Another request may have asked for the same.
       Optional<Evaluation> kept = rows.find(version, data.sha256(), chosen.split());
       return kept.isPresent() && !refresh
           ? new Result(kept.get(), true)
-          : stored(version, measured(version, data, chosen.split()), kept);
+          : replaced(version, measured(version, data, chosen.split()), kept);
     } finally {
       turn.release();
     }
   }
 
-  private void takeTurn() {
+  private void takeTurn(boolean patient) {
     try {
+      if (patient) {
+        turn.acquire();
+        return;
+      }
       if (turn.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
         return;
       }
@@ -114,7 +119,8 @@ public final class Evaluator implements AutoCloseable {
             + " (resnet.evaluation.longest-wait says how long a request waits).");
   }
 
-  private record Measured(
+  /** What is to be kept. */
+  record Measured(
       Dataset data,
       Split split,
       Predictions predictions,
@@ -159,8 +165,13 @@ public final class Evaluator implements AutoCloseable {
     }
   }
 
+  /** Keeps a first evaluation. */
+  Result keep(ModelVersion version, Measured measured) {
+    return replaced(version, measured, Optional.empty());
+  }
+
   /** The file first, so that each row has its file. */
-  private Result stored(ModelVersion version, Measured measured, Optional<Evaluation> old) {
+  private Result replaced(ModelVersion version, Measured measured, Optional<Evaluation> old) {
     String id = UUID.randomUUID().toString();
     String file = PredictionFiles.name(version, id);
     var committing = new AtomicBoolean();

@@ -53,15 +53,14 @@ final class LabelledImages {
                               .formatted(dataset)));
       return choose(version, info, info.sha256(), split);
     }
-    String own = version.dataset();
-    String sha256 = version.dataSha256();
-    if (own == null || sha256 == null) {
+    ModelVersion.Training training = version.training();
+    if (training == null) {
       throw EvaluationException.invalid(
           "dataset",
           "No data set is known for %s, since no job trained it: name one in 'dataset'."
               .formatted(version.label()));
     }
-    return choose(version, own, sha256, split);
+    return choose(version, training.dataset(), training.dataSha256(), split);
   }
 
   /**

@@ -52,8 +52,7 @@ final class Networks {
     } catch (NoSuchFileException e) {
       throw unavailable(version, "is missing", e);
     } catch (EngineUnavailableException e) {
-      throw new EvaluationException(
-          EvaluationException.Reason.UNAVAILABLE, "" + e.getMessage(), e);
+      throw new EvaluationException(EvaluationException.Reason.UNAVAILABLE, "" + e.getMessage(), e);
     } catch (EvaluationException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -71,10 +70,11 @@ final class Networks {
   }
 
   private Precision precision(ModelVersion version) {
-    for (Precision precision : Precision.values()) {
-      if (precision.wireName().equals(version.precision())
-          && Engines.refusal(engine, precision).isEmpty()) {
-        return precision;
+    ModelVersion.Training training = version.training();
+    if (training != null) {
+      Precision trained = Precision.of(training.precision());
+      if (Engines.refusal(engine, trained).isEmpty()) {
+        return trained;
       }
     }
     return Precision.AUTO;

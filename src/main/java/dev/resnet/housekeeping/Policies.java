@@ -10,6 +10,7 @@ import dev.resnet.models.VersionHasAliasException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -103,7 +104,7 @@ final class Policies {
             due.add(
                 Kind.MODEL_VERSION,
                 name + " version " + version.version(),
-                version::size,
+                () -> size(version),
                 () -> delete(name, version.version()));
           }
         }
@@ -111,6 +112,15 @@ final class Policies {
           break;
         }
       }
+    }
+  }
+
+  /** Of the network and what is kept beside it, such as evaluations. */
+  private long size(ModelVersion version) throws IOException {
+    try {
+      return size(home.resolve("models").resolve(version.file()).getParent());
+    } catch (NoSuchFileException e) {
+      return 0; // it has just been deleted
     }
   }
 

@@ -93,6 +93,7 @@ public record ModelCard(
    * @param job the training job's id
    * @param dataSha256 of the data set it was trained on
    * @param hyperparameters all resolved hyperparameters, including the seed
+   * @param build of the service that trained it
    * @param description by the uploader
    */
   public record Source(
@@ -107,20 +108,32 @@ public record ModelCard(
               nullable = true,
               description = "All resolved hyperparameters, as in the job's config")
           @Nullable JsonNode hyperparameters,
+      @Schema(nullable = true, description = "Of the training's randomness", example = "1")
+          @Nullable Long seed,
+      @Schema(
+              nullable = true,
+              description = "The service that trained it; null for versions of earlier builds")
+          @Nullable Build build,
       @Schema(nullable = true, description = "Of an uploaded version, by its uploader")
           @Nullable String description) {
 
     static Source of(ModelVersion v) {
       ModelVersion.Training training = v.training();
+      JsonNode hyperparameters =
+          training == null ? null : JsonMapper.shared().readTree(training.hyperparameters());
       return training == null
-          ? new Source(null, null, null, null, null, null, v.description())
+          ? new Source(null, null, null, null, null, null, null, null, v.description())
           : new Source(
               training.jobId(),
               training.dataset(),
               training.dataSha256(),
               training.engine(),
               training.precision(),
-              JsonMapper.shared().readTree(training.hyperparameters()),
+              hyperparameters,
+              hyperparameters.path("seed").isNumber()
+                  ? (Long) hyperparameters.path("seed").longValue()
+                  : null,
+              training.build(),
               v.description());
     }
   }

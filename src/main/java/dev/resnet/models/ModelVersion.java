@@ -56,6 +56,7 @@ public record ModelVersion(
    * @param hyperparameters as JSON
    * @param epoch the epoch of the training that became this version, counted from 1
    * @param selection how the epoch was chosen
+   * @param build of the service that trained it; null if it is not known
    */
   public record Training(
       String jobId,
@@ -67,7 +68,8 @@ public record ModelVersion(
       String precision,
       String hyperparameters,
       int epoch,
-      Selection selection) {
+      Selection selection,
+      @Nullable Build build) {
 
     static Training of(TrainedModel model) {
       return new Training(
@@ -80,7 +82,8 @@ public record ModelVersion(
           model.precision(),
           model.hyperparameters(),
           model.checkpoint().epoch(),
-          model.selection());
+          model.selection(),
+          Build.present());
     }
   }
 

@@ -131,6 +131,11 @@ public final class VersionRows {
     columns.put("validation_loss", training.selection().validationLoss());
     columns.put("validation_accuracy", training.selection().validationAccuracy());
     columns.put(CHOSEN_BY, training.selection().by().wireName());
+    Build build = training.build();
+    if (build != null) {
+      columns.put("build_version", build.version());
+      columns.put("build_commit", build.commit());
+    }
   }
 
   /** The version that a job registered, and whether it was promoted. */
@@ -304,7 +309,13 @@ public final class VersionRows {
         new Selection(
             Selection.By.of(row.getString(CHOSEN_BY)),
             row.getObject("validation_loss", Double.class),
-            row.getObject("validation_accuracy", Double.class)));
+            row.getObject("validation_accuracy", Double.class)),
+        build(row));
+  }
+
+  private static @Nullable Build build(ResultSet row) throws SQLException {
+    String version = row.getString("build_version");
+    return version == null ? null : new Build(version, row.getString("build_commit"));
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime timestamp) {

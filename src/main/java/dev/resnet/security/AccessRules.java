@@ -76,6 +76,7 @@ final class AccessRules {
             rule(HttpMethod.PUT, "/api/v1/models/{name}/aliases/{alias}", ADMIN),
             rule(HttpMethod.DELETE, "/api/v1/models/{name}/aliases/{alias}", ADMIN),
             rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/promote", ADMIN),
+            rule(HttpMethod.POST, "/api/v1/models/{name}/versions/{version}/evaluate", TRAIN),
             rule(HttpMethod.POST, "/api/v1/models/{name}/rollback", ADMIN),
             rule(HttpMethod.DELETE, "/api/v1/models/{name}/versions/{version}", ADMIN),
             rule(HttpMethod.POST, "/api/v1/backup", ADMIN),

@@ -42,7 +42,8 @@ final class FilledDatabase {
           "training_job.config", "{\"start_from\": {\"sha256\": \"" + SHA_256 + "\"}}",
           "training_checkpoint.file", "attempt-%d/epoch-0001.zip",
           "training_partial_checkpoint.file", "attempt-%d/epoch-0001-step-000002.zip",
-          "model_version.file", "model-%1$d/2026-%1$d/model.zip");
+          "model_version.file", "model-%1$d/2026-%1$d/model.zip",
+          "model_evaluation.file", "model-%1$d/2026-%1$d/evaluation-%1$d.bin");
 
   private FilledDatabase() {}
 

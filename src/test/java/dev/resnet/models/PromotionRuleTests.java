@@ -43,7 +43,8 @@ class PromotionRuleTests {
             "float32",
             hyperparameters,
             1,
-            Selection.LAST_EPOCH));
+            Selection.LAST_EPOCH,
+            null));
   }
 
   private static ModelVersion version(
@@ -116,7 +117,8 @@ class PromotionRuleTests {
             "float32",
             hyperparameters,
             1,
-            new Selection(Selection.By.VALIDATION, 0.2, validation)));
+            new Selection(Selection.By.VALIDATION, 0.2, validation),
+            null));
   }
 
   @Test

@@ -71,7 +71,8 @@ abstract class RegistrationContract extends ModelRegistryFixture {
                     "float32",
                     TrainedModels.HYPERPARAMETERS,
                     20,
-                    new Selection(Selection.By.VALIDATION, 0.25, 0.75)),
+                    new Selection(Selection.By.VALIDATION, 0.25, 0.75),
+                    Build.present()),
                 null,
                 "Version 1 was promoted: nothing was in production under 'resnet-20'."));
   }

@@ -112,6 +112,9 @@ class SecurityMatrixTests {
     if (operation.method().equals("POST") && operation.path().endsWith("/classify")) {
       return Scope.CLASSIFY;
     }
+    if (operation.path().endsWith("/evaluate")) {
+      return Scope.TRAIN;
+    }
     return operation.path().matches("/api/v1/(training-jobs|datasets|sweeps).*")
             && !operation.path().endsWith("/promote")
         ? Scope.TRAIN

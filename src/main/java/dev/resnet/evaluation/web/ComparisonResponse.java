@@ -11,7 +11,10 @@ record ComparisonResponse(
     @Schema(example = "resnet-20") String model,
     @Schema(example = "cifar10") String dataset,
     @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-    @Schema(example = "test", allowableValues = {"train", "test"}) String split,
+    @Schema(
+            example = "test",
+            allowableValues = {"train", "test"})
+        String split,
     @Schema(example = "10000") int images,
     Side a,
     Side b,
@@ -32,7 +35,12 @@ record ComparisonResponse(
 
     static Side of(Evaluation e) {
       return new Side(
-          e.version(), e.id(), e.metrics().accuracy(), e.metrics().loss(), e.engine(), e.precision());
+          e.version(),
+          e.id(),
+          e.metrics().accuracy(),
+          e.metrics().loss(),
+          e.engine(),
+          e.precision());
     }
   }
 

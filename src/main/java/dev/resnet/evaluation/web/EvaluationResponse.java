@@ -1,7 +1,6 @@
 package dev.resnet.evaluation.web;
 
 import dev.resnet.evaluation.Evaluation;
-import dev.resnet.evaluation.Split;
 import dev.resnet.models.EvaluationMetrics;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -15,7 +14,10 @@ record EvaluationResponse(
     @Schema(example = "3") int version,
     @Schema(example = "cifar10") String dataset,
     @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-    @Schema(example = "test", allowableValues = {"train", "test"}) String split,
+    @Schema(
+            example = "test",
+            allowableValues = {"train", "test"})
+        String split,
     @Schema(description = "That computed it.", example = "onednn") String engine,
     @Schema(example = "float32") String precision,
     @Schema(description = "How long it took.", example = "3.4") double seconds,
@@ -45,7 +47,10 @@ record EvaluationResponse(
       @Schema(example = "0b7e3c5e-6f0a-4f6e-9f0e-3f5f2f1f7c11") String id,
       @Schema(example = "cifar10") String dataset,
       @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-      @Schema(example = "test", allowableValues = {"train", "test"}) String split,
+      @Schema(
+              example = "test",
+              allowableValues = {"train", "test"})
+          String split,
       @Schema(example = "10000") int images,
       @Schema(example = "0.9125") double accuracy,
       @Schema(description = "Mean cross entropy in nats.", example = "0.31") double loss,

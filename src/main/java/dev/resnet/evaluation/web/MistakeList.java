@@ -14,7 +14,10 @@ record MistakeList(
     @Schema(description = "Id of the evaluation.") String evaluation,
     @Schema(example = "cifar10") String dataset,
     @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-    @Schema(example = "test", allowableValues = {"train", "test"}) String split,
+    @Schema(
+            example = "test",
+            allowableValues = {"train", "test"})
+        String split,
     @Schema(description = "The most confident first.") List<Item> items,
     @Schema(description = "Counted from 0.", example = "0") int page,
     @Schema(example = "20") int size,

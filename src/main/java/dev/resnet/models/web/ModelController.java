@@ -7,6 +7,7 @@ import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelListing;
 import dev.resnet.models.ModelLookup;
 import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.VersionEvaluations;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -36,10 +37,15 @@ class ModelController {
   private final ModelListing listing;
   private final ModelLookup lookup;
   private final ObjectProvider<LoadedPrecision> loaded;
+  private final ObjectProvider<VersionEvaluations> evaluations;
 
-  ModelController(ModelRegistry registry, ObjectProvider<LoadedPrecision> loaded) {
+  ModelController(
+      ModelRegistry registry,
+      ObjectProvider<LoadedPrecision> loaded,
+      ObjectProvider<VersionEvaluations> evaluations) {
     this.loaded = loaded;
     this.registry = registry;
+    this.evaluations = evaluations;
     this.listing = registry.listing();
     this.lookup = registry.lookup();
   }
@@ -94,15 +100,20 @@ class ModelController {
   @Operation(
       summary = "Get a version",
       description =
-          "Its metrics on the test images and its origin: job, data set, hyperparameters, engine.")
+          "Its metrics on the test images, its evaluation with confusion matrix and calibration, and"
+              + " its origin: job, seed, data set, hyperparameters, engine, build.")
   VersionResponse version(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {
     ModelVersion found = lookup.version(name, version);
     return VersionResponse.of(found, registry.aliases().of(name, version))
-        .servedIn(
+        .with(
             loaded.stream()
                 .flatMap(serving -> serving.precision(found).stream())
+                .findFirst()
+                .orElse(null),
+            evaluations.stream()
+                .flatMap(kept -> kept.onOwnTestImages(found).stream())
                 .findFirst()
                 .orElse(null));
   }

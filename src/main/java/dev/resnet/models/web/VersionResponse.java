@@ -2,6 +2,7 @@ package dev.resnet.models.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.resnet.models.AliasRows;
+import dev.resnet.models.EvaluationMetrics;
 import dev.resnet.models.ModelCard;
 import dev.resnet.models.ModelVersion;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -42,14 +43,21 @@ public record VersionResponse(
                     + " or what auto became; null if the version is not in its memory.",
             allowableValues = {"float32", "bfloat16"},
             example = "bfloat16")
-        @Nullable String precision) {
+        @Nullable String precision,
+    @Schema(
+            description =
+                "The evaluation on all test images of its own data set; null until there is one."
+                    + " POST …/versions/{version}/evaluate makes it.",
+            nullable = true)
+        @Nullable EvaluationMetrics evaluation) {
 
-  /** The same, of a version in memory. */
-  VersionResponse servedIn(@Nullable String precision) {
+  /** The same with what is not in the registry's row. */
+  VersionResponse with(@Nullable String precision, @Nullable EvaluationMetrics evaluation) {
     return new VersionResponse(
         model,
         version,
         promoted,
+        aliases,
         createdAt,
         promotedAt,
         stackN,
@@ -61,7 +69,8 @@ public record VersionResponse(
         source,
         file,
         promotionReason,
-        precision);
+        precision,
+        evaluation);
   }
 
   public static VersionResponse of(ModelVersion version, List<String> aliases) {
@@ -82,6 +91,7 @@ public record VersionResponse(
         card.source(),
         card.file(),
         card.promotionReason(),
+        null,
         null);
   }
 }

@@ -1,0 +1,101 @@
+package dev.resnet.evaluation;
+
+import dev.resnet.models.ModelVersion;
+import dev.resnet.models.VersionAccuracy;
+import dev.resnet.models.VersionRegistered;
+import java.util.OptionalDouble;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+
+/**
+ * Evaluates what training needs: each new version on its own test images, on a thread of its own
+ * after the job has ended, and the version in production where a new one was tested on other
+ * images. A failure is logged and loses nothing: a request can evaluate later.
+ */
+final class NewVersions implements VersionAccuracy, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NewVersions.class);
+
+  private final Evaluator evaluator;
+  private final LabelledImages images;
+  private final boolean afterTraining;
+  private final ThreadPoolExecutor thread;
+
+  /**
+   * @param afterTraining whether to evaluate new versions
+   * @param maxQueued versions that may wait for that
+   */
+  NewVersions(Evaluator evaluator, LabelledImages images, boolean afterTraining, int maxQueued) {
+    this.evaluator = evaluator;
+    this.images = images;
+    this.afterTraining = afterTraining;
+    this.thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(maxQueued),
+            task -> {
+              var daemon = new Thread(task, "evaluation");
+              daemon.setDaemon(true);
+              return daemon;
+            });
+    thread.allowCoreThreadTimeOut(true);
+  }
+
+  /** Called on the thread of the job, which must not wait for it. */
+  @EventListener
+  void evaluate(VersionRegistered event) {
+    ModelVersion version = event.version();
+    if (!afterTraining || version.training() == null) {
+      return;
+    }
+    try {
+      thread.execute(() -> evaluateOrLog(version));
+    } catch (RejectedExecutionException e) {
+      LOG.warn(
+          "{} is not evaluated on its test images: {}",
+          version.label(),
+          thread.isShutdown()
+              ? "the service is being stopped"
+              : "too many versions wait for that (resnet.evaluation.max-queued)");
+    }
+  }
+
+  private void evaluateOrLog(ModelVersion version) {
+    try {
+      evaluator.evaluate(version, images.choose(version, null, Split.TEST), false, true);
+    } catch (EvaluationException e) {
+      LOG.warn("{} is not evaluated on its test images: {}", version.label(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("{} could not be evaluated on its test images", version.label(), e);
+    }
+  }
+
+  @Override
+  public OptionalDouble testAccuracy(ModelVersion version, String dataset, String dataSha256) {
+    try {
+      var chosen = images.choose(version, dataset, dataSha256, Split.TEST);
+      return OptionalDouble.of(
+          evaluator.evaluate(version, chosen, false, true).evaluation().metrics().accuracy());
+    } catch (EvaluationException e) {
+      LOG.warn("{} is not evaluated on {}: {}", version.label(), dataset, e.getMessage());
+      return OptionalDouble.empty();
+    }
+  }
+
+  /** Ends within a batch. */
+  @Override
+  public void close() throws InterruptedException {
+    evaluator.close();
+    thread.shutdownNow();
+    if (!thread.awaitTermination(20, TimeUnit.SECONDS)) {
+      LOG.warn("An evaluation has not ended in time");
+    }
+  }
+}

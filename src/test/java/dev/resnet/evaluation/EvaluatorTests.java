@@ -1,0 +1,342 @@
+package dev.resnet.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.resnet.data.ImageSet;
+import dev.resnet.database.DyingDatabase;
+import dev.resnet.engine.EngineName;
+import dev.resnet.engine.Engines;
+import dev.resnet.engine.Precision;
+import dev.resnet.evaluation.Evaluations.Images;
+import dev.resnet.files.Disk;
+import dev.resnet.files.Disk.Mode;
+import dev.resnet.files.EveryOperation;
+import dev.resnet.files.Sha256;
+import dev.resnet.files.VolumeFiles;
+import dev.resnet.jobs.TestDatabase;
+import dev.resnet.memory.BusyException;
+import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelVersion;
+import dev.resnet.models.TestRegistry;
+import dev.resnet.models.TrainedModels;
+import dev.resnet.models.UnknownModelException;
+import dev.resnet.models.VersionRegistered;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.training.checkpoint.Promote;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class EvaluatorTests {
+  private static final Images OWN = Images.of(null, Split.TEST);
+  private static final ComputationGraph NETWORK = TrainedModels.network(1);
+
+  /** The precision is that of the training. */
+  private static final EngineName ENGINE =
+      Engines.refusal(EngineName.ONEDNN, Precision.FLOAT32).isEmpty()
+          ? EngineName.ONEDNN
+          : EngineName.DL4J;
+
+  @TempDir private Path home;
+  private final Disk disk = new Disk();
+  private final HikariDataSource healthy = TestDatabase.h2();
+  private final DyingDatabase database = new DyingDatabase(healthy, disk::dead);
+  private final LabelledNoise catalog = new LabelledNoise();
+  private final LabelledImages images = new LabelledImages(catalog);
+  private ModelRegistry registry;
+  private Evaluator evaluator;
+  private Evaluations evaluations;
+  private ModelVersion version;
+
+  @BeforeEach
+  void register() throws IOException {
+    registry = TestRegistry.of(models(), database);
+    open(models());
+    version = registered("job-1", NETWORK);
+  }
+
+  private Path models() {
+    return home.resolve("models");
+  }
+
+  private void open(Path models) {
+    var rows = new EvaluationRows(org.springframework.jdbc.core.simple.JdbcClient.create(database));
+    var files = new PredictionFiles(models);
+    evaluator =
+        new Evaluator(
+            images,
+            new Networks(models(), ENGINE),
+            rows,
+            files,
+            registry,
+            Duration.ZERO,
+            Clock.systemUTC());
+    evaluations = new Evaluations(evaluator, images, rows, files);
+  }
+
+  private ModelVersion registered(String job, ComputationGraph graph) throws IOException {
+    int number =
+        registry.register(TrainedModels.trained(home, "net", job, graph), Promote.NEVER).version();
+    return registry.lookup().version("net", number);
+  }
+
+  @AfterEach
+  void close() {
+    healthy.close();
+  }
+
+  /** DL4J's own forward pass on pixels that are normalised here. */
+  private static int[] predictedByDl4j(ComputationGraph graph) {
+    ImageSet set = LabelledNoise.images(ImageShape.CIFAR);
+    float[] input = new float[set.pixels().length];
+    for (int i = 0; i < input.length; i++) {
+      int c = i % 3;
+      input[i] =
+          ((set.pixels()[i] & 0xff) / 255f - TrainedModels.MEAN[c]) / TrainedModels.DEVIATION[c];
+    }
+    INDArray nhwc = Nd4j.create(input, new long[] {set.count(), 32, 32, 3}, 'c');
+    return graph.output(false, nhwc.permute(0, 3, 1, 2).dup('c'))[0].argMax(1).toIntVector();
+  }
+
+  private static double accuracy(int[] predicted) {
+    ImageSet set = LabelledNoise.images(ImageShape.CIFAR);
+    int right = 0;
+    for (int i = 0; i < predicted.length; i++) {
+      right += predicted[i] == set.label(i) ? 1 : 0;
+    }
+    return (double) right / predicted.length;
+  }
+
+  @Test
+  void everyImageIsPredictedAsByDl4jAndTheResultIsKept() {
+    int[] expected = predictedByDl4j(NETWORK);
+    Evaluator.Result first = evaluations.evaluate(version, OWN, false);
+
+    assertThat(first.cached()).isFalse();
+    Evaluation made = first.evaluation();
+    assertThat(made.metrics().images()).isEqualTo(LabelledNoise.IMAGES);
+    assertThat(made.metrics().accuracy()).isEqualTo(accuracy(expected));
+    assertThat(made.metrics().loss()).isPositive().isLessThan(20);
+    assertThat(made.precision()).isEqualTo("float32");
+    assertThat(made.engine()).isEqualTo(ENGINE.wireName());
+    assertThat(made.dataSha256()).isEqualTo(LabelledNoise.SHA_256);
+
+    Evaluator.Result second = evaluations.evaluate(version, OWN, false);
+    assertThat(second.cached()).isTrue();
+    assertThat(second.evaluation()).usingRecursiveComparison().isEqualTo(made);
+    assertThat(evaluations.kept(version, OWN).id()).isEqualTo(made.id());
+    assertThat(evaluations.onOwnTestImages(version)).isPresent();
+    Mistakes mistakes = evaluations.mistakes(version, OWN, null, null);
+    assertThat(mistakes.page(100, 0))
+        .hasSize(mistakes.count())
+        .isSortedAccordingTo((a, b) -> Float.compare(b.confidence(), a.confidence()))
+        .allSatisfy(
+            each -> {
+              assertThat(each.predicted())
+                  .isEqualTo(TrainedModels.CLASSES.get(expected[each.index()]))
+                  .isNotEqualTo(each.truth());
+              assertThat(each.truth()).isEqualTo(TrainedModels.CLASSES.get(each.index() * 7 % 10));
+            });
+    assertThat(mistakes.count())
+        .isEqualTo((int) Math.round((1 - accuracy(expected)) * LabelledNoise.IMAGES));
+    String predicted = mistakes.page(1, 0).get(0).predicted();
+    assertThat(evaluations.mistakes(version, OWN, null, predicted).page(100, 0))
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(each.predicted()).isEqualTo(predicted));
+    assertThatThrownBy(() -> evaluations.mistakes(version, OWN, "hamster", null))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("hamster");
+  }
+
+  @Test
+  void aNewEvaluationReplacesTheOldOneAndItsFile() throws IOException {
+    Evaluation old = evaluations.evaluate(version, OWN, false).evaluation();
+    Evaluator.Result again = evaluations.evaluate(version, OWN, true);
+
+    assertThat(again.cached()).isFalse();
+    assertThat(again.evaluation().id()).isNotEqualTo(old.id());
+    assertThat(models().resolve(old.file())).doesNotExist();
+    assertThat(evaluations.list(version, true, 10, 0)).hasSize(1);
+    Files.write(models().resolve(again.evaluation().file()), new byte[20]);
+    assertThatThrownBy(() -> evaluations.mistakes(version, OWN, null, null))
+        .hasMessageContaining("damaged")
+        .hasMessageContaining("\"refresh\": true");
+  }
+
+  @Test
+  void classesAreMatchedByName() {
+    var reversed = Images.of("reversed", Split.TRAIN);
+    assertThat(evaluations.evaluate(version, reversed, false).evaluation().metrics().accuracy())
+        .isEqualTo(accuracy(predictedByDl4j(NETWORK)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "pets   | MISFIT  | only the data set has hamster; only the version has truck",
+        "large  | MISFIT  | images of 48×48 pixels, model 'net' version 1 takes 32×32",
+        "planes | INVALID | There is no data set 'planes'"
+      })
+  void imagesThatDoNotFitAreRefusedBeforeTheyAreLoaded(
+      String dataset, EvaluationException.Reason reason, String message) {
+    catalog.loading =
+        () -> {
+          throw new AssertionError("loaded");
+        };
+    assertThatThrownBy(() -> evaluations.evaluate(version, Images.of(dataset, Split.TEST), false))
+        .isInstanceOfSatisfying(
+            EvaluationException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void twoVersionsAreComparedImageByImage() throws IOException {
+    ComputationGraph other = TrainedModels.network(2);
+    ModelVersion second = registered("job-2", other);
+    assertThatThrownBy(() -> evaluations.compare(version, second, null, Split.TEST))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessageContaining("POST /api/v1/models/net/versions/1/evaluate with {\"dataset\": ");
+    evaluations.evaluate(version, OWN, false);
+    evaluations.evaluate(second, OWN, false);
+
+    Comparison comparison = evaluations.compare(version, second, null, Split.TEST);
+
+    int[] a = predictedByDl4j(NETWORK);
+    int[] b = predictedByDl4j(other);
+    ImageSet set = LabelledNoise.images(ImageShape.CIFAR);
+    int[] counts = new int[4];
+    for (int i = 0; i < set.count(); i++) {
+      counts[(a[i] == set.label(i) ? 0 : 2) + (b[i] == set.label(i) ? 0 : 1)]++;
+    }
+    assertThat(comparison.bothRight()).isEqualTo(counts[0]);
+    assertThat(comparison.onlyA()).isEqualTo(counts[1]);
+    assertThat(comparison.onlyB()).isEqualTo(counts[2]);
+    assertThat(comparison.bothWrong()).isEqualTo(counts[3]);
+    assertThat(comparison.pValue()).isEqualTo(McNemar.exact(counts[1], counts[2]));
+    assertThat(comparison.meaning()).isNotEmpty();
+    double mean =
+        comparison.classes().stream().mapToDouble(each -> each.a() * each.images()).sum() / 70;
+    assertThat(mean).isCloseTo(accuracy(a), within(1e-12));
+  }
+
+  @Test
+  void oneEvaluationRunsAtATime() throws Exception {
+    var loading = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    catalog.loading =
+        () -> {
+          loading.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+        };
+    var first = CompletableFuture.supplyAsync(() -> evaluations.evaluate(version, OWN, false));
+    loading.await();
+    assertThatThrownBy(() -> evaluations.evaluate(version, Images.of(null, Split.TRAIN), false))
+        .isInstanceOf(BusyException.class)
+        .hasMessageContaining("resnet.evaluation.longest-wait");
+    goOn.countDown();
+    assertThat(first.get().cached()).isFalse();
+  }
+
+  @Test
+  void aVersionThatIsDeletedMeanwhileLeavesNothing() throws IOException {
+    evaluations.evaluate(version, Images.of(null, Split.TRAIN), false);
+    catalog.loading = () -> registry.delete("net", 1);
+    // The network is gone before it is opened, or its row before the result is stored.
+    assertThatThrownBy(() -> evaluations.evaluate(version, OWN, false))
+        .isInstanceOf(EvaluationException.class);
+    assertThat(VolumeFiles.entries(models().resolve("net"))).isEmpty();
+    assertThat(evaluations.count(version)).isZero();
+    assertThatThrownBy(
+            () ->
+                evaluator.keep(
+                    version,
+                    new Evaluator.Measured(
+                        catalog.load("synthetic", null),
+                        Split.TEST,
+                        Predictions.ofImages(1),
+                        metrics(),
+                        "dl4j",
+                        "float32",
+                        1)))
+        .isInstanceOf(UnknownModelException.class);
+    assertThat(VolumeFiles.entries(models().resolve("net"))).isEmpty();
+  }
+
+  private static dev.resnet.models.EvaluationMetrics metrics() {
+    var scores = new Scores(TrainedModels.CLASSES);
+    scores.add(0, new float[10]);
+    return scores.metrics();
+  }
+
+  @Test
+  void aNewVersionIsEvaluatedOnItsOwnThreadAndAFailureLosesNothing() throws Exception {
+    var news = new NewVersions(evaluator, images, true, 1);
+    ModelVersion damaged = registered("job-2", TrainedModels.network(2));
+    Files.write(models().resolve(damaged.file()), new byte[] {1});
+    var done = new CountDownLatch(2);
+    catalog.loading = done::countDown;
+    news.evaluate(new VersionRegistered(damaged));
+    done.countDown();
+    done.await();
+    catalog.loading = () -> {};
+    assertThat(news.testAccuracy(version, "synthetic", LabelledNoise.SHA_256))
+        .isEqualTo(OptionalDouble.of(accuracy(predictedByDl4j(NETWORK))));
+    assertThat(news.testAccuracy(damaged, "synthetic", LabelledNoise.SHA_256)).isEmpty();
+    assertThat(news.testAccuracy(version, "pets", "ef".repeat(32))).isEmpty();
+    news.close();
+    assertThat(evaluations.count(damaged)).isZero();
+    assertThat(evaluations.count(version)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aKeptResultHasItsFile(Mode mode) throws Exception {
+    open(disk.at(models()));
+    EveryOperation.fails(
+        disk,
+        mode,
+        new EveryOperation.Work() {
+          @Override
+          public void run(int k) {
+            evaluations.evaluate(version, OWN, true);
+          }
+
+          @Override
+          public void check(int k, @Nullable Throwable thrown) throws IOException {
+            for (Evaluation kept : evaluations.list(version, true, 10, 0)) {
+              Path file = models().resolve(kept.file());
+              assertThat(Sha256.of(file)).isEqualTo(kept.sha256());
+              assertThat(Predictions.of(Files.readAllBytes(file)).count())
+                  .isEqualTo(LabelledNoise.IMAGES);
+            }
+            if (thrown == null) {
+              assertThat(evaluations.count(version)).isEqualTo(1);
+            }
+          }
+        });
+  }
+}
