@@ -33,7 +33,8 @@ class HundredClassesTests {
         RunningService.start(folder.resolve("home"), "resnet.datasets.cifar100.uri=" + cifar)) {
       String body =
           """
-          {"stack_n": 1, "dataset": "cifar100", "epochs": 1, "batch_size": 20, "model": "hundred"}""";
+          {"stack_n": 1, "dataset": "cifar100", "epochs": 1, "batch_size": 20, "model": "hundred",
+           "precision": "float32"}""";
       JsonNode job = trained(service, body);
       // 64 + 1 inputs of the last layer for each of 90 further classes.
       assertThat(job.get("parameters").longValue()).isEqualTo(78_666 + 90 * 65);
@@ -50,6 +51,7 @@ class HundredClassesTests {
               .sum();
       assertThat(sum).isCloseTo(1, within(1e-5));
 
+      checkEvaluation(service);
       JsonNode started =
           trained(
               service,
@@ -65,6 +67,55 @@ class HundredClassesTests {
                   .stringValue())
           .isEqualTo("hundred");
     }
+  }
+
+  /** The version is evaluated after its job, as the job measured it. */
+  private static void checkEvaluation(RunningService service) throws Exception {
+    String version = "/api/v1/models/hundred/versions/1";
+    JsonNode shown =
+        await()
+            .until(() -> service.json(version, null), found -> found.get("evaluation").isObject());
+    JsonNode evaluation = shown.get("evaluation");
+    assertThat(evaluation.get("images").intValue()).isEqualTo(100);
+    // One image more or less: folded normalisations are rounded in another way.
+    assertThat(evaluation.get("accuracy").doubleValue())
+        .isCloseTo(shown.at("/metrics/test_accuracy").doubleValue(), within(0.0101));
+    assertThat(evaluation.get("loss").doubleValue())
+        .isCloseTo(shown.at("/metrics/test_loss").doubleValue(), within(1e-3));
+    assertThat(evaluation.get("top5_accuracy").isNumber()).isTrue();
+    assertThat(evaluation.at("/confusion_matrix/99").size()).isEqualTo(100);
+    assertThat(shown.at("/source/seed").isNumber()).isTrue();
+
+    String evaluate = version + "/evaluate";
+    JsonNode again = body(service.call("POST", evaluate, null, ""));
+    assertThat(again.get("cached").booleanValue()).isTrue();
+    assertThat(again.get("metrics")).isEqualTo(evaluation);
+    JsonNode listed = service.json(version + "/evaluations", null);
+    assertThat(listed.at("/items/0/id")).isEqualTo(again.get("id"));
+    String one = version + "/evaluations/" + again.get("id").stringValue();
+    assertThat(service.json(one, null).get("metrics")).isEqualTo(evaluation);
+
+    JsonNode mistakes = service.json(version + "/mistakes?size=1", null);
+    int wrong = mistakes.get("total_items").intValue();
+    assertThat(wrong / 100.0).isCloseTo(1 - evaluation.get("accuracy").doubleValue(), within(1e-9));
+    JsonNode worst = mistakes.at("/items/0");
+    HttpRequest.Builder image =
+        HttpRequest.newBuilder(java.net.URI.create(worst.get("image").stringValue()));
+    assertThat(RunningService.send(image).headers().firstValue("X-Label"))
+        .contains(worst.get("truth").stringValue());
+
+    assertThat(service.call("POST", evaluate, null, "{\"dataset\": \"synthetic\"}").statusCode())
+        .isEqualTo(422);
+    JsonNode refused =
+        body(service.call("POST", evaluate, null, "{\"split\": \"all\", \"data_sha256\": 1}"));
+    assertThat(refused.get("errors").size()).isEqualTo(2);
+    assertThat(service.get(version + "/mistakes?split=train", null).statusCode()).isEqualTo(409);
+    assertThat(service.get("/api/v1/models/hundred/compare?a=1&b=1", null).statusCode())
+        .isEqualTo(400);
+  }
+
+  private static JsonNode body(java.net.http.HttpResponse<String> response) {
+    return JsonMapper.shared().readTree(response.body());
   }
 
   private static JsonNode trained(RunningService service, String body) throws Exception {

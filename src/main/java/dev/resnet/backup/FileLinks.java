@@ -65,6 +65,8 @@ final class FileLinks {
     List<String> paths =
         VolumeFiles.entries(home.resolve(named.path())).stream()
             .filter(Files::isRegularFile)
+            // Still being written: no row names it yet.
+            .filter(file -> !file.getFileName().toString().endsWith(".partial"))
             .map(file -> named.path() + "/" + file.getFileName())
             .toList();
     if (paths.isEmpty()) {

@@ -49,6 +49,16 @@ public final class Evaluations implements VersionEvaluations {
   public Evaluator.Result evaluate(ModelVersion version, Images wanted, boolean refresh) {
     String dataset = wanted.dataset();
     String sha256 = wanted.dataSha256();
+    if (!refresh) {
+      // Also if the data set has been deleted since.
+      Optional<Evaluation> kept =
+          dataset == null
+              ? own(version, wanted.split())
+              : sha256 == null ? Optional.empty() : rows.find(version, sha256, wanted.split());
+      if (kept.isPresent()) {
+        return new Evaluator.Result(kept.get(), true);
+      }
+    }
     Chosen chosen =
         dataset != null && sha256 != null
             ? images.choose(version, dataset, sha256, wanted.split())

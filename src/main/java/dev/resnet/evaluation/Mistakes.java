@@ -66,11 +66,16 @@ public final class Mistakes {
     return order.length;
   }
 
-  /** Part of the list. */
-  public List<Mistake> page(int size, long from) {
-    return IntStream.of(order)
+  /**
+   * Part of the list.
+   *
+   * @param leastFirst whether to begin with the least confident one
+   */
+  public List<Mistake> page(int size, long from, boolean leastFirst) {
+    return IntStream.range(0, order.length)
         .skip(from)
         .limit(size)
+        .map(n -> order[leastFirst ? order.length - 1 - n : n])
         .mapToObj(
             i ->
                 new Mistake(

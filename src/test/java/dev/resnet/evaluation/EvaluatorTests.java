@@ -146,7 +146,7 @@ class EvaluatorTests {
     assertThat(evaluations.kept(version, OWN).id()).isEqualTo(made.id());
     assertThat(evaluations.onOwnTestImages(version)).isPresent();
     Mistakes mistakes = evaluations.mistakes(version, OWN, null, null);
-    assertThat(mistakes.page(100, 0))
+    assertThat(mistakes.page(100, 0, false))
         .hasSize(mistakes.count())
         .isSortedAccordingTo((a, b) -> Float.compare(b.confidence(), a.confidence()))
         .allSatisfy(
@@ -158,8 +158,10 @@ class EvaluatorTests {
             });
     assertThat(mistakes.count())
         .isEqualTo((int) Math.round((1 - accuracy(expected)) * LabelledNoise.IMAGES));
-    String predicted = mistakes.page(1, 0).get(0).predicted();
-    assertThat(evaluations.mistakes(version, OWN, null, predicted).page(100, 0))
+    assertThat(mistakes.page(1, 0, true))
+        .containsExactly(mistakes.page(1, mistakes.count() - 1, false).get(0));
+    String predicted = mistakes.page(1, 0, false).get(0).predicted();
+    assertThat(evaluations.mistakes(version, OWN, null, predicted).page(100, 0, false))
         .isNotEmpty()
         .allSatisfy(each -> assertThat(each.predicted()).isEqualTo(predicted));
     assertThatThrownBy(() -> evaluations.mistakes(version, OWN, "hamster", null))

@@ -77,10 +77,15 @@ class ImageController {
   ResponseEntity<byte[]> picture(
       @Parameter(example = "synthetic") @PathVariable("name") String name,
       @SplitName @PathVariable("split") String split,
-      @Parameter(description = "Counted from 0.", example = "0") @PathVariable("index") int index) {
+      @Parameter(description = "Counted from 0.", example = "0") @PathVariable("index") int index,
+      @Parameter(
+              description =
+                  "SHA-256 of an earlier version of the data set; without it, the present one.")
+          @RequestParam(name = "data_sha256", required = false)
+          @Nullable String sha256) {
     info(name);
     Split part = DatasetController.split(split);
-    Dataset dataset = loaded(name);
+    Dataset dataset = loaded(name, sha256 == null || sha256.isEmpty() ? null : sha256);
     ImageSet images = images(dataset, part);
     if (index < 0 || index >= images.count()) {
       throw new ProblemException(
@@ -120,7 +125,7 @@ class ImageController {
           @Nullable String className) {
     info(name);
     Split part = DatasetController.split(split);
-    Dataset dataset = loaded(name);
+    Dataset dataset = loaded(name, null);
     Integer label = null;
     if (className != null && !className.isEmpty()) {
       label = dataset.classes().indexOf(className);
@@ -145,10 +150,10 @@ class ImageController {
   }
 
   /** Does not start a download for an image: only a job does. */
-  private Dataset loaded(String name) {
-    DatasetInfo info = info(name);
+  private Dataset loaded(String name, @Nullable String version) {
+    DatasetInfo info = catalog.info(name, version).orElseThrow(() -> unknown(name, version));
     return switch (info.status()) {
-      case READY -> read(name);
+      case READY -> read(name, version);
       case CONVERTING ->
           throw new ProblemException(
               HttpStatus.CONFLICT,
@@ -172,9 +177,22 @@ class ImageController {
     };
   }
 
-  private Dataset read(String name) {
+  private static ProblemException unknown(String name, @Nullable String version) {
+    return version == null
+        ? DatasetController.unknown(name)
+        : new ProblemException(
+            HttpStatus.NOT_FOUND,
+            "The data set %s has no version %s: GET /api/v1/datasets/%s lists them."
+                .formatted(name, version, name));
+  }
+
+  private Dataset read(String name, @Nullable String version) {
     try {
-      return catalog.load(name);
+      Dataset dataset = catalog.load(name, version);
+      if (version != null && !version.equals(dataset.sha256())) {
+        throw unknown(name, version); // of a built-in data set, which has only one
+      }
+      return dataset;
     } catch (IOException e) {
       LOG.warn("{} could not be read for a picture: {}", name, e.getMessage());
       throw new ProblemException(

@@ -15,6 +15,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -62,18 +63,13 @@ class ComparisonController {
               example = "cifar10")
           @RequestParam(name = "dataset", required = false)
           @Nullable String dataset,
-      @Parameter(example = "test") @RequestParam(name = "split", defaultValue = "test")
-          Split split) {
+      @SplitParameter @RequestParam(name = "split", defaultValue = "test") String split) {
     if (a == b) {
-      String message = "must be another version than a";
-      throw new ProblemException(
-          HttpStatus.BAD_REQUEST,
-          "One field is wrong: b " + message + ".",
-          List.of(new FieldError("b", message)));
+      throw wrong("b", "must be another version than a");
     }
     return ComparisonResponse.of(
         evaluations.compare(
-            lookup.version(name, a), lookup.version(name, b), given(dataset), split));
+            lookup.version(name, a), lookup.version(name, b), given(dataset), split(split)));
   }
 
   @GetMapping("/versions/{version}/mistakes")
@@ -113,9 +109,26 @@ class ComparisonController {
       HttpServletRequest request) {
     return MistakeList.of(
         evaluations.mistakes(
-            lookup.version(name, version), Images.of(given(dataset), split), truth, predicted),
+            lookup.version(name, version),
+            Images.of(given(dataset), split(split)),
+            truth,
+            predicted),
         page,
         request);
+  }
+
+  private static Split split(String name) {
+    return Stream.of(Split.values())
+        .filter(split -> split.wireName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> wrong("split", "must be train or test"));
+  }
+
+  private static ProblemException wrong(String parameter, String message) {
+    return new ProblemException(
+        HttpStatus.BAD_REQUEST,
+        "One field is wrong: %s %s.".formatted(parameter, message),
+        List.of(new FieldError(parameter, message)));
   }
 
   private static @Nullable String given(@Nullable String parameter) {

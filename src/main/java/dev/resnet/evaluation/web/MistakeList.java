@@ -18,7 +18,7 @@ record MistakeList(
             example = "test",
             allowableValues = {"train", "test"})
         String split,
-    @Schema(description = "The most confident first.") List<Item> items,
+    @Schema(description = "The most confident first by default.") List<Item> items,
     @Schema(description = "Counted from 0.", example = "0") int page,
     @Schema(example = "20") int size,
     @Schema(description = "Images on all pages.", example = "875") long totalItems,
@@ -43,7 +43,7 @@ record MistakeList(
         evaluation.dataset(),
         evaluation.dataSha256(),
         evaluation.split().wireName(),
-        mistakes.page(page.size(), page.offset()).stream()
+        mistakes.page(page.size(), page.offset(), page.ascending()).stream()
             .map(
                 each ->
                     new Item(
