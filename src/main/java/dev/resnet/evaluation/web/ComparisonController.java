@@ -104,7 +104,7 @@ class ComparisonController {
               example = "cifar10")
           @RequestParam(name = "dataset", required = false)
           @Nullable String dataset,
-      @Parameter(example = "test") @RequestParam(name = "split", defaultValue = "test") Split split,
+      @SplitParameter @RequestParam(name = "split", defaultValue = "test") String split,
       @Sortable(value = "confidence", defaultSort = "confidence,desc") PageRequest page,
       HttpServletRequest request) {
     return MistakeList.of(
