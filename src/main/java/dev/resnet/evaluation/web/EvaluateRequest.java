@@ -20,7 +20,7 @@ record EvaluateRequest(
             description =
                 "SHA-256 of an earlier version of the data set; only together with 'dataset'.",
             example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
-        @Pattern(regexp = "[0-9a-f]{64}")
+        @Pattern(regexp = "^[0-9a-f]{64}$")
         @Nullable String dataSha256,
     @Schema(defaultValue = "test", example = "test") @Nullable Split split,
     @Schema(
