@@ -7,6 +7,7 @@ import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelListing;
 import dev.resnet.models.ModelLookup;
 import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelVersion;
 import dev.resnet.models.VersionEvaluations;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
