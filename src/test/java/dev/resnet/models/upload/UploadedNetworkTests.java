@@ -297,7 +297,7 @@ class UploadedNetworkTests {
   void changedBytesAreReadOrRefused() throws IOException {
     var random = new Random(1);
     byte[] whole = changed(e -> e.put(COEFFICIENTS, new byte[1000]));
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       byte[] damaged = whole.clone();
       for (int n = 0; n <= random.nextInt(4); n++) {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
@@ -306,7 +306,7 @@ class UploadedNetworkTests {
       assertThat(thrown).isInstanceOf(RefusedNetworkException.class);
     }
     byte[] header = Arrays.copyOf(sound.get(COEFFICIENTS), 400);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       byte[] damaged = header.clone();
       damaged[random.nextInt(135)] = (byte) random.nextInt();
       Throwable thrown =
