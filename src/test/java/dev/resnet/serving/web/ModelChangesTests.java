@@ -230,12 +230,12 @@ class ModelChangesTests {
   }
 
   private Answer upload(byte[] network, String card) throws Exception {
-    byte[] body =
-        new Multipart()
-            .file("model", "model.zip", network)
-            .field("card", card.getBytes(StandardCharsets.UTF_8))
-            .bytes();
-    return client.put(model + "/versions", Multipart.TYPE, body);
+    var body = new Multipart().file("model", "model.zip", network);
+    return upload(body.field("card", card.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Answer upload(Multipart body) throws Exception {
+    return client.put(model + "/versions", Multipart.TYPE, body.bytes());
   }
 
   private static byte[] network(int classes) throws Exception {
@@ -288,21 +288,9 @@ class ModelChangesTests {
     assertThat(classes.status()).isEqualTo(422);
     assertThat(classes.detail()).contains("Does the card list all classes?");
     assertThat(upload(new byte[] {1, 2}, CARD).status()).isEqualTo(422);
-    assertThat(
-            client
-                .put(
-                    model + "/versions",
-                    Multipart.TYPE,
-                    new Multipart().field("card", CARD.getBytes(StandardCharsets.UTF_8)).bytes())
-                .errors())
+    assertThat(upload(new Multipart().field("card", new byte[1])).errors())
         .contains("model: is required");
-    assertThat(
-            client
-                .put(
-                    model + "/versions",
-                    Multipart.TYPE,
-                    new Multipart().file("model", "m", network).file("other", "o", network).bytes())
-                .errors())
+    assertThat(upload(new Multipart().file("other", "o", network)).errors())
         .contains("other: is an unknown part");
     assertThat(client.put(model + "/versions", "application/zip", network).status()).isEqualTo(415);
     assertThat(client.put("/api/v1/models/-/versions", Multipart.TYPE, new byte[1]).errors())
