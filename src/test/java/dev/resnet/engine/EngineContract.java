@@ -303,16 +303,12 @@ public abstract class EngineContract {
     try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
       float[][] probabilities = a.probabilities(images, count);
       double[][] logits = new double[count][10];
-      var stock = new ActivationMaps(graph, ImageShape.CIFAR);
-      float tolerance = (float) (20 * tolerances.loss);
       for (int k = 0; k < 10; k++) {
         int[] classes = new int[count];
         Arrays.fill(classes, k);
         float[][] maps = a.activationMaps(images, classes);
-        float[][] theirs = stock.of(images, classes);
         for (int i = 0; i < count; i++) {
           assertThat(maps[i]).hasSize(8 * 8);
-          assertThat(maps[i]).containsExactly(theirs[i], within(tolerance));
           double sum = 0;
           for (float value : maps[i]) {
             sum += value;
@@ -327,6 +323,20 @@ public abstract class EngineContract {
               .as("class %d of image %d", k, i)
               .isCloseTo(probabilities[i][k], within(tolerances.loss));
         }
+      }
+    }
+  }
+
+  @Test
+  void activationMapsAreThoseOfStockDl4j() {
+    ComputationGraph graph = trained();
+    int[] classes = {7, 0, 9};
+    float[] images = NoiseBatches.pixels(classes.length, 9);
+    float[][] theirs = new ActivationMaps(graph, ImageShape.CIFAR).of(images, classes);
+    try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
+      float[][] ours = a.activationMaps(images, classes);
+      for (int i = 0; i < classes.length; i++) {
+        assertThat(ours[i]).containsExactly(theirs[i], within((float) (20 * tolerances.loss)));
       }
     }
   }
