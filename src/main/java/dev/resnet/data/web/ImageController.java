@@ -182,7 +182,7 @@ class ImageController {
         ? DatasetController.unknown(name)
         : new ProblemException(
             HttpStatus.NOT_FOUND,
-            "The data set %s has no version %s: GET /api/v1/datasets/%s lists them."
+            "The data set %s has no version %s: GET /api/v1/datasets/%s/versions lists them."
                 .formatted(name, version, name));
   }
 
