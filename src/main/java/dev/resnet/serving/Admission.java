@@ -1,5 +1,6 @@
 package dev.resnet.serving;
 
+import dev.resnet.engine.Turns;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,7 +35,14 @@ final class Admission {
     Queue queue = images <= SMALL ? small : large;
     queue.enter(Caller.current());
     try {
-      return queue.timed(compute);
+      // For the whole request: under load, reading and answering others takes time from a training
+      // as well, and goes on as long as there is one after another.
+      Turns.SHARED.beginClassification();
+      try {
+        return queue.timed(compute);
+      } finally {
+        Turns.SHARED.endClassification();
+      }
     } finally {
       queue.leave();
     }

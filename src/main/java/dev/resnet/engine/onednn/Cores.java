@@ -1,7 +1,6 @@
 package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.OpenMp;
-import dev.resnet.engine.Turns;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,16 +80,11 @@ final class Cores {
     work.run(slice * count / slices, (slice + 1) * count / slices);
   }
 
-  /** Does something on one thread once a permit is free and no training has the turn. */
+  /** Does something on one thread once a permit is free. */
   static <T> T onOneThread(Supplier<T> work) {
     FREE.acquireUninterruptibly();
     try {
-      Turns.SHARED.beginClassification();
-      try {
-        return OpenMp.withThreads(1, work::get);
-      } finally {
-        Turns.SHARED.endClassification();
-      }
+      return OpenMp.withThreads(1, work::get);
     } finally {
       FREE.release();
     }

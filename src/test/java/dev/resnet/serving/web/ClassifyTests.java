@@ -236,7 +236,8 @@ class ClassifyTests extends ClassifyOverHttp {
   @Test
   void theResponseHasOnlyTheDocumentedFields() throws Exception {
     JsonNode answer = client.post(CLASSIFY + "?top_k=2", "image/png", png(1)).json();
-    assertThat(answer.propertyNames()).containsExactly("model", "version", "predictions");
+    assertThat(answer.propertyNames())
+        .containsExactly("model", "version", "precision", "predictions");
     JsonNode prediction = answer.at("/predictions/0");
     assertThat(prediction.propertyNames()).containsExactly("label", "index", "probability", "top");
     assertThat(prediction.at("/top/1").propertyNames())
