@@ -22,8 +22,9 @@ final class Admissions {
 
   private static ServingProperties limits(int concurrency, int maxWaiting, Duration maxWait) {
     return new ServingProperties(
+        null,
         Precision.FLOAT32,
-        4,
+        DataSize.ofMegabytes(1),
         DataSize.ofMegabytes(1),
         DataSize.ofMegabytes(1),
         256,

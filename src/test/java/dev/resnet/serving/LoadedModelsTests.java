@@ -34,6 +34,11 @@ class LoadedModelsTests {
       }
 
       @Override
+      public float[][] activationMaps(float[] images, int[] classes) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
       public long bytes() {
         return bytes.get(model);
       }

@@ -242,7 +242,12 @@ class RegistryCacheTests {
     assertThat(process.served.version("a", 1)).isNotNull();
     assertThat(process.served.newestPromoted().version()).isEqualTo(2);
     ModelVersion canary = process.served.aliased("a", "canary");
-    assertThat(process.classifier.classifyWithAlias("canary", canary, ONE).version().version())
+    assertThat(
+            process
+                .classifier
+                .classifyWithAlias("canary", canary, ONE, Options.NONE)
+                .version()
+                .version())
         .isEqualTo(1);
     for (int i = 0; i < 5; i++) {
       assertThatThrownBy(() -> process.served.promoted("b"))

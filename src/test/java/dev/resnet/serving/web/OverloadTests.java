@@ -8,6 +8,7 @@ import dev.resnet.models.ModelVersion;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Picture;
 import dev.resnet.serving.Classifier;
+import dev.resnet.serving.Images;
 import dev.resnet.serving.ServingProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.Socket;
@@ -43,7 +44,7 @@ class OverloadTests extends ClassifyOverHttp {
     for (int i = 0; i < settings.computing(); i++) {
       occupying.add(
           CompletableFuture.runAsync(
-              () -> classifier.classify(version, pictureThatTakesLong(begun)), threads));
+              () -> classifier.classify(version, Images.of(pictureThatTakesLong(begun))), threads));
     }
     awaitLatch(begun);
   }
