@@ -3,10 +3,12 @@ package dev.resnet.oip;
 import dev.resnet.memory.MemoryBudget;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.UnknownModelException;
+import dev.resnet.serving.CallerGoneException;
 import dev.resnet.serving.Classification;
 import dev.resnet.serving.Classifier;
 import dev.resnet.serving.InferenceMetrics;
 import dev.resnet.serving.InferenceMetrics.Outcome;
+import dev.resnet.serving.OverloadException;
 import dev.resnet.serving.PicturesMemory;
 import dev.resnet.serving.RegistryCache;
 import dev.resnet.serving.ServingProperties;
@@ -81,7 +83,11 @@ public class Inference {
                       .toList()));
       outcome = Outcome.SUCCESS;
       return made;
-    } catch (UnknownModelException | InvalidInferenceException | InferenceTooLargeException e) {
+    } catch (UnknownModelException
+        | InvalidInferenceException
+        | InferenceTooLargeException
+        | OverloadException
+        | CallerGoneException e) {
       outcome = Outcome.REJECTED;
       throw e;
     } catch (RuntimeException e) {

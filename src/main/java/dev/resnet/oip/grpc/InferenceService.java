@@ -22,6 +22,7 @@ import dev.resnet.oip.grpc.protocol.ServerMetadataRequest;
 import dev.resnet.oip.grpc.protocol.ServerMetadataResponse;
 import dev.resnet.oip.grpc.protocol.ServerReadyRequest;
 import dev.resnet.oip.grpc.protocol.ServerReadyResponse;
+import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -75,13 +76,16 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
   public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> client) {
     answer(
         client,
-        () ->
-            inference.infer(
+        () -> {
+          try (var bound = new CallingClient(Context.current()).bind()) {
+            return inference.infer(
                 request.getModelName(),
                 number(request.getModelVersion()),
                 input -> InferMessages.request(request, input),
                 e -> false,
-                InferMessages::response));
+                InferMessages::response);
+          }
+        });
   }
 
   @Override
