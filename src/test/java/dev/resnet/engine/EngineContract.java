@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.pictures.ImageShape;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -20,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * What every engine promises, with stock DL4J as the oracle: one subclass for each engine and
  * precision.
  */
-public abstract class EngineContract {
+public abstract class EngineContract extends InferenceContract {
   private static final double DECAY = 1e-3;
   private static final double RATE = 0.05;
 
@@ -36,8 +35,6 @@ public abstract class EngineContract {
     0.5f, 1.5f, 1, 2, 0.25f, 0.75f, 1.25f, 0.5f, 3, 0.25f
   };
 
-  private final EngineName engine;
-  private final Precision precision;
   private final Tolerances tolerances;
 
   /**
@@ -54,8 +51,7 @@ public abstract class EngineContract {
   public record Tolerances(double gradient, double shift, double slope, double loss) {}
 
   protected EngineContract(EngineName engine, Precision precision, Tolerances tolerances) {
-    this.engine = engine;
-    this.precision = precision;
+    super(engine, precision, tolerances.loss);
     this.tolerances = tolerances;
   }
 
@@ -267,81 +263,6 @@ public abstract class EngineContract {
   }
 
   @Test
-  void classifiesLikeStockDl4j() {
-    ComputationGraph graph = trained();
-    for (int count : new int[] {1, 3, 5, 8}) {
-      float[] images = NoiseBatches.pixels(count, 9);
-      float[][] theirs =
-          StockDl4j.once(
-                  "answers of " + count,
-                  () -> {
-                    try (var oracle =
-                        Engines.inference(
-                            EngineName.DL4J, Precision.AUTO, graph, ImageShape.CIFAR)) {
-                      return StockDl4j.of(graph).answering(oracle.probabilities(images, count));
-                    }
-                  })
-              .probabilities();
-      try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
-        float[][] ours = a.probabilities(images, count);
-        for (int i = 0; i < count; i++) {
-          for (int k = 0; k < 10; k++) {
-            assertThat((double) ours[i][k]).isCloseTo(theirs[i][k], within(tolerances.loss));
-          }
-        }
-      }
-    }
-  }
-
-  /** Zhou et al., 2016, section 2: a map's mean and the class's bias make the logit. */
-  @Test
-  void activationMapsAverageToTheLogits() {
-    ComputationGraph graph = trained();
-    float[] bias = graph.getLayer("output").getParam("b").toFloatVector();
-    int count = 5;
-    float[] images = NoiseBatches.pixels(count, 9);
-    try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
-      float[][] probabilities = a.probabilities(images, count);
-      double[][] logits = new double[count][10];
-      for (int k = 0; k < 10; k++) {
-        int[] classes = new int[count];
-        Arrays.fill(classes, k);
-        float[][] maps = a.activationMaps(images, classes);
-        for (int i = 0; i < count; i++) {
-          assertThat(maps[i]).hasSize(8 * 8);
-          double sum = 0;
-          for (float value : maps[i]) {
-            sum += value;
-          }
-          logits[i][k] = sum / maps[i].length + bias[k];
-        }
-      }
-      for (int i = 0; i < count; i++) {
-        double sum = DoubleStream.of(logits[i]).map(Math::exp).sum();
-        for (int k = 0; k < 10; k++) {
-          assertThat(Math.exp(logits[i][k]) / sum)
-              .as("class %d of image %d", k, i)
-              .isCloseTo(probabilities[i][k], within(tolerances.loss));
-        }
-      }
-    }
-  }
-
-  @Test
-  void activationMapsAreThoseOfStockDl4j() {
-    ComputationGraph graph = trained();
-    int[] classes = {7, 0, 9};
-    float[] images = NoiseBatches.pixels(classes.length, 9);
-    float[][] theirs = new ActivationMaps(graph, ImageShape.CIFAR).of(images, classes);
-    try (var a = Engines.inference(engine, precision, graph, ImageShape.CIFAR)) {
-      float[][] ours = a.activationMaps(images, classes);
-      for (int i = 0; i < classes.length; i++) {
-        assertThat(ours[i]).containsExactly(theirs[i], within((float) (20 * tolerances.loss)));
-      }
-    }
-  }
-
-  @Test
   void theSameSeedGivesTheSameBits() {
     assertThat(afterThreeSteps(engine -> {})).isEqualTo(afterThreeSteps(engine -> {}));
   }
@@ -383,7 +304,8 @@ public abstract class EngineContract {
     }
   }
 
-  private ComputationGraph trained() {
+  @Override
+  ComputationGraph trained() {
     StockDl4j trained =
         StockDl4j.once(
             "three steps",
