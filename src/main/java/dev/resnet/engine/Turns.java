@@ -20,8 +20,11 @@ public final class Turns {
   /** Of this process: engines and their cores are shared too. */
   public static final Turns SHARED = new Turns(System::nanoTime);
 
-  /** Nanoseconds of computing that classification can save up. */
-  static final long BURST = TimeUnit.MILLISECONDS.toNanos(40);
+  /**
+   * Nanoseconds of computing that classification can save up. Each change of sides costs the
+   * training some 20 ms, in which waiting clients get their answers and send their next requests.
+   */
+  static final long BURST = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** A training goes on after this time in any case. */
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);

@@ -35,13 +35,13 @@ class TurnsTests {
   void classificationIsHeldOnceItHasTakenMoreThanItsPart() {
     turns.trainingKeeps(0.75);
     try (var training = turns.beginTraining()) {
-      classify(53); // 40 saved, and a quarter of the 53 that pass
+      classify(266); // 200 saved, and a quarter of the 266 that pass
       assertThat(turns.isHeld()).isFalse();
       classify(1);
       assertThat(turns.isHeld()).isTrue();
-      now.addAndGet(79 * MS); // a quarter of this is not yet half of the 40
+      now.addAndGet(398 * MS); // a quarter of this is not yet half of the 200
       assertThat(turns.isHeld()).isTrue();
-      now.addAndGet(3 * MS);
+      now.addAndGet(5 * MS);
       assertThat(turns.isHeld()).isFalse();
     }
   }
@@ -50,9 +50,9 @@ class TurnsTests {
   void whatIsNotUsedIsSavedUpToALimit() {
     turns.trainingKeeps(0.5);
     try (var training = turns.beginTraining()) {
-      classify(79);
+      classify(399);
       now.addAndGet(10_000 * MS);
-      classify(79);
+      classify(399);
       assertThat(turns.isHeld()).isFalse();
       classify(2);
       assertThat(turns.isHeld()).isTrue();
