@@ -21,8 +21,9 @@ public final class Turns {
   public static final Turns SHARED = new Turns(System::nanoTime);
 
   /**
-   * Nanoseconds of computing that classification can save up. Each change of sides costs the
-   * training some 20 ms, in which waiting clients get their answers and send their next requests.
+   * Nanoseconds of computing that classification can save up. After each change of sides waiting
+   * clients get their answers and send their next requests, which takes time from the training:
+   * changes should be rare.
    */
   static final long BURST = TimeUnit.MILLISECONDS.toNanos(200);
 
