@@ -16,13 +16,14 @@ public final class ClientConnection {
 
   /**
    * Whether the client of this request has closed its connection, or its side of it. Only for the
-   * thread that works on the request. False if the body has not been read to its end, and over
-   * HTTP/2, where Tomcat does not tell.
+   * thread that works on the request. False if the body has not been read to its end, if the client
+   * sent its next request together with it, and over HTTP/2, where Tomcat does not tell.
    */
   public static boolean isClosed(ServletRequest request) {
     return Abort.tomcat(request)
         .map(tomcat -> tomcat.getCoyoteRequest())
         .filter(ClientConnection::isBodyRead)
+        .filter(read -> !BodySurplus.of(read))
         .filter(ClientConnection::isAtItsEnd)
         .isPresent();
   }

@@ -8,7 +8,7 @@ import org.apache.coyote.http2.Http2Protocol;
  * with a body is not upgraded, but answered over HTTP/1.1: Tomcat would keep its whole body in
  * memory, before access has been granted, and refuse more than 4 kB with a bare 413.
  */
-final class Http2Connections extends Http2Protocol {
+public final class Http2Connections extends Http2Protocol {
 
   /**
    * Tomcat counts small pieces of a body as an attack and ends the connection. But any client sends
@@ -16,7 +16,7 @@ final class Http2Connections extends Http2Protocol {
    * bodies apply instead: their size, and the time in which they have to arrive. Resets and pings
    * are counted as before.
    */
-  Http2Connections() {
+  public Http2Connections() {
     setOverheadDataThreshold(0);
     setOverheadWindowUpdateThreshold(0);
   }

@@ -43,9 +43,9 @@ record NamedFile(String path, boolean folder, long size, @Nullable String sha256
       case "training_job" -> ofJob(row);
       case "model_version" -> {
         String file = "models/" + row.get("file");
-        // The card lies beside the network.
-        String folder = file.substring(0, file.lastIndexOf('/'));
-        yield List.of(file(file, row), new NamedFile(folder, true, UNKNOWN, null));
+        String card = file.substring(0, file.lastIndexOf('/')) + "/card.json";
+        // Exports lie there too; they can be made again.
+        yield List.of(file(file, row), new NamedFile(card, false, UNKNOWN, null));
       }
       case "model_evaluation" -> List.of(file("models/" + row.get("file"), row));
       case "dataset_version" ->

@@ -27,6 +27,12 @@ public final class Turns {
    */
   static final long BURST = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /**
+   * Classification is never held for longer than about this: a long batch takes more than its part
+   * of the time, and those after it must not wait as long again.
+   */
+  static final long LONGEST_HOLD = TimeUnit.SECONDS.toNanos(2);
+
   /** A training goes on after this time in any case. */
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
@@ -161,6 +167,7 @@ public final class Turns {
     long passed = now - updated;
     updated = now;
     credit = Math.min(BURST, credit + passed * ((1 - share) - (computing > 0 ? 1 : 0)));
+    credit = Math.max(credit, BURST / 2.0 - LONGEST_HOLD * (1 - share));
     if (trainings == 0) {
       credit = BURST;
       held = false;

@@ -107,6 +107,12 @@ public final class Evaluations implements VersionEvaluations {
     String dataset = wanted.dataset();
     String sha256 = wanted.dataSha256();
     Split split = wanted.split();
+    if (dataset == null && version.training() == null) {
+      throw EvaluationException.invalid(
+          "dataset",
+          "%s was uploaded and has no test images of its own; name a data set"
+              .formatted(version.label()));
+    }
     if (dataset == null) {
       return own(version, split).orElseThrow(() -> missing(version, wanted));
     }

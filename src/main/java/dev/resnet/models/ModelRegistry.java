@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * The registry of trained models. A version exists if it has a row, which also names its files.
@@ -142,6 +144,8 @@ public class ModelRegistry implements TrainedModelReceiver {
   private OptionalDouble testAccuracy(ModelVersion present, String dataset, String sha256) {
     try {
       return accuracy.testAccuracy(present, dataset, sha256);
+    } catch (DataAccessException | TransactionException e) {
+      throw e; // the registration is repeated once the database is back
     } catch (RuntimeException e) {
       log.warn("{} could not be evaluated on {}", present.label(), dataset, e);
       return OptionalDouble.empty();

@@ -17,17 +17,23 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({ModelsProperties.class, UploadProperties.class})
 class ModelsConfiguration {
 
+  /** One for all: changes of a name queue there. */
+  @Bean
+  RegistryTables registryTables(
+      DataSource database, PlatformTransactionManager transactions, ModelsProperties properties) {
+    return RegistryTables.in(database, transactions, properties.lockTimeout());
+  }
+
   @Bean
   ModelRegistry modelRegistry(
       @Value("${resnet.home}") Path home,
-      DataSource database,
-      PlatformTransactionManager transactions,
+      RegistryTables tables,
       ModelsProperties properties,
       ObjectProvider<VersionAccuracy> evaluation,
       ApplicationEventPublisher events) {
     return new ModelRegistry(
         new ModelFiles(models(home), NetworkCheck::finite),
-        RegistryTables.in(database, transactions, properties.lockTimeout()),
+        tables,
         new PromotionRule(properties.trainingMayPromote()),
         // Looked up late: what evaluates versions needs the registry.
         (version, dataset, sha256) -> {
@@ -51,14 +57,12 @@ class ModelsConfiguration {
   @Bean
   ModelUploads modelUploads(
       @Value("${resnet.home}") Path home,
-      DataSource database,
-      PlatformTransactionManager transactions,
-      ModelsProperties properties,
+      RegistryTables tables,
       UploadProperties uploads,
       ApplicationEventPublisher events) {
     return new ModelUploads(
         new ModelFiles(models(home), NetworkCheck::finite),
-        RegistryTables.in(database, transactions, properties.lockTimeout()),
+        tables,
         NetworkReader.of(uploads.zip()),
         events,
         Clock.systemUTC());

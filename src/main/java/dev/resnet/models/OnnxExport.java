@@ -1,5 +1,6 @@
 package dev.resnet.models;
 
+import dev.resnet.engine.OpenMp;
 import dev.resnet.engine.onnx.OnnxCard;
 import dev.resnet.engine.onnx.OnnxInput;
 import dev.resnet.engine.onnx.OnnxModel;
@@ -18,10 +19,23 @@ interface OnnxExport {
   void write(ModelVersion version, Path modelZip, OnnxInput input, OutputStream out)
       throws IOException;
 
-  /** Loads the network; its memory is free again afterwards. */
+  /**
+   * Loads the network, on one thread as everywhere (decision 014); its memory is free again
+   * afterwards.
+   */
   static void load(ModelVersion version, Path modelZip, OnnxInput input, OutputStream out)
       throws IOException {
-    ComputationGraph graph = ComputationGraph.load(modelZip.toFile(), false);
+    OpenMp.withThreads(
+        1,
+        () -> {
+          write(ComputationGraph.load(modelZip.toFile(), false), version, input, out);
+          return null;
+        });
+  }
+
+  private static void write(
+      ComputationGraph graph, ModelVersion version, OnnxInput input, OutputStream out)
+      throws IOException {
     try {
       var card =
           new OnnxCard(

@@ -63,6 +63,7 @@ final class AccessRules {
             rule(HttpMethod.POST, "/v2/models/{name}/infer", CLASSIFY),
             rule(HttpMethod.POST, "/v2/models/{name}/versions/{version}/infer", CLASSIFY),
             rule(HttpMethod.POST, "/v2/repository/index", CLASSIFY),
+            rule(HttpMethod.GET, "/api/v1/training-jobs/{id}/checkpoints/{epoch}", TRAIN),
             rule(HttpMethod.GET, "/api/v1/datasets/{name}/archive", TRAIN),
             rule(HttpMethod.GET, "/api/v1/models/{name}/versions/{version}/export", TRAIN),
             rule(HttpMethod.GET, "/api/**", READ),

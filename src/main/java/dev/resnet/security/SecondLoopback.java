@@ -1,5 +1,6 @@
 package dev.resnet.security;
 
+import dev.resnet.api.Http2Connections;
 import java.beans.PropertyDescriptor;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -81,6 +82,9 @@ final class SecondLoopback {
     second.getProtocolHandler().setExecutor(first.getProtocolHandler().getExecutor());
     ((AbstractProtocol<?>) second.getProtocolHandler()).setAddress(address);
     second.setPort(port);
+    if (first.findUpgradeProtocols().length > 0) {
+      second.addUpgradeProtocol(new Http2Connections());
+    }
     return second;
   }
 

@@ -37,7 +37,7 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
   /** The version that last served requests for an alias. */
   private final Map<Alias, ModelVersion> answering = new ConcurrentHashMap<>();
 
-  /** The background load that is running or that failed last. */
+  /** The background load and warm-up that is running or that failed last. */
   private final Map<Alias, Preparation> preparations = new ConcurrentHashMap<>();
 
   private record Alias(String name, String alias) {}
@@ -120,8 +120,11 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
   }
 
   private LoadedModel acquire(String alias, ModelVersion version) {
+    Preparation preparation = preparations.get(new Alias(version.name(), alias));
+    boolean ready = preparation == null || preparation.version() != version.version();
     LoadedModel model =
-        loaded.acquireIfLoaded(version).orElseGet(() -> previousOrLoaded(alias, version));
+        (ready ? loaded.acquireIfLoaded(version) : Optional.<LoadedModel>empty())
+            .orElseGet(() -> previousOrLoaded(alias, version));
     if (model.version().version() == version.version()) {
       answering.put(new Alias(version.name(), alias), version);
     }
@@ -187,7 +190,10 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
     loaded.forget(version);
   }
 
-  /** Loads a version in the background, so that the next request finds it in memory. */
+  /**
+   * Loads a version in the background and classifies a test batch with it. Then the next request
+   * uses it.
+   */
   void prepare(String alias, ModelVersion version) {
     var key = new Alias(version.name(), alias);
     var begun = new Preparation(version.version(), false, nanoTime.getAsLong());
@@ -200,7 +206,7 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
     background.execute(
         () -> {
           try {
-            loaded.acquire(version).release();
+            warmUp(version);
             preparations.remove(key, begun);
           } catch (RuntimeException e) {
             log.error(

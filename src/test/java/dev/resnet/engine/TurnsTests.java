@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may compute, by a clock that the tests move. */
 class TurnsTests {
@@ -42,6 +44,17 @@ class TurnsTests {
       now.addAndGet(398 * MS); // a quarter of this is not yet half of the 200
       assertThat(turns.isHeld()).isTrue();
       now.addAndGet(5 * MS);
+      assertThat(turns.isHeld()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, 0.95})
+  void noClassificationIsHeldForLongerThanTwoSeconds(double share) {
+    turns.trainingKeeps(share);
+    try (var training = turns.beginTraining()) {
+      classify(60_000);
+      now.addAndGet(Turns.LONGEST_HOLD + MS);
       assertThat(turns.isHeld()).isFalse();
     }
   }

@@ -107,7 +107,9 @@ class SecurityMatrixTests {
       return Scope.CLASSIFY;
     }
     if (operation.method().equals("GET")) {
-      return operation.path().matches(".*/(archive|export)") ? Scope.TRAIN : Scope.READ;
+      return operation.path().matches(".*/(archive|export|checkpoints/\\{epoch})")
+          ? Scope.TRAIN
+          : Scope.READ;
     }
     if (operation.method().equals("POST") && operation.path().endsWith("/classify")) {
       return Scope.CLASSIFY;

@@ -3,19 +3,15 @@ package dev.resnet.models.web;
 import dev.resnet.api.Page;
 import dev.resnet.api.PageRequest;
 import dev.resnet.api.Sortable;
-import dev.resnet.models.LoadedPrecision;
 import dev.resnet.models.ModelListing;
 import dev.resnet.models.ModelLookup;
 import dev.resnet.models.ModelRegistry;
-import dev.resnet.models.ModelVersion;
-import dev.resnet.models.VersionEvaluations;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -37,16 +33,11 @@ class ModelController {
   private final ModelRegistry registry;
   private final ModelListing listing;
   private final ModelLookup lookup;
-  private final ObjectProvider<LoadedPrecision> loaded;
-  private final ObjectProvider<VersionEvaluations> evaluations;
+  private final VersionResponses responses;
 
-  ModelController(
-      ModelRegistry registry,
-      ObjectProvider<LoadedPrecision> loaded,
-      ObjectProvider<VersionEvaluations> evaluations) {
-    this.loaded = loaded;
+  ModelController(ModelRegistry registry, VersionResponses responses) {
     this.registry = registry;
-    this.evaluations = evaluations;
+    this.responses = responses;
     this.listing = registry.listing();
     this.lookup = registry.lookup();
   }
@@ -106,17 +97,7 @@ class ModelController {
   VersionResponse version(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {
-    ModelVersion found = lookup.version(name, version);
-    return VersionResponse.of(found, registry.aliases().of(name, version))
-        .with(
-            loaded.stream()
-                .flatMap(serving -> serving.precision(found).stream())
-                .findFirst()
-                .orElse(null),
-            evaluations.stream()
-                .flatMap(kept -> kept.onOwnTestImages(found).stream())
-                .findFirst()
-                .orElse(null));
+    return responses.of(lookup.version(name, version));
   }
 
   @DeleteMapping(path = "/{name}/versions/{version}")

@@ -27,7 +27,7 @@ record UploadCard(
         @NotNull
         List<@DecimalMin("0") @DecimalMax("1") Double> mean,
     @Schema(description = "Per channel R, G, B.", example = "[0.25, 0.24, 0.26]") @NotNull
-        List<@DecimalMin(value = "0", inclusive = false) @DecimalMax("1") Double> standardDeviation,
+        List<@DecimalMin("0.001") @DecimalMax("1") Double> standardDeviation,
     @Schema(description = "Width and height of its images: 32, 48, 64 or 96.", defaultValue = "32")
         @Min(32)
         @Nullable Integer imageSize,

@@ -2,9 +2,8 @@ package dev.resnet.serving.web;
 
 import dev.resnet.api.JsonRequest;
 import dev.resnet.models.AliasName;
-import dev.resnet.models.ModelRegistry;
-import dev.resnet.models.ModelVersion;
 import dev.resnet.models.web.VersionResponse;
+import dev.resnet.models.web.VersionResponses;
 import dev.resnet.serving.AliasChanges;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -34,12 +33,13 @@ class AliasController {
       "Lower-case letters, digits, '.', '_' and '-', a letter first; at most 63 characters.";
 
   private final AliasChanges changes;
-  private final ModelRegistry registry;
+  private final VersionResponses responses;
   private final JsonRequest<AliasRequest> body;
 
-  AliasController(AliasChanges changes, ModelRegistry registry, JsonRequest<AliasRequest> body) {
+  AliasController(
+      AliasChanges changes, VersionResponses responses, JsonRequest<AliasRequest> body) {
     this.changes = changes;
-    this.registry = registry;
+    this.responses = responses;
     this.body = body;
   }
 
@@ -78,7 +78,7 @@ class AliasController {
                   }
                 })
             .version();
-    return response(changes.point(name, alias, version));
+    return responses.of(changes.point(name, alias, version));
   }
 
   @DeleteMapping("/{name}/aliases/{alias}")
@@ -109,7 +109,7 @@ class AliasController {
   VersionResponse promote(
       @Parameter(example = "resnet-20") @PathVariable("name") String name,
       @Parameter(example = "1") @PathVariable("version") int version) {
-    return response(changes.promote(name, version));
+    return responses.of(changes.promote(name, version));
   }
 
   @PostMapping("/{name}/rollback")
@@ -124,10 +124,6 @@ class AliasController {
       responseCode = "503",
       description = "The version can't be loaded; nothing has changed.")
   VersionResponse rollBack(@Parameter(example = "resnet-20") @PathVariable("name") String name) {
-    return response(changes.rollBack(name));
-  }
-
-  private VersionResponse response(ModelVersion version) {
-    return VersionResponse.of(version, registry.aliases().of(version.name(), version.version()));
+    return responses.of(changes.rollBack(name));
   }
 }

@@ -11,6 +11,7 @@ import dev.resnet.serving.Classifier;
 import dev.resnet.serving.Images;
 import dev.resnet.serving.ServingProperties;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -98,7 +99,8 @@ class OverloadTests extends ClassifyOverHttp {
     return timer == null ? 0 : timer.count();
   }
 
-  private Socket send(String headers) throws Exception {
+  /** Sends a classification and what comes after it in one piece. */
+  private Socket send(String headers, byte... next) throws Exception {
     int port = environment.getRequiredProperty("local.server.port", Integer.class);
     var socket = new Socket("127.0.0.1", port);
     socket.setSoTimeout(20_000);
@@ -106,8 +108,11 @@ class OverloadTests extends ClassifyOverHttp {
     String head =
         "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: %d\r\n%s\r\n"
             .formatted(CLASSIFY, png.length, headers);
-    socket.getOutputStream().write(head.getBytes(US_ASCII));
-    socket.getOutputStream().write(png);
+    var all = new ByteArrayOutputStream();
+    all.writeBytes(head.getBytes(US_ASCII));
+    all.writeBytes(png);
+    all.writeBytes(next);
+    socket.getOutputStream().write(all.toByteArray());
     return socket;
   }
 
@@ -142,6 +147,22 @@ class OverloadTests extends ClassifyOverHttp {
       await().until(() -> waiting() == 1);
       String next = "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(next.getBytes(US_ASCII));
+      try (var other = send("Connection: close\r\n")) {
+        await().until(() -> waiting() == 2);
+        computed.countDown();
+        assertThat(answer(other)).startsWith("HTTP/1.1 200 ");
+      }
+      assertThat(answer(socket)).startsWith("HTTP/1.1 200 ").contains("predictions", "total_items");
+    }
+    assertThat(gone()).isEqualTo(before);
+  }
+
+  @Test
+  void aRequestThatWasSentTogetherWithTheOneBeforeIsAnsweredToo() throws Exception {
+    double before = gone();
+    String next = "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    try (var socket = send("", next.getBytes(US_ASCII))) {
+      await().until(() -> waiting() == 1);
       try (var other = send("Connection: close\r\n")) {
         await().until(() -> waiting() == 2);
         computed.countDown();
