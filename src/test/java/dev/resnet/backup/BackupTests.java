@@ -122,6 +122,21 @@ class BackupTests {
     assertThat(FilledDatabase.files(folder.resolve("back"))).isEqualTo(files);
   }
 
+  @Test
+  void exportsAreLeftOutBecauseTheyCanBeMadeAgain() throws Exception {
+    Map<String, String> files = FilledDatabase.files(home());
+    String network =
+        files.keySet().stream()
+            .filter(file -> file.startsWith("models/") && file.endsWith("model.zip"))
+            .findFirst()
+            .orElseThrow();
+    Files.writeString(home().resolve(network).resolveSibling("model.onnx"), "an export");
+
+    restore(archive(h2), postgreSql());
+
+    assertThat(FilledDatabase.files(elsewhere())).isEqualTo(files);
+  }
+
   private record Archived(DataSource database, Path home) {
     byte[] bytes() throws IOException {
       var out = new ByteArrayOutputStream();
