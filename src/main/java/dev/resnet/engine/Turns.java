@@ -55,7 +55,8 @@ public final class Turns {
   }
 
   /**
-   * @param share of the time that trainings keep however many images are classified, from 0 to 0.95
+   * @param share of the time in which no image is computed while there is a training, from 0 to
+   *     0.95
    */
   public void trainingKeeps(double share) {
     if (!(share >= 0 && share <= 0.95)) {

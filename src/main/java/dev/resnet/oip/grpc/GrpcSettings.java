@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxMemory memory that the messages of inferences may take at the same time; 0 means a
  *     quarter of the maximum heap
  * @param maxWaiting inferences that wait for that memory; further ones are refused
- * @param maxTime how long a message may take to arrive
+ * @param maxTime how long a call may wait for that memory and for its message to arrive
  */
 @ConfigurationProperties("resnet.grpc")
 @Validated

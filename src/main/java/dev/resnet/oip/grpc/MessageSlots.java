@@ -1,5 +1,6 @@
 package dev.resnet.oip.grpc;
 
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -51,17 +52,18 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
       return next.startCall(call, headers);
     }
     var mine = new Call<>(call, headers, next);
-    boolean start;
     synchronized (this) {
-      start = free > 0;
-      if (start) {
+      mine.hasSlot = free > 0;
+      if (mine.hasSlot) {
         free--;
       } else if (waiting.size() < mostWaiting) {
         waiting.add(mine);
+        mine.limitTime();
         return mine;
       }
     }
-    if (start) {
+    if (mine.hasSlot) {
+      mine.limitTime();
       mine.start();
       return mine;
     }
@@ -76,12 +78,16 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
   private void ended(Call<?, ?> call) {
     Call<?, ?> next;
     synchronized (this) {
-      if (waiting.remove(call)) {
+      if (!call.hasSlot) {
+        waiting.remove(call);
         return;
       }
+      call.hasSlot = false;
       next = waiting.poll();
       if (next == null) {
         free++;
+      } else {
+        next.hasSlot = true;
       }
     }
     if (next != null) {
@@ -100,12 +106,14 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
     private final Metadata headers;
     private final ServerCallHandler<Q, A> handler;
 
-    /** Null while it waits. */
+    /** Guarded by the slots. */
+    private boolean hasSlot;
+
+    /** Null while it waits. Guarded by this, like all that follows. */
     private ServerCall.@Nullable Listener<Q> started;
 
     private @Nullable ScheduledFuture<?> timeout;
-    private boolean arrived;
-    private boolean timedOut;
+    private boolean halfClosed;
     private boolean ended;
 
     Call(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> handler) {
@@ -114,71 +122,66 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
       this.handler = handler;
     }
 
-    synchronized void start() {
-      if (ended) {
-        MessageSlots.this.ended(this);
-        return;
-      }
+    /** From the beginning of the call until its message is complete. */
+    synchronized void limitTime() {
       timeout = clock.schedule(this::timeOut, maxTime.toNanos(), TimeUnit.NANOSECONDS);
-      started = handler.startCall(call, headers);
     }
 
-    private synchronized void timeOut() {
-      if (arrived || ended) {
-        return;
+    /** Call this with a slot. */
+    synchronized void start() {
+      if (ended) {
+        return; // it has given the slot back
       }
-      timedOut = true;
-      call.close(
-          Status.DEADLINE_EXCEEDED.withDescription(
-              "The message took longer than %d s to arrive, the limit set by resnet.grpc.max-time."
-                  .formatted(maxTime.toSeconds())),
-          new Metadata());
+      started = handler.startCall(new Answered(), headers);
+      if (halfClosed) {
+        started.onHalfClose(); // without a message
+      }
+    }
+
+    private void timeOut() {
+      synchronized (this) {
+        if (ended || halfClosed && started != null) {
+          return;
+        }
+        ended = true;
+        call.close(
+            Status.DEADLINE_EXCEEDED.withDescription(
+                "The message took longer than %d s to arrive, the limit set by resnet.grpc.max-time."
+                    .formatted(maxTime.toSeconds())),
+            new Metadata());
+      }
+      MessageSlots.this.ended(this);
     }
 
     @Override
     protected synchronized ServerCall.Listener<Q> delegate() {
-      return started == null ? new ServerCall.Listener<>() {} : started;
-    }
-
-    @Override
-    public void onMessage(Q message) {
-      if (inTime()) {
-        super.onMessage(message);
-      }
+      return started == null || ended ? new ServerCall.Listener<>() {} : started;
     }
 
     @Override
     public void onHalfClose() {
-      if (inTime()) {
-        super.onHalfClose();
+      synchronized (this) {
+        halfClosed = true;
+        if (started == null) {
+          return;
+        }
+        stopClock();
       }
-    }
-
-    /** Whether the call goes on; from then on it does not time out. */
-    private synchronized boolean inTime() {
-      arrived = true;
-      if (timeout != null) {
-        timeout.cancel(false);
-      }
-      return !timedOut;
+      super.onHalfClose();
     }
 
     @Override
     public void onCancel() {
-      try {
-        super.onCancel();
-      } finally {
-        end();
-      }
+      ServerCall.Listener<Q> told = delegate();
+      end();
+      told.onCancel();
     }
 
     @Override
     public void onComplete() {
-      try {
-        super.onComplete();
-      } finally {
-        end();
-      }
+      ServerCall.Listener<Q> told = delegate();
+      end();
+      told.onComplete();
     }
 
     private void end() {
@@ -187,11 +190,33 @@ final class MessageSlots implements ServerInterceptor, AutoCloseable {
           return;
         }
         ended = true;
-        if (timeout != null) {
-          timeout.cancel(false);
-        }
+        stopClock();
       }
       MessageSlots.this.ended(this);
+    }
+
+    private void stopClock() {
+      if (timeout != null) {
+        timeout.cancel(false);
+      }
+    }
+
+    /** Its slot is free as soon as it is answered: a client that does not read holds none. */
+    private final class Answered extends SimpleForwardingServerCall<Q, A> {
+      Answered() {
+        super(call);
+      }
+
+      @Override
+      public void close(Status status, Metadata trailers) {
+        synchronized (Call.this) {
+          if (ended) {
+            return; // its time was over, or it was cancelled
+          }
+          super.close(status, trailers);
+        }
+        end();
+      }
     }
   }
 }

@@ -131,19 +131,9 @@ class MessageSlotsTests {
 
   @Test
   void aMessageThatDoesNotArriveGivesItsSlotBack() throws Exception {
-    var service = start(1, 10, Duration.ofMillis(20));
+    var service = start(1, 10, Duration.ofMillis(500));
     var ended = new CompletableFuture<Status>();
-    ClientCall<ModelInferRequest, ModelInferResponse> slow =
-        channel.newCall(GRPCInferenceServiceGrpc.getModelInferMethod(), CallOptions.DEFAULT);
-    slow.start(
-        new ClientCall.Listener<>() {
-          @Override
-          public void onClose(Status status, Metadata trailers) {
-            ended.complete(status);
-          }
-        },
-        new Metadata());
-    slow.request(1);
+    open(ended);
     Status status = ended.get(10, TimeUnit.SECONDS);
     assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(status.getDescription()).contains("resnet.grpc.max-time");
@@ -151,5 +141,55 @@ class MessageSlotsTests {
     var next = infer(service);
     answerOne();
     next.get();
+  }
+
+  @Test
+  void aCallThatWaitsForASlotTooLongIsToldSo() throws Exception {
+    var service = start(1, 10, Duration.ofMillis(500));
+    var first = infer(service);
+    StreamObserver<ModelInferResponse> client = arrived.take();
+    var ended = new CompletableFuture<Status>();
+    open(ended);
+    assertThat(ended.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+
+    client.onNext(ModelInferResponse.getDefaultInstance());
+    client.onCompleted();
+    first.get();
+    var next = infer(service);
+    answerOne();
+    next.get();
+  }
+
+  @Test
+  void aCallWithoutAMessageGivesItsSlotBack() throws Exception {
+    var service = start(1, 10, Duration.ofMinutes(1));
+    var first = infer(service);
+    StreamObserver<ModelInferResponse> client = arrived.take();
+    var ended = new CompletableFuture<Status>();
+    open(ended).halfClose();
+    var next = infer(service);
+    client.onNext(ModelInferResponse.getDefaultInstance());
+    client.onCompleted();
+
+    first.get();
+    assertThat(ended.get(10, TimeUnit.SECONDS).isOk()).isFalse();
+    answerOne();
+    next.get();
+  }
+
+  /** A call that sends nothing. */
+  private ClientCall<ModelInferRequest, ModelInferResponse> open(CompletableFuture<Status> ended) {
+    ClientCall<ModelInferRequest, ModelInferResponse> call =
+        channel.newCall(GRPCInferenceServiceGrpc.getModelInferMethod(), CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            ended.complete(status);
+          }
+        },
+        new Metadata());
+    call.request(1);
+    return call;
   }
 }
