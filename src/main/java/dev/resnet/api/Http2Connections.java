@@ -11,14 +11,15 @@ import org.apache.coyote.http2.Http2Protocol;
 public final class Http2Connections extends Http2Protocol {
 
   /**
-   * Tomcat counts small pieces of a body as an attack and ends the connection. But any client sends
-   * a small piece when the flow-control window ends shortly before its body does. The limits of
-   * bodies apply instead: their size, and the time in which they have to arrive. Resets and pings
-   * are counted as before.
+   * Bytes. Tomcat counts smaller pieces as an attack, by the mean of the last two, and ends the
+   * connection. Its default of 1,024 also meets honest clients: any client sends a small piece when
+   * the flow-control window ends shortly before its body does.
    */
+  private static final int SMALLEST_PIECES = 64;
+
   public Http2Connections() {
-    setOverheadDataThreshold(0);
-    setOverheadWindowUpdateThreshold(0);
+    setOverheadDataThreshold(SMALLEST_PIECES);
+    setOverheadWindowUpdateThreshold(SMALLEST_PIECES);
   }
 
   @Override

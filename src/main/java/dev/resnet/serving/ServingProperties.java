@@ -34,8 +34,8 @@ import org.springframework.validation.annotation.Validated;
  *     large ones; 0 means two for each processor
  * @param maxWaiting requests that may wait to be computed, again for each; a further one gets 429
  * @param maxWait how long a request waits to be computed before it gets 429
- * @param trainingShare of the processors' time that a training in the same process keeps, however
- *     many images are classified
+ * @param trainingShare of the time in which no image is computed while a training runs in the same
+ *     process
  */
 @ConfigurationProperties("resnet.serving")
 @Validated
