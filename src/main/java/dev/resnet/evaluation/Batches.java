@@ -4,6 +4,7 @@ import dev.resnet.data.ImageSet;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Normalizer;
 
 /** Classifies a set of images in batches, whose memory is the same for sets of every size. */
 final class Batches {
@@ -17,14 +18,14 @@ final class Batches {
   private final ImageSet images;
   private final InferenceEngine engine;
   private final int size;
-  private final float[][] normalized;
+  private final Normalizer normalizer;
 
   Batches(ModelVersion version, ImageSet images, InferenceEngine engine) {
     this.version = version;
     this.images = images;
     this.engine = engine;
     this.size = Math.max(1, MOST * ImageShape.CIFAR.values() / images.shape().values());
-    this.normalized = version.normalization().table();
+    this.normalizer = new Normalizer(version.normalization());
   }
 
   /** Images in a batch. */
@@ -42,11 +43,7 @@ final class Batches {
     int count = Math.min(size, images.count() - from);
     int values = images.shape().values();
     float[] input = new float[count * values];
-    byte[] pixels = images.pixels();
-    for (int i = 0, at = from * values; i < input.length; i++, at++) {
-      // The pixels of an image begin with its first channel, so their order fits the table's.
-      input[i] = normalized[i % ImageShape.CHANNELS][pixels[at] & 0xff];
-    }
+    normalizer.bytes(images.pixels(), from * values, input, 0, input.length);
     float[][] probabilities = engine.probabilities(input, count);
     for (float[] row : probabilities) {
       requireUsable(row);

@@ -3,6 +3,7 @@ package dev.resnet.evaluation;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.engine.EngineName;
 import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelsFolder;
 import java.nio.file.Path;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -29,7 +30,7 @@ class EvaluationConfiguration {
 
   @Bean
   PredictionFiles predictionFiles(@Value("${resnet.home}") Path home) {
-    return new PredictionFiles(models(home));
+    return new PredictionFiles(ModelsFolder.in(home));
   }
 
   @Bean
@@ -42,7 +43,7 @@ class EvaluationConfiguration {
       EvaluationProperties settings) {
     return new Evaluator(
         images,
-        new Networks(models(home), EngineName.AUTO),
+        new Networks(ModelsFolder.in(home), EngineName.AUTO),
         rows,
         files,
         registry,
@@ -60,9 +61,5 @@ class EvaluationConfiguration {
   NewVersions newVersions(
       Evaluator evaluator, LabelledImages images, EvaluationProperties settings) {
     return new NewVersions(evaluator, images, settings.afterTraining(), settings.maxQueued());
-  }
-
-  private static Path models(Path home) {
-    return home.toAbsolutePath().normalize().resolve("models");
   }
 }

@@ -32,7 +32,7 @@ class ModelsConfiguration {
       ObjectProvider<VersionAccuracy> evaluation,
       ApplicationEventPublisher events) {
     return new ModelRegistry(
-        new ModelFiles(models(home), NetworkCheck::finite),
+        new ModelFiles(ModelsFolder.in(home), NetworkCheck::finite),
         tables,
         new PromotionRule(properties.trainingMayPromote()),
         // Looked up late: what evaluates versions needs the registry.
@@ -49,7 +49,7 @@ class ModelsConfiguration {
   @Bean
   ModelExports modelExports(@Value("${resnet.home}") Path home, ModelRegistry registry) {
     return new ModelExports(
-        models(home),
+        ModelsFolder.in(home),
         version -> registry.lookup().version(version.name(), version.version()),
         OnnxExport::load);
   }
@@ -61,7 +61,7 @@ class ModelsConfiguration {
       UploadProperties uploads,
       ApplicationEventPublisher events) {
     return new ModelUploads(
-        new ModelFiles(models(home), NetworkCheck::finite),
+        new ModelFiles(ModelsFolder.in(home), NetworkCheck::finite),
         tables,
         NetworkReader.of(uploads.zip()),
         events,
@@ -70,10 +70,6 @@ class ModelsConfiguration {
 
   @Bean
   TrainedNetworks trainedNetworks(@Value("${resnet.home}") Path home, ModelRegistry registry) {
-    return new RegisteredNetworks(registry, models(home));
-  }
-
-  private static Path models(Path home) {
-    return home.toAbsolutePath().normalize().resolve("models");
+    return new RegisteredNetworks(registry, ModelsFolder.in(home));
   }
 }

@@ -120,19 +120,20 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
   }
 
   private LoadedModel acquire(String alias, ModelVersion version) {
-    Preparation preparation = preparations.get(new Alias(version.name(), alias));
+    var key = new Alias(version.name(), alias);
+    Preparation preparation = preparations.get(key);
     boolean ready = preparation == null || preparation.version() != version.version();
     LoadedModel model =
         (ready ? loaded.acquireIfLoaded(version) : Optional.<LoadedModel>empty())
-            .orElseGet(() -> previousOrLoaded(alias, version));
+            .orElseGet(() -> previousOrLoaded(key, version));
     if (model.version().version() == version.version()) {
-      answering.put(new Alias(version.name(), alias), version);
+      answering.put(key, version);
     }
     return model;
   }
 
-  private LoadedModel previousOrLoaded(String alias, ModelVersion version) {
-    ModelVersion previous = answering.get(new Alias(version.name(), alias));
+  private LoadedModel previousOrLoaded(Alias key, ModelVersion version) {
+    ModelVersion previous = answering.get(key);
     // The images have been read for this version; another kind of input doesn't fit them.
     if (previous != null
         && previous.version() != version.version()
@@ -140,7 +141,7 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
         && previous.resize() == version.resize()) {
       var model = loaded.acquireIfLoaded(previous);
       if (model.isPresent()) {
-        prepare(alias, version);
+        prepare(key.alias(), version);
         return model.get();
       }
     }

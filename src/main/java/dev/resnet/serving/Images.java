@@ -1,7 +1,7 @@
 package dev.resnet.serving;
 
 import dev.resnet.pictures.ImageShape;
-import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.Normalizer;
 import dev.resnet.pictures.Picture;
 import java.util.List;
 
@@ -18,7 +18,7 @@ public sealed interface Images {
    *
    * @param input receives [count, size, size, 3], c-ordered
    */
-  void normalize(Normalization normalization, float[] input);
+  void normalize(Normalizer normalizer, float[] input);
 
   static Images of(List<Picture> pictures) {
     return new Pictures(pictures);
@@ -54,11 +54,12 @@ public sealed interface Images {
     }
 
     @Override
-    public void normalize(Normalization normalization, float[] input) {
-      float[][] table = normalization.table();
+    public void normalize(Normalizer normalizer, float[] input) {
       int at = 0;
       for (Picture picture : pictures) {
-        at = Bytes.normalize(table, picture.pixels(), input, at);
+        byte[] pixels = picture.pixels();
+        normalizer.bytes(pixels, 0, input, at, pixels.length);
+        at += pixels.length;
       }
     }
   }
@@ -66,30 +67,16 @@ public sealed interface Images {
   /** One array of unsigned bytes. */
   record Bytes(int count, byte[] pixels) implements Images {
     @Override
-    public void normalize(Normalization normalization, float[] input) {
-      normalize(normalization.table(), pixels, input, 0);
-    }
-
-    private static int normalize(float[][] table, byte[] pixels, float[] input, int from) {
-      int at = from;
-      for (int i = 0; i < pixels.length; i++) {
-        input[at++] = table[i % ImageShape.CHANNELS][pixels[i] & 0xff];
-      }
-      return at;
+    public void normalize(Normalizer normalizer, float[] input) {
+      normalizer.bytes(pixels, 0, input, 0, pixels.length);
     }
   }
 
   /** One array of floats; whole values give the same input as bytes, bit by bit. */
   record Floats(int count, float[] values) implements Images {
     @Override
-    public void normalize(Normalization normalization, float[] input) {
-      for (int channel = 0; channel < ImageShape.CHANNELS; channel++) {
-        float mean = normalization.meanInBytes(channel);
-        float scale = normalization.scalePerByte(channel);
-        for (int i = channel; i < values.length; i += ImageShape.CHANNELS) {
-          input[i] = (values[i] - mean) * scale;
-        }
-      }
+    public void normalize(Normalizer normalizer, float[] input) {
+      normalizer.floats(values, input);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
+import dev.resnet.pictures.Normalizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 final class LoadedModel {
   private final ModelVersion version;
   private final InferenceEngine engine;
+  private final Normalizer normalizer;
 
   /** Starts at 1 for the loader. At 0 the model is closed for good. */
   private final AtomicInteger users = new AtomicInteger(1);
@@ -29,6 +31,7 @@ final class LoadedModel {
   private LoadedModel(ModelVersion version, InferenceEngine engine) {
     this.version = version;
     this.engine = engine;
+    this.normalizer = new Normalizer(version.normalization());
   }
 
   static LoadedModel load(ModelVersion version, Path models, InferenceEngines engines) {
@@ -95,7 +98,7 @@ final class LoadedModel {
 
   Classification classify(Images images, Options options) {
     float[] input = new float[images.count() * version.shape().values()];
-    images.normalize(version.normalization(), input);
+    images.normalize(normalizer, input);
     float[][] probabilities = checked(engine.probabilities(input, images.count()));
     if (options.flip()) {
       // In place, and back again: the memory of a request holds one input.

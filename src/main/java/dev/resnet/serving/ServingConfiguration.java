@@ -4,6 +4,7 @@ import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.Turns;
 import dev.resnet.models.ModelRegistry;
+import dev.resnet.models.ModelsFolder;
 import dev.resnet.models.ModelsProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class ServingConfiguration {
       InferenceMetrics metrics,
       MeterRegistry meters) {
     Turns.SHARED.trainingKeeps(properties.trainingShare());
-    var loaded = new LoadedModels(models(home), engines, properties.maxLoadedMemory());
+    var loaded = new LoadedModels(ModelsFolder.in(home), engines, properties.maxLoadedMemory());
     return new Classifier(
         loaded,
         Executors.newSingleThreadExecutor(daemon()),
@@ -78,9 +79,5 @@ class ServingConfiguration {
       thread.setDaemon(true);
       return thread;
     };
-  }
-
-  private static Path models(Path home) {
-    return home.toAbsolutePath().normalize().resolve("models");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalization;
+import dev.resnet.pictures.Normalizer;
 import dev.resnet.pictures.Picture;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ class ImagesTests {
 
   private static float[] input(Images images) {
     float[] input = new float[images.count() * SHAPE.values()];
-    images.normalize(NORMALIZATION, input);
+    images.normalize(new Normalizer(NORMALIZATION), input);
     return input;
   }
 
