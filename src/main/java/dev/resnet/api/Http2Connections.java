@@ -17,7 +17,24 @@ public final class Http2Connections extends Http2Protocol {
    */
   private static final int SMALLEST_PIECES = 64;
 
+  /**
+   * What each setting, ping or priority of a client costs, in Tomcat's points. A connection starts
+   * with ten times this credit, earns 20 points with each request and each piece of a body, and is
+   * ended when its credit is used up.
+   */
+  private static final int CONTROL_COST = 20;
+
+  /**
+   * What a cancelled answer costs, twice if it was just being written. This is more than a request
+   * earns, so requests that are all cancelled at once (CVE-2023-44487) still end the connection.
+   * But with Tomcat's values (50, and 10 for control) the settings of Java's client and its first
+   * cancelled answer already use up the credit, and it cancels the body of each redirect.
+   */
+  private static final int CANCELLATION_COST = 30;
+
   public Http2Connections() {
+    setOverheadCountFactor(CONTROL_COST);
+    setOverheadResetFactor(CANCELLATION_COST);
     setOverheadDataThreshold(SMALLEST_PIECES);
     setOverheadWindowUpdateThreshold(SMALLEST_PIECES);
   }

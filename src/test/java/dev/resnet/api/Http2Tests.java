@@ -72,6 +72,21 @@ class Http2Tests extends ApiOverHttp {
     assertThat(over(Version.HTTP_1_1, chunked).body()).isEqualTo("50000");
   }
 
+  /** Java's client cancels the body of each answer that redirects it. */
+  @Test
+  void cancelledAnswersDoNotEndTheConnection() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      var following = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.ALWAYS).build();
+      for (int again = 0; again < 2; again++) {
+        var page =
+            following.send(
+                request("/swagger-ui.html").build(), HttpResponse.BodyHandlers.discarding());
+        assertThat(page.version()).isEqualTo(Version.HTTP_2);
+        assertThat(page.statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void aClientMayStartWithHttp2() throws Exception {
     try (var socket = new Socket("127.0.0.1", port)) {
