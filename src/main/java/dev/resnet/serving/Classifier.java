@@ -37,6 +37,12 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
   /** The version that last served requests for an alias. */
   private final Map<Alias, ModelVersion> answering = new ConcurrentHashMap<>();
 
+  /**
+   * The version that an alias was pointed to by this process, which has warmed it up. Requests that
+   * began before that may still set {@link #answering} to its predecessor.
+   */
+  private final Map<Alias, Integer> switched = new ConcurrentHashMap<>();
+
   /** The background load and warm-up that is running or that failed last. */
   private final Map<Alias, Preparation> preparations = new ConcurrentHashMap<>();
 
@@ -121,6 +127,9 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
 
   private LoadedModel acquire(String alias, ModelVersion version) {
     var key = new Alias(version.name(), alias);
+    if (Integer.valueOf(version.version()).equals(switched.get(key))) {
+      return loaded.acquire(version);
+    }
     Preparation preparation = preparations.get(key);
     boolean ready = preparation == null || preparation.version() != version.version();
     LoadedModel model =
@@ -164,7 +173,9 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
 
   /** From now on, requests for the alias wait for this version instead of its predecessor. */
   public void switchTo(String alias, ModelVersion version) {
-    answering.put(new Alias(version.name(), alias), version);
+    var key = new Alias(version.name(), alias);
+    answering.put(key, version);
+    switched.put(key, version.version());
   }
 
   /** The versions in memory. */
@@ -188,6 +199,12 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
         .values()
         .removeIf(
             last -> last.name().equals(version.name()) && last.version() == version.version());
+    switched
+        .entrySet()
+        .removeIf(
+            last ->
+                last.getKey().name().equals(version.name())
+                    && last.getValue() == version.version());
     loaded.forget(version);
   }
 

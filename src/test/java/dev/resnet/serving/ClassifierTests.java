@@ -16,9 +16,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -74,47 +74,12 @@ class ClassifierTests {
     classifier.close();
   }
 
-  /** An engine that always predicts class n if the file contains the digit n. */
   private InferenceEngine open(Path file, ImageShape shape) throws IOException {
     String content = Files.readString(file);
     whileOpening.accept(content);
     opened.incrementAndGet();
-    open.computeIfAbsent(content, c -> new AtomicInteger()).incrementAndGet();
-    return new InferenceEngine() {
-      @Override
-      public float[][] activationMaps(float[] images, int[] classes) {
-        float[][] maps = new float[classes.length][64];
-        for (int i = 0; i < classes.length; i++) {
-          maps[i][1] = classes[i];
-        }
-        return maps;
-      }
-
-      @Override
-      public float[][] probabilities(float[] images, int count) {
-        whileComputing.accept(content);
-        assertThat(open.get(content).get()).as("still open").isPositive();
-        float[][] rows = new float[count][content.equals("short") ? 2 : 10];
-        for (float[] row : rows) {
-          if (content.equals("NaN")) {
-            Arrays.fill(row, Float.NaN);
-          } else {
-            row[content.length() == 1 ? Integer.parseInt(content) : 0] = 1;
-          }
-        }
-        return rows;
-      }
-
-      @Override
-      public long bytes() {
-        return 1 << 20;
-      }
-
-      @Override
-      public void close() {
-        open.get(content).decrementAndGet();
-      }
-    };
+    AtomicInteger users = open.computeIfAbsent(content, c -> new AtomicInteger());
+    return new DigitEngine(content, users, c -> whileComputing.accept(c));
   }
 
   private ModelVersion version(String name, int number, String content) throws IOException {
@@ -283,6 +248,7 @@ class ClassifierTests {
     ModelVersion first = version("a", 1, "1");
     ModelVersion second = version("a", 2, "2");
     ModelVersion diverged = version("a", 3, "NaN");
+    Thread client = Thread.currentThread();
     classifier.classifyWithPromoted(first, ONE);
     var computed = new AtomicInteger();
     whileComputing = content -> computed.addAndGet(content.equals("2") ? 1 : 0);
@@ -294,7 +260,22 @@ class ClassifierTests {
     classifier.forget(second);
     classifier.switchTo(AliasRows.PRODUCTION, second);
 
+    // Even if a slow request answers with its predecessor now, and it is prepared once more.
+    classifier.classifyWithPromoted(first, ONE);
+    var begun = new CountDownLatch(1);
+    var answered = new CompletableFuture<Void>();
+    whileComputing =
+        content -> {
+          if (!Thread.currentThread().equals(client)) {
+            begun.countDown();
+            answered.join();
+          }
+        };
+    classifier.prepare(AliasRows.PRODUCTION, second);
+    begun.await();
+
     assertThat(answered(classifier.classifyWithPromoted(second, ONE))).isEqualTo(2);
+    answered.complete(null);
     assertThatThrownBy(() -> classifier.warmUp(diverged))
         .isInstanceOf(ModelUnavailableException.class)
         .hasMessageContaining("diverged");
