@@ -15,10 +15,12 @@ import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process is killed (SIGKILL) right after a response: what it confirmed must be stored. */
+@Tag("long")
 class DurableAnswersTests {
   private static final int ROUNDS = 2;
 

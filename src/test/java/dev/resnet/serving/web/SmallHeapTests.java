@@ -21,10 +21,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No request ends a process with a small heap, and no valid image is reported as damaged. */
+@Tag("long")
 class SmallHeapTests {
   private static final String CLASSIFY = "/api/v1/classify?resize=true";
 
