@@ -1,7 +1,12 @@
 package dev.resnet.api;
 
+import java.time.Duration;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
+import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/2, negotiated over TLS or, without it, used from the start or after an upgrade. A request
@@ -32,11 +37,34 @@ public final class Http2Connections extends Http2Protocol {
    */
   private static final int CANCELLATION_COST = 30;
 
-  public Http2Connections() {
+  private final Strangers strangers;
+
+  /**
+   * @param maxStreams of a connection at the same time
+   * @param pause how long a client may send nothing of a body
+   */
+  Http2Connections(int maxStreams, Duration pause, Strangers strangers) {
+    this.strangers = strangers;
+    setMaxConcurrentStreams(maxStreams);
+    setStreamReadTimeout(pause.toMillis());
     setOverheadCountFactor(CONTROL_COST);
     setOverheadResetFactor(CANCELLATION_COST);
     setOverheadDataThreshold(SMALLEST_PIECES);
     setOverheadWindowUpdateThreshold(SMALLEST_PIECES);
+  }
+
+  /** For another connector; both have the same limits together. */
+  public Http2Connections another() {
+    return new Http2Connections(
+        (int) getMaxConcurrentStreams(), Duration.ofMillis(getStreamReadTimeout()), strangers);
+  }
+
+  /** Called once for each connection that speaks HTTP/2. */
+  @Override
+  public InternalHttpUpgradeHandler getInternalUpgradeHandler(
+      SocketWrapperBase<?> connection, Adapter adapter, @Nullable Request upgraded) {
+    strangers.add(connection);
+    return super.getInternalUpgradeHandler(connection, adapter, upgraded);
   }
 
   @Override

@@ -35,14 +35,14 @@ record Problem(
             example = "urn:uuid:7b0c1f0e-5d0e-4c5e-9a57-0a3b8c1f8d55")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable String instance,
-    @JsonProperty(RequestIds.REQUEST_ID)
+    @JsonProperty(CorrelationIds.REQUEST_ID)
         @Schema(
             description =
                 "The id of the request, which is in the service's log and in X-Request-Id.",
             example = "5d2f0c0e-9d64-4d0b-8f0e-6f3d2c1b7a90")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable String requestId,
-    @JsonProperty(RequestIds.TRACE_ID)
+    @JsonProperty(CorrelationIds.TRACE_ID)
         @Schema(
             description = "The id of the client's trace; only if the request had a traceparent.",
             example = "4bf92f3577b34da6a3ce929d0e0e4736")
@@ -57,8 +57,8 @@ record Problem(
         status,
         detail,
         instance,
-        MDC.get(RequestIds.REQUEST_ID),
-        MDC.get(RequestIds.TRACE_ID),
+        MDC.get(CorrelationIds.REQUEST_ID),
+        MDC.get(CorrelationIds.TRACE_ID),
         errors);
   }
 

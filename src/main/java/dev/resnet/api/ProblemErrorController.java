@@ -30,9 +30,7 @@ final class ProblemErrorController implements ErrorController {
     Problem problem = problem(request);
     Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
     ErrorFormat format =
-        ErrorFormat.of(
-            uri instanceof String text ? text.substring(request.getContextPath().length()) : "",
-            formats);
+        ErrorFormat.of(uri instanceof String text ? text : null, request.getContextPath(), formats);
     return ResponseEntity.status(problem.status())
         .contentType(format.type())
         .body(format.bytes(problem));

@@ -141,8 +141,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
   private ResponseEntity<Object> answer(Problem problem, HttpHeaders headers, WebRequest request) {
     HttpServletRequest failed = servletRequest(request);
-    ErrorFormat format =
-        ErrorFormat.of(failed.getRequestURI().substring(failed.getContextPath().length()), formats);
+    ErrorFormat format = ErrorFormat.of(failed.getRequestURI(), failed.getContextPath(), formats);
     HttpHeaders all = new HttpHeaders(headers);
     // Setting the type bypasses Accept: even a client that asked for an image gets JSON.
     all.setContentType(format.type());

@@ -1,6 +1,8 @@
 package dev.resnet.api;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -11,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * replaces a page that names the server and its version.
  */
 final class ProblemReportValve extends ErrorReportValve {
+  private final List<ErrorFormat> formats;
+
+  ProblemReportValve(List<ErrorFormat> formats) {
+    this.formats = List.copyOf(formats);
+  }
 
   @Override
   protected void report(Request request, Response response, @Nullable Throwable throwable) {
@@ -28,9 +35,14 @@ final class ProblemReportValve extends ErrorReportValve {
                     + " ASCII (curl -G --data-urlencode)."
                 : "The service can't answer.");
     try {
-      RequestIds.of(request).addTo(response); // A reset of the response removed them.
-      response.setContentType(Problem.MEDIA_TYPE.toString());
-      response.getOutputStream().write(problem.json());
+      RequestIds.of(request).addTo(response::setHeader); // A reset of the response removed them.
+      ErrorFormat format =
+          ErrorFormat.of(
+              request.getRequestURI(),
+              Objects.requireNonNullElse(request.getContextPath(), ""),
+              formats);
+      response.setContentType(format.type().toString());
+      response.getOutputStream().write(format.bytes(problem));
       response.finishResponse();
     } catch (IOException | IllegalStateException e) {
       container.getLogger().debug("the client is gone before its error " + status, e);

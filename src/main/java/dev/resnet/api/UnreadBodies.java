@@ -14,6 +14,7 @@ import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -25,23 +26,26 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class UnreadBodies extends OncePerRequestFilter {
   private static final Logger LOG = LoggerFactory.getLogger(UnreadBodies.class);
 
-  /** A client may not keep a thread for longer with a body that nobody reads. */
-  private static final Duration MOST = Duration.ofSeconds(10);
-
   private final long maxBytes;
+  private final Duration maxTime;
   private final LongSupplier nanoTime;
 
   /**
    * @param maxBytes of a body; the stream of a larger one is reset
+   * @param maxTime that a client may keep a thread with a body that nobody reads
    */
-  UnreadBodies(long maxBytes, LongSupplier nanoTime) {
+  UnreadBodies(long maxBytes, Duration maxTime, LongSupplier nanoTime) {
     this.maxBytes = maxBytes;
+    this.maxTime = maxTime;
     this.nanoTime = nanoTime;
   }
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    return !"HTTP/2.0".equals(request.getProtocol()) || request.getContentLengthLong() == 0;
+    return !"HTTP/2.0".equals(request.getProtocol())
+        || request.getContentLengthLong() == 0
+        // This client looks for an answer before it sends the body.
+        || request.getHeader(HttpHeaders.EXPECT) != null;
   }
 
   @Override
@@ -86,7 +90,7 @@ final class UnreadBodies extends OncePerRequestFilter {
       try {
         for (long read = Math.max(0, request.getContentLengthLong()); read <= maxBytes; ) {
           int bytes = request.doRead(sink);
-          if (bytes < 0 || nanoTime.getAsLong() - start > MOST.toNanos()) {
+          if (bytes < 0 || nanoTime.getAsLong() - start > maxTime.toNanos()) {
             return;
           }
           read += request.getContentLengthLong() < 0 ? bytes : 0;

@@ -2,12 +2,12 @@ package dev.resnet.api;
 
 import jakarta.servlet.DispatcherType;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -15,7 +15,6 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -102,34 +101,16 @@ class WebConfiguration implements WebMvcConfigurer {
   }
 
   @Bean
-  FilterRegistrationBean<UnreadBodies> unreadBodies(
-      @Value("${server.tomcat.max-swallow-size:64MB}") DataSize maxSwallowSize) {
-    var registration =
-        new FilterRegistrationBean<>(new UnreadBodies(maxSwallowSize.toBytes(), System::nanoTime));
-    // Before all filters that may refuse a request.
-    registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
-    return registration;
-  }
-
-  /** In place of Spring Boot's, where server.http2.enabled asks for HTTP/2. */
-  @Bean
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> http2() {
-    return factory -> {
-      Http2 asked = factory.getHttp2();
-      if (asked != null && asked.isEnabled()) {
-        factory.setHttp2(null);
-        factory.addConnectorCustomizers(
-            connector -> connector.addUpgradeProtocol(new Http2Connections()));
-      }
-    };
-  }
-
-  @Bean
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatProblems() {
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatProblems(
+      ObjectProvider<ErrorFormat> formats) {
     // Added after Spring Boot's own valve, so inside it: this one reports first.
     return factory ->
         factory.addContextCustomizers(
-            context -> context.getParent().getPipeline().addValve(new ProblemReportValve()));
+            context ->
+                context
+                    .getParent()
+                    .getPipeline()
+                    .addValve(new ProblemReportValve(formats.stream().toList())));
   }
 
   @Bean

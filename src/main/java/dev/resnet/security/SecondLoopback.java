@@ -13,6 +13,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Service;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.UpgradeProtocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.BeanUtils;
@@ -82,8 +83,10 @@ final class SecondLoopback {
     second.getProtocolHandler().setExecutor(first.getProtocolHandler().getExecutor());
     ((AbstractProtocol<?>) second.getProtocolHandler()).setAddress(address);
     second.setPort(port);
-    if (first.findUpgradeProtocols().length > 0) {
-      second.addUpgradeProtocol(new Http2Connections());
+    for (UpgradeProtocol protocol : first.findUpgradeProtocols()) {
+      if (protocol instanceof Http2Connections http2) {
+        second.addUpgradeProtocol(http2.another());
+      }
     }
     return second;
   }

@@ -127,6 +127,7 @@ abstract class ApiOverHttp {
   @EnableAutoConfiguration
   @Import({
     WebConfiguration.class,
+    Http2Configuration.class,
     RequestIdConfiguration.class,
     OpenApiConfiguration.class,
     ProblemHandler.class,

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
@@ -89,17 +87,18 @@ class Http2Tests extends ApiOverHttp {
 
   @Test
   void aClientMayStartWithHttp2() throws Exception {
-    try (var socket = new Socket("127.0.0.1", port)) {
-      socket.setSoTimeout(20_000);
-      byte[] noSettings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
-      var out = socket.getOutputStream();
-      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
-      out.write(noSettings);
-      out.flush();
-      var in = new DataInputStream(socket.getInputStream());
-      byte[] frame = new byte[9];
-      in.readFully(frame);
-      assertThat(frame[3]).as("a SETTINGS frame").isEqualTo((byte) 4);
+    try (var client = new Http2Wire(port)) {
+      assertThat(client.read().settings()).containsEntry(Http2Wire.MAX_CONCURRENT_STREAMS, 100);
+    }
+  }
+
+  @Test
+  void aClientThatWaitsForAnAnswerBeforeItSendsItsBodyGetsIt() throws Exception {
+    try (var client = new Http2Wire(port)) {
+      client.request("POST", "/size", false, "content-length", "70000", "expect", "100-continue");
+      assertThat(client.read(Http2Wire.HEADERS)).isNotNull();
+      // The next frame of this stream is the problem, so the headers were not "100 Continue".
+      assertThat(new String(client.read(Http2Wire.DATA).payload(), US_ASCII)).contains("64 kB");
     }
   }
 }
