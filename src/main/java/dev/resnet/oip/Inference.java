@@ -77,6 +77,7 @@ public class Inference {
           answer.apply(
               new InferenceAnswer(
                   computed.version(),
+                  computed.precision().wireName(),
                   request.id(),
                   request.outputs().stream()
                       .map(output -> OutputTensor.of(output, computed))

@@ -5,9 +5,11 @@ import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
 import dev.resnet.models.UnknownModelException;
 import dev.resnet.pictures.ImageShape;
+import dev.resnet.serving.Classifier;
 import dev.resnet.serving.RegistryCache;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,9 @@ import org.springframework.stereotype.Component;
 public class ServedModels {
   private static final Logger log = LoggerFactory.getLogger(ServedModels.class);
 
+  /** A property of a model, and a parameter of an answer: what it computes, or computed, in. */
+  public static final String PRECISION = "precision";
+
   /** Most versions of a model to list, the newest. */
   static final int MOST_VERSIONS = 100;
 
@@ -27,9 +32,11 @@ public class ServedModels {
 
   private final RegistryCache models;
   private final ModelListing listing;
+  private final Classifier classifier;
 
-  ServedModels(RegistryCache models, ModelRegistry registry) {
+  ServedModels(RegistryCache models, ModelRegistry registry, Classifier classifier) {
     this.models = models;
+    this.classifier = classifier;
     this.listing = registry.listing();
   }
 
@@ -42,13 +49,15 @@ public class ServedModels {
 
   /**
    * @param versions that can be asked for, in ascending order
+   * @param properties {@link #PRECISION}, if the version is in memory
    */
   public record Metadata(
       String name,
       List<String> versions,
       String platform,
       List<Tensor> inputs,
-      List<Tensor> outputs) {}
+      List<Tensor> outputs,
+      Map<String, String> properties) {}
 
   /** A version in the index of all models. */
   public record Entry(String name, String version, String state, String reason) {}
@@ -82,7 +91,11 @@ public class ServedModels {
                 List.of(-1, size, size, ImageShape.CHANNELS))),
         List.of(
             new Tensor(RequestedOutput.PROBABILITIES, "FP32", List.of(-1, classes)),
-            new Tensor(RequestedOutput.LABEL, "BYTES", List.of(-1))));
+            new Tensor(RequestedOutput.LABEL, "BYTES", List.of(-1))),
+        classifier
+            .precision(version)
+            .map(precision -> Map.of(PRECISION, precision))
+            .orElse(Map.of()));
   }
 
   private List<String> versions(ModelVersion promoted) {

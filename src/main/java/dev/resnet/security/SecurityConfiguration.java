@@ -11,12 +11,9 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -86,26 +83,6 @@ class SecurityConfiguration {
   }
 
   @Bean
-  static GrpcListeningAddress grpcListeningAddress(
-      ObjectProvider<Credentials> credentials,
-      ObjectProvider<SecuritySettings> settings,
-      ObjectProvider<ServerProperties> http) {
-    return new GrpcListeningAddress(credentials, settings, http);
-  }
-
-  @Bean
-  @GlobalServerInterceptor
-  @Order(0)
-  GrpcAccess grpcAccess(
-      Credentials credentials,
-      SecuritySettings settings,
-      Environment environment,
-      MeterRegistry meters) {
-    return new GrpcAccess(
-        credentials, hosts(credentials, settings, environment), new SecurityFailures(meters));
-  }
-
-  @Bean
   SecurityFilterChain securityFilterChain(
       HttpSecurity http,
       AccessRules rules,
@@ -136,7 +113,7 @@ class SecurityConfiguration {
   }
 
   /** If a key is needed, a page of another site has none, so any host name is allowed. */
-  private static @Nullable AllowedHosts hosts(
+  static @Nullable AllowedHosts hosts(
       Credentials credentials, SecuritySettings settings, Environment environment) {
     if (credentials.areNeeded()) {
       return null;

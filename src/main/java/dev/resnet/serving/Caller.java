@@ -27,6 +27,11 @@ public interface Caller {
   /** How long the caller wants to wait until its images are computed; counts if it is shorter. */
   Duration longestWait();
 
+  /** How the caller said how long it wants to wait, for a message to it. */
+  default String howItAsked() {
+    return "as long as it asked for with Prefer: wait";
+  }
+
   /** Makes this the caller of the current thread, until the same thread closes the result. */
   default Bound bind() {
     Caller outer = Callers.CURRENT.get();

@@ -134,7 +134,7 @@ final class Queue {
                 .formatted(
                     TimeUnit.NANOSECONDS.toMillis(most),
                     shorter
-                        ? "as long as it asked for with Prefer: wait"
+                        ? caller.howItAsked()
                         : "the limit set by " + ServingProperties.MAX_WAIT),
             drained());
       }

@@ -20,4 +20,9 @@ record CallingClient(Context call) implements Caller {
         ? Caller.PATIENT.longestWait()
         : Duration.ofNanos(Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
   }
+
+  @Override
+  public String howItAsked() {
+    return "until the deadline of the call";
+  }
 }

@@ -39,6 +39,18 @@ class GrpcConfiguration {
         inference, models, health, server, new GrpcErrors(mappings.stream().toList()));
   }
 
+  @Bean
+  GrpcConnections grpcConnections(GrpcSettings settings) {
+    return new GrpcConnections(settings);
+  }
+
+  @Bean
+  @GlobalServerInterceptor
+  @Order(-100)
+  GrpcRequestIds grpcRequestIds() {
+    return new GrpcRequestIds();
+  }
+
   /** After access control. */
   @Bean
   @GlobalServerInterceptor
@@ -48,7 +60,8 @@ class GrpcConfiguration {
     long slots = memory / (COPIES * limits.maxBodySize().toBytes());
     return new MessageSlots(
         GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName(),
-        (int) Math.max(1, Math.min(slots, 10_000)),
+        // Other calls, such as probes, always find a thread.
+        (int) Math.max(1, Math.min(slots, settings.threads() / 2)),
         settings.maxWaiting(),
         settings.maxTime(),
         clock());

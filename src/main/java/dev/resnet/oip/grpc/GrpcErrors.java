@@ -3,9 +3,12 @@ package dev.resnet.oip.grpc;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.memory.BusyException;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +19,10 @@ import org.springframework.http.HttpStatus;
 final class GrpcErrors {
   private static final Logger log = LoggerFactory.getLogger(GrpcErrors.class);
 
+  /** The header of HTTP, which messages name. */
+  private static final Metadata.Key<String> RETRY_AFTER =
+      Metadata.Key.of("retry-after", Metadata.ASCII_STRING_MARSHALLER);
+
   private final List<ProblemMapping<?>> mappings;
 
   GrpcErrors(List<ProblemMapping<?>> mappings) {
@@ -23,39 +30,50 @@ final class GrpcErrors {
   }
 
   StatusRuntimeException of(Exception exception) {
-    return status(exception).asRuntimeException();
-  }
-
-  private Status status(Exception exception) {
     if (exception instanceof StatusRuntimeException known) {
-      return known.getStatus();
+      return known;
     }
-    if (exception instanceof BusyException) {
-      return Status.UNAVAILABLE.withDescription(exception.getMessage());
+    if (exception instanceof BusyException busy) {
+      return error(
+          Status.UNAVAILABLE.withDescription(busy.getMessage()), Optional.of(busy.retryAfter()));
     }
     if (exception instanceof ProblemException problem) {
-      return status(problem);
+      return error(problem);
     }
     for (ProblemMapping<?> mapping : mappings) {
       var problem = mapping.of(exception);
       if (problem.isPresent()) {
-        return status(problem.get());
+        return error(problem.get());
       }
     }
     if (exception instanceof DataAccessException) {
       log.warn("A gRPC call can't be answered at present: {}", exception.toString());
-      return Status.UNAVAILABLE.withDescription(
-          "The database can't be reached at present. Try again later.");
+      return error(
+          Status.UNAVAILABLE.withDescription(
+              "The database can't be reached at present. Try again later."),
+          Optional.empty());
     }
     String id = "urn:uuid:" + UUID.randomUUID();
     log.error("{}: a gRPC call failed", id, exception);
-    return Status.INTERNAL.withDescription(
-        "The service failed to answer this request. Its log says why under the id %s."
-            .formatted(id));
+    return error(
+        Status.INTERNAL.withDescription(
+            "The service failed to answer this request. Its log says why under the id %s."
+                .formatted(id)),
+        Optional.empty());
   }
 
-  private static Status status(ProblemException problem) {
-    return status(problem.status()).withDescription(problem.getMessage());
+  private static StatusRuntimeException error(ProblemException problem) {
+    return error(
+        status(problem.status()).withDescription(problem.getMessage()),
+        Optional.ofNullable(problem.retryAfter()));
+  }
+
+  private static StatusRuntimeException error(Status status, Optional<Duration> retryAfter) {
+    var trailers = new Metadata();
+    // As over HTTP: whole seconds, rounded up.
+    retryAfter.ifPresent(
+        time -> trailers.put(RETRY_AFTER, String.valueOf((time.toMillis() + 999) / 1000)));
+    return status.asRuntimeException(trailers);
   }
 
   private static Status status(HttpStatus status) {

@@ -10,6 +10,7 @@ import dev.resnet.oip.InferenceRequest;
 import dev.resnet.oip.InvalidInferenceException;
 import dev.resnet.oip.OutputTensor;
 import dev.resnet.oip.RequestedOutput;
+import dev.resnet.oip.ServedModels;
 import dev.resnet.oip.grpc.protocol.InferParameter;
 import dev.resnet.oip.grpc.protocol.InferTensorContents;
 import dev.resnet.oip.grpc.protocol.ModelInferRequest;
@@ -127,7 +128,10 @@ final class InferMessages {
         ModelInferResponse.newBuilder()
             .setModelName(answer.version().name())
             .setModelVersion(String.valueOf(answer.version().version()))
-            .setId(answer.id());
+            .setId(answer.id())
+            .putParameters(
+                ServedModels.PRECISION,
+                InferParameter.newBuilder().setStringParam(answer.precision()).build());
     for (OutputTensor output : answer.outputs()) {
       var tensor =
           response

@@ -140,6 +140,7 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
               .setPlatform(metadata.platform())
               .addAllInputs(metadata.inputs().stream().map(InferenceService::tensor).toList())
               .addAllOutputs(metadata.outputs().stream().map(InferenceService::tensor).toList())
+              .putAllProperties(metadata.properties())
               .build();
         });
   }

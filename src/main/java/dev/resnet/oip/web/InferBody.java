@@ -92,6 +92,10 @@ import java.util.Map;
       @Schema(example = "resnet-20") String modelName,
       @Schema(description = "The version that was used", example = "3") String modelVersion,
       @Schema(example = "42") String id,
+      @Schema(
+              description = "precision: what it was computed in",
+              example = "{\"precision\": \"float32\"}")
+          Map<String, Object> parameters,
       List<Tensor> outputs) {}
 
   /** An output. */

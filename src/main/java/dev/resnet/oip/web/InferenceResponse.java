@@ -2,6 +2,7 @@ package dev.resnet.oip.web;
 
 import dev.resnet.oip.InferenceAnswer;
 import dev.resnet.oip.OutputTensor;
+import dev.resnet.oip.ServedModels;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -42,6 +43,9 @@ final class InferenceResponse {
       if (!answer.id().isEmpty()) {
         out.writeStringProperty("id", answer.id());
       }
+      out.writeObjectPropertyStart("parameters");
+      out.writeStringProperty(ServedModels.PRECISION, answer.precision());
+      out.writeEndObject();
       out.writeArrayPropertyStart("outputs");
       answer.outputs().forEach(output -> write(output, out));
       out.writeEndArray();

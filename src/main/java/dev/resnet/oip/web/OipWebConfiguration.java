@@ -1,6 +1,7 @@
 package dev.resnet.oip.web;
 
 import dev.resnet.api.BodyLimit;
+import dev.resnet.api.ConditionalGet;
 import dev.resnet.api.ErrorFormat;
 import dev.resnet.api.ProblemMapping;
 import dev.resnet.memory.ByteSize;
@@ -35,6 +36,11 @@ class OipWebConfiguration {
   @Bean
   ProblemMapping<InferenceTooLargeException> inferenceTooLarge() {
     return ProblemMapping.of(InferenceTooLargeException.class, HttpStatus.CONTENT_TOO_LARGE);
+  }
+
+  @Bean
+  ConditionalGet metadataETags() {
+    return ConditionalGet.of("/v2", "/v2/models/*", "/v2/models/*/versions/*");
   }
 
   @Bean

@@ -58,6 +58,7 @@ class InferenceTests extends InferenceOverHttp {
     JsonNode json = answer.json();
     assertThat(json.get("model_name").asString()).isEqualTo("net");
     assertThat(json.get("model_version").asString()).isEqualTo("2");
+    assertThat(json.get("parameters").toString()).isEqualTo("{\"precision\":\"float32\"}");
     JsonNode probabilities = json.at("/outputs/0");
     assertThat(probabilities.get("name").asString()).isEqualTo("probabilities");
     assertThat(probabilities.get("datatype").asString()).isEqualTo("FP32");

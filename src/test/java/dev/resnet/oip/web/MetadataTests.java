@@ -2,6 +2,7 @@ package dev.resnet.oip.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.resnet.api.Tagged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,13 +20,19 @@ class MetadataTests extends InferenceOverHttp {
   }
 
   @Test
-  void aModelNamesItsTensors() throws Exception {
+  void aModelNamesItsTensorsAndItsPrecision() throws Exception {
+    // It is known once the version is in memory.
+    assertThat(
+            post(INFER, "{\"inputs\": [" + jsonInput("[" + elements(pixels(1)) + "]") + "]}")
+                .status())
+        .isEqualTo(200);
     assertThat(get("/v2/models/net").json().toString())
         .isEqualTo(
             "{\"name\":\"net\",\"versions\":[\"1\",\"2\"],\"platform\":\"deeplearning4j_zip\","
                 + "\"inputs\":[{\"name\":\"image\",\"datatype\":\"UINT8\",\"shape\":[-1,32,32,3]}],"
                 + "\"outputs\":[{\"name\":\"probabilities\",\"datatype\":\"FP32\",\"shape\":[-1,10]},"
-                + "{\"name\":\"label\",\"datatype\":\"BYTES\",\"shape\":[-1]}]}");
+                + "{\"name\":\"label\",\"datatype\":\"BYTES\",\"shape\":[-1]}],"
+                + "\"properties\":{\"precision\":\"float32\"}}");
     assertThat(get("/v2/models/net/versions/1").json().get("versions").toString())
         .isEqualTo("[\"1\"]");
     assertThat(get("/v2/models/none").status()).isEqualTo(404);
@@ -50,5 +57,12 @@ class MetadataTests extends InferenceOverHttp {
     }
     assertThat(post("/v2/repository/index", "{\"ready\": 1}").status()).isEqualTo(400);
     assertThat(post("/v2/repository/index", "nonsense").error()).contains("can't be read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v2", "/v2/models/net", "/v2/models/net/versions/1"})
+  void metadataIsNotSentAgainWhileItIsTheSame(String path) throws Exception {
+    int port = environment.getRequiredProperty("local.server.port", Integer.class);
+    new Tagged(port, path).assertUnchanged();
   }
 }

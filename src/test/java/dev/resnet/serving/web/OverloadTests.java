@@ -4,82 +4,32 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.resnet.models.ModelVersion;
-import dev.resnet.pictures.ImageShape;
-import dev.resnet.pictures.Picture;
-import dev.resnet.serving.Classifier;
-import dev.resnet.serving.Images;
-import dev.resnet.serving.ServingProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.net.Socket;
-import java.util.AbstractList;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 
 /** Requests over HTTP while as many as the limit are being computed. */
 class OverloadTests extends ClassifyOverHttp {
-  @Autowired private Classifier classifier;
-  @Autowired private ServingProperties settings;
+  @Autowired private ApplicationContext context;
   @Autowired private MeterRegistry meters;
   @Autowired private Environment environment;
 
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final CountDownLatch computed = new CountDownLatch(1);
-  private final List<CompletableFuture<Void>> occupying = new ArrayList<>();
-  private ModelVersion version;
+  private BusyClassifier busy;
 
   @BeforeEach
   void occupyAllPlaces() {
-    version = registry.promoted("net").orElseThrow();
-    var begun = new CountDownLatch(settings.computing());
-    for (int i = 0; i < settings.computing(); i++) {
-      occupying.add(
-          CompletableFuture.runAsync(
-              () -> classifier.classify(version, Images.of(pictureThatTakesLong(begun))), threads));
-    }
-    awaitLatch(begun);
+    busy = BusyClassifier.of(context);
   }
 
   @AfterEach
   void release() {
-    computed.countDown();
-    occupying.forEach(CompletableFuture::join);
-    threads.shutdownNow();
-  }
-
-  /** Reading its pixels ends with the test. */
-  private List<Picture> pictureThatTakesLong(CountDownLatch begun) {
-    return new AbstractList<>() {
-      @Override
-      public Picture get(int index) {
-        begun.countDown();
-        awaitLatch(computed);
-        return Picture.black(ImageShape.CIFAR);
-      }
-
-      @Override
-      public int size() {
-        return 1;
-      }
-    };
-  }
-
-  private static void awaitLatch(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    busy.close();
   }
 
   private double waiting() {
@@ -149,7 +99,7 @@ class OverloadTests extends ClassifyOverHttp {
       socket.getOutputStream().write(next.getBytes(US_ASCII));
       try (var other = send("Connection: close\r\n")) {
         await().until(() -> waiting() == 2);
-        computed.countDown();
+        busy.release();
         assertThat(answer(other)).startsWith("HTTP/1.1 200 ");
       }
       assertThat(answer(socket)).startsWith("HTTP/1.1 200 ").contains("predictions", "total_items");
@@ -165,7 +115,7 @@ class OverloadTests extends ClassifyOverHttp {
       await().until(() -> waiting() == 1);
       try (var other = send("Connection: close\r\n")) {
         await().until(() -> waiting() == 2);
-        computed.countDown();
+        busy.release();
         assertThat(answer(other)).startsWith("HTTP/1.1 200 ");
       }
       assertThat(answer(socket)).startsWith("HTTP/1.1 200 ").contains("predictions", "total_items");
