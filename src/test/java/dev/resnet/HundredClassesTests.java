@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import dev.resnet.api.Tagged;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -74,9 +75,12 @@ class HundredClassesTests {
   /** The version is evaluated after its job, as the job measured it. */
   private static void checkEvaluation(RunningService service) throws Exception {
     String version = "/api/v1/models/hundred/versions/1";
+    var tagged = new Tagged(service.port(), version); // with the evaluation or still without
     JsonNode shown =
         await()
             .until(() -> service.json(version, null), found -> found.get("evaluation").isObject());
+    tagged.assertConsistent();
+    tagged.assertUnchanged();
     JsonNode evaluation = shown.get("evaluation");
     assertThat(evaluation.get("images").intValue()).isEqualTo(100);
     // One image more or less: folded normalisations are rounded in another way.

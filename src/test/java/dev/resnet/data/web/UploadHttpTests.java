@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.resnet.RunningService;
+import dev.resnet.api.Tagged;
 import dev.resnet.data.upload.PictureZip;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -106,6 +107,27 @@ class UploadHttpTests {
     assertThat(delete("animals").statusCode()).isEqualTo(204);
     assertThat(service.get(SETS + "animals", null).statusCode()).isEqualTo(404);
     assertThat(home.resolve("datasets/animals")).doesNotExist();
+  }
+
+  @Test
+  void anETagChangesExactlyWhenItsAnswerChanges() throws Exception {
+    put("tagged", "application/zip", BodyPublishers.ofByteArray(PETS));
+    awaitReady("tagged");
+    var set = new Tagged(service.port(), SETS + "tagged");
+    var versions = new Tagged(service.port(), SETS + "tagged/versions");
+    set.assertUnchanged();
+    versions.assertUnchanged();
+
+    put("tagged", "application/zip", BodyPublishers.ofByteArray(PictureZip.of(4, 3, "cat", "dog")));
+    awaitReady("tagged");
+    set.assertChanged();
+    versions.assertChanged();
+    var list = new Tagged(service.port(), "/api/v1/datasets");
+    set.assertUnchanged();
+
+    assertThat(delete("tagged").statusCode()).isEqualTo(204);
+    list.assertChanged();
+    assertThat(service.get(SETS + "tagged", null).headers().firstValue("ETag")).isEmpty();
   }
 
   @Test
