@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.slf4j.Logger;
@@ -42,10 +43,7 @@ final class UnreadBodies extends OncePerRequestFilter {
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    return !"HTTP/2.0".equals(request.getProtocol())
-        || request.getContentLengthLong() == 0
-        // This client looks for an answer before it sends the body.
-        || request.getHeader(HttpHeaders.EXPECT) != null;
+    return !"HTTP/2.0".equals(request.getProtocol()) || request.getContentLengthLong() == 0;
   }
 
   @Override
@@ -84,7 +82,16 @@ final class UnreadBodies extends OncePerRequestFilter {
       return super.getOutputStream();
     }
 
+    /** Bytes that have arrived. */
+    private int available() {
+      request.action(ActionCode.AVAILABLE, false);
+      return request.getAvailable();
+    }
+
     private void drain() {
+      if (request.getHeader(HttpHeaders.EXPECT) != null && available() == 0) {
+        return; // This client waits for an answer before it sends the body.
+      }
       long start = nanoTime.getAsLong();
       var sink = new Sink();
       try {

@@ -113,6 +113,17 @@ class WebConfiguration implements WebMvcConfigurer {
                     .addValve(new ProblemReportValve(formats.stream().toList())));
   }
 
+  /**
+   * Sends "100 Continue" when a body is read, that is once the request is accepted. Tomcat would
+   * send it at once, also for a body that is then refused.
+   */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> continueOnceAccepted() {
+    return factory ->
+        factory.addConnectorCustomizers(
+            connector -> connector.setProperty("continueResponseTiming", "onRead"));
+  }
+
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> abortableResponses() {
     return factory -> factory.addContextValves(new Abort.Valve());

@@ -93,12 +93,28 @@ class Http2Tests extends ApiOverHttp {
   }
 
   @Test
-  void aClientThatWaitsForAnAnswerBeforeItSendsItsBodyGetsIt() throws Exception {
+  void aClientThatWaitsBeforeItSendsItsBodyIsNotAskedForARefusedOne() throws Exception {
+    String[] expecting = {"expect", "100-continue", "content-length"};
     try (var client = new Http2Wire(port)) {
-      client.request("POST", "/size", false, "content-length", "70000", "expect", "100-continue");
+      client.read(Http2Wire.SETTINGS);
+      client.request("POST", "/size", false, expecting[0], expecting[1], expecting[2], "70000");
       assertThat(client.read(Http2Wire.HEADERS)).isNotNull();
-      // The next frame of this stream is the problem, so the headers were not "100 Continue".
-      assertThat(new String(client.read(Http2Wire.DATA).payload(), US_ASCII)).contains("64 kB");
+      // No further headers, so those were not "100 Continue".
+      Http2Wire.Frame body = client.read();
+      assertThat(body.type()).isEqualTo(Http2Wire.DATA);
+      assertThat(new String(body.payload(), US_ASCII)).contains("64 kB");
+
+      int stream =
+          client.request("POST", "/size", false, expecting[0], expecting[1], expecting[2], "5");
+      assertThat(client.read(Http2Wire.HEADERS).stream()).isEqualTo(stream);
+      client.data(stream, new byte[5], true);
+      assertThat(client.read(Http2Wire.HEADERS).stream()).isEqualTo(stream);
+      assertThat(new String(client.read(Http2Wire.DATA).payload(), US_ASCII)).isEqualTo("5");
     }
+    String head = "POST /size HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\n";
+    assertThat(raw(head + "Content-Length: 70000\r\n\r\n")).startsWith("HTTP/1.1 413 ");
+    assertThat(raw(head + "Content-Length: 5\r\n\r\n12345"))
+        .startsWith("HTTP/1.1 100 ")
+        .contains("HTTP/1.1 200 ");
   }
 }
