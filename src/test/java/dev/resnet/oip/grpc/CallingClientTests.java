@@ -31,6 +31,9 @@ class CallingClientTests {
       assertThat(new CallingClient(soon).longestWait())
           .isPositive()
           .isLessThanOrEqualTo(Duration.ofHours(1));
+      assertThat(new CallingClient(soon).howItAsked())
+          .contains("deadline")
+          .doesNotContain("Prefer");
     } finally {
       timer.shutdownNow();
     }
