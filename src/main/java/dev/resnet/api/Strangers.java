@@ -36,7 +36,8 @@ final class Strangers {
         oldest = all.next();
         all.remove();
       }
-      connections.put(connection.getServletConnection("h2", "").getConnectionId(), connection);
+      String protocol = connection.getSslSupport() == null ? "h2c" : "h2"; // as Tomcat says
+      connections.put(connection.getServletConnection(protocol, "").getConnectionId(), connection);
     }
     if (oldest != null) {
       LOG.debug("More than {} HTTP/2 connections without a key; the oldest is closed", most);

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of HTTP/2 without TLS that does what it is told, also what no proper client does. Frames
- * are those of RFC 9113; header fields are sent as literals (RFC 7541, section 6.2.2).
+ * A client of HTTP/2 that does what it is told, also what no proper client does. Frames are those
+ * of RFC 9113; header fields are sent as literals (RFC 7541, section 6.2.2).
  */
 public final class Http2Wire implements AutoCloseable {
   public static final int DATA = 0;
@@ -61,9 +61,14 @@ public final class Http2Wire implements AutoCloseable {
     }
   }
 
-  /** Connects, and sends empty settings. */
+  /** Connects without TLS. */
   public Http2Wire(int port) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    this(new Socket("127.0.0.1", port));
+  }
+
+  /** Sends empty settings over this connection. */
+  public Http2Wire(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(20_000);
     in = new DataInputStream(socket.getInputStream());
     out = socket.getOutputStream();

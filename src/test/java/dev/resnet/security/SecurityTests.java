@@ -1,8 +1,10 @@
 package dev.resnet.security;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.resnet.RunningService;
+import dev.resnet.api.Http2Wire;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -37,6 +39,7 @@ class SecurityTests {
             home,
             "resnet.security.keys-file=" + file,
             "management.server.port=0",
+            "resnet.http.http2.max-memory=1MB", // room for one connection without a key
             "logging.level.dev.resnet.security=debug",
             "logging.level.org.springframework.security=trace",
             "logging.level.org.springframework.web=debug");
@@ -94,6 +97,29 @@ class SecurityTests {
     assertThat(unchanged.statusCode()).isEqualTo(304);
     assertThat(send("/api/v1/datasets", "If-None-Match", etag).statusCode()).isEqualTo(401);
     assertThat(service.get("/api/v1/models", READER).headers().firstValue("ETag")).isPresent();
+  }
+
+  @Test
+  void aConnectionWithAKeyIsNotEndedForThoseWithout() throws Exception {
+    service.get("/api/v1/me", READER); // on the connection of the other tests
+    try (var known = new Http2Wire(service.port())) {
+      askWhoIAm(known);
+      try (var first = new Http2Wire(service.port())) {
+        first.request("GET", "/api/v1/me", true);
+        assertThat(first.read(Http2Wire.HEADERS)).isNotNull(); // 401
+        try (var second = new Http2Wire(service.port())) {
+          assertThat(second.read(Http2Wire.SETTINGS)).isNotNull();
+          first.read(Http2Wire.GOAWAY); // or the end
+          assertThat(first.read()).isNull();
+          askWhoIAm(known);
+        }
+      }
+    }
+  }
+
+  private static void askWhoIAm(Http2Wire client) throws Exception {
+    client.request("GET", "/api/v1/me", true, "authorization", "Bearer " + READER);
+    assertThat(new String(client.read(Http2Wire.DATA).payload(), UTF_8)).contains("\"reader\"");
   }
 
   @Test

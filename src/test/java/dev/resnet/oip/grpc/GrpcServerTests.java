@@ -17,6 +17,7 @@ import dev.resnet.security.GrpcAccessForTests;
 import dev.resnet.serving.web.BusyClassifier;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -36,9 +37,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,33 +55,40 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The whole server over a real port: interceptors, limits, reflection, health and TLS. */
 @Timeout(30)
 class GrpcServerTests extends InferenceOverHttp {
+  private static final String CERTIFICATE = "classpath:tls/localhost.crt";
   private static final int LARGEST = 100_000;
   private static @Nullable RunningGrpcServer server;
+  private static ManagedChannel channel;
 
   @Autowired private ConfigurableApplicationContext context;
   @Autowired private MeterRegistry meters;
 
-  private ManagedChannel channel;
-
   @BeforeEach
-  void connect() {
+  void connect() throws Exception {
     if (server == null) {
+      var pem =
+          PemSslStoreDetails.forCertificate(CERTIFICATE)
+              .withPrivateKey("classpath:tls/localhost.key");
+      context
+          .getBean(SslBundleRegistry.class)
+          .registerBundle("grpc", SslBundle.of(new PemSslStoreBundle(pem, null)));
       server =
           RunningGrpcServer.start(
-              context, "spring.grpc.server.inbound.message.max-size=" + LARGEST + "B");
+              context,
+              "spring.grpc.server.ssl.bundle=grpc",
+              "spring.grpc.server.inbound.message.max-size=" + LARGEST + "B");
+      channel =
+          server.channel(
+              TlsChannelCredentials.newBuilder()
+                  .trustManager(Path.of("src/test/resources/tls/localhost.crt").toFile())
+                  .build());
     }
-    channel = server.channel();
-  }
-
-  @AfterEach
-  void disconnect() throws Exception {
-    channel.shutdownNow();
-    assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @AfterAll
   static void stop() {
     if (server != null) {
+      channel.shutdownNow();
       server.close();
       server = null;
     }
@@ -205,7 +215,7 @@ class GrpcServerTests extends InferenceOverHttp {
       assertRefused(
           Status.Code.DEADLINE_EXCEEDED,
           "",
-          () -> service.withDeadlineAfter(300, TimeUnit.MILLISECONDS).modelInfer(image()));
+          () -> service.withDeadlineAfter(100, TimeUnit.MILLISECONDS).modelInfer(image()));
       await().until(() -> refused("gone") + refused("expired") == gone + expired + 2);
     }
     var answer = service.modelInfer(image());
@@ -237,7 +247,11 @@ class GrpcServerTests extends InferenceOverHttp {
 
   @Test
   void theLimitsOfItsConnectionsAreThoseOfTheSettings() throws Exception {
-    try (var client = new Http2Wire(server.port())) {
+    var socket = (SSLSocket) tls().getSocketFactory().createSocket("localhost", server.port());
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"h2"});
+    socket.setSSLParameters(parameters);
+    try (var client = new Http2Wire(socket)) {
       assertThat(client.read(Http2Wire.SETTINGS).settings())
           .containsEntry(Http2Wire.MAX_CONCURRENT_STREAMS, 32)
           .containsEntry(Http2Wire.INITIAL_WINDOW_SIZE, 64 << 10);
@@ -245,29 +259,23 @@ class GrpcServerTests extends InferenceOverHttp {
   }
 
   @Test
-  void tlsIsThatOfAnSslBundle() throws Exception {
-    var pem =
-        PemSslStoreDetails.forCertificate("classpath:tls/localhost.crt")
-            .withPrivateKey("classpath:tls/localhost.key");
-    context
-        .getBean(SslBundleRegistry.class)
-        .registerBundle("grpc", SslBundle.of(new PemSslStoreBundle(pem, null)));
-    try (var secure = RunningGrpcServer.start(context, "spring.grpc.server.ssl.bundle=grpc")) {
-      disconnect();
-      channel = secure.channel();
+  void withoutTlsNothingIsAnswered() {
+    ManagedChannel plaintext = server.channel(InsecureChannelCredentials.create());
+    try {
+      var service =
+          GRPCInferenceServiceGrpc.newBlockingStub(plaintext)
+              .withDeadlineAfter(20, TimeUnit.SECONDS);
       assertRefused(
           Status.Code.UNAVAILABLE,
           "",
-          () -> service(null).serverLive(ServerLiveRequest.getDefaultInstance()));
-      disconnect();
-      var trusted =
-          TlsChannelCredentials.newBuilder()
-              .trustManager(Path.of("src/test/resources/tls/localhost.crt").toFile())
-              .build();
-      channel = secure.channel(trusted);
-      assertThat(service(GrpcAccessForTests.CLASSIFY).modelInfer(image()).getOutputsCount())
-          .isEqualTo(2);
-      disconnect();
+          () -> service.serverLive(ServerLiveRequest.getDefaultInstance()));
+    } finally {
+      plaintext.shutdownNow();
     }
+  }
+
+  private static SSLContext tls() throws Exception {
+    return SslBundle.of(new PemSslStoreBundle(null, PemSslStoreDetails.forCertificate(CERTIFICATE)))
+        .createSslContext();
   }
 }

@@ -3,7 +3,6 @@ package dev.resnet.oip.grpc;
 import dev.resnet.security.GrpcAccessForTests;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.util.stream.Stream;
 import org.springframework.boot.WebApplicationType;
@@ -48,10 +47,6 @@ record RunningGrpcServer(ConfigurableApplicationContext context, int port)
             .registerShutdownHook(false)
             .run(all);
     return new RunningGrpcServer(context, context.getBean(GrpcServerLifecycle.class).getPort());
-  }
-
-  ManagedChannel channel() {
-    return channel(InsecureChannelCredentials.create());
   }
 
   ManagedChannel channel(ChannelCredentials credentials) {
