@@ -5,7 +5,6 @@ import static dev.resnet.serving.web.ServingApplication.DATABASE;
 import static dev.resnet.serving.web.ServingApplication.FLOAT32;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.resnet.api.Tagged;
 import dev.resnet.files.VolumeFiles;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.TrainedModels;
@@ -102,45 +101,6 @@ class ModelChangesTests {
     }
     assertThat(client.get(model + "/versions/2").json().get("promoted").booleanValue()).isFalse();
     assertThat(classify("/api/v1/classify").text("/model")).isEqualTo(name);
-  }
-
-  @Test
-  void anETagChangesExactlyWhenItsAnswerChanges() throws Exception {
-    register(2, Promote.ALWAYS);
-    for (int version : new int[] {1, 2}) { // whether a version is in memory is in its answer
-      assertThat(classify(model + "/versions/" + version + "/classify").status()).isEqualTo(200);
-    }
-    var list = new Tagged(client.port(), "/api/v1/models?size=100");
-    var whole = new Tagged(client.port(), model);
-    var first = new Tagged(client.port(), model + "/versions/1");
-    var second = new Tagged(client.port(), model + "/versions/2");
-    String canary = model + "/aliases/canary";
-
-    assertThat(client.put(canary, "application/json", "{\"version\": 1}".getBytes()).status())
-        .isEqualTo(200);
-    whole.assertChanged();
-    first.assertChanged();
-    second.assertUnchanged();
-
-    for (int i = 0; i < 2; i++) {
-      client.put(canary, "application/json", "{\"version\": 2}".getBytes());
-      if (i == 0) {
-        whole.assertChanged();
-        first.assertChanged();
-        second.assertChanged();
-      }
-    }
-    whole.assertUnchanged(); // the second time it was there already
-    second.assertUnchanged();
-
-    assertThat(client.delete(canary).status()).isEqualTo(204);
-    whole.assertChanged();
-    second.assertChanged();
-    assertThat(client.delete(model + "/versions/1").status()).isEqualTo(204);
-    whole.assertChanged();
-    list.assertChanged();
-    second.assertUnchanged();
-    assertThat(client.get(model + "/versions/1").status()).isEqualTo(404);
   }
 
   @Test
