@@ -34,6 +34,13 @@ final class AllDatasets implements DatasetCatalog, AutoCloseable {
   }
 
   @Override
+  public ImageReader open(String name, @Nullable String version, boolean test) throws IOException {
+    return builtIn.has(name)
+        ? DatasetCatalog.super.open(name, version, test)
+        : stored.open(name, version, test);
+  }
+
+  @Override
   public void hold(String name, String version) {
     stored.hold(name, version);
   }

@@ -42,6 +42,20 @@ public interface DatasetCatalog {
   Dataset load(String name, @Nullable String version) throws IOException;
 
   /**
+   * One split, read little by little. An uploaded data set is not loaded for it; a built-in one is,
+   * as by {@link #load(String, String)}.
+   *
+   * @param version as in {@link #info(String, String)}
+   * @param test false for the training images
+   * @throws IOException if the data set is not available or is damaged; the message says what to do
+   * @throws IllegalArgumentException if the name is unknown
+   */
+  default ImageReader open(String name, @Nullable String version, boolean test) throws IOException {
+    Dataset dataset = load(name, version);
+    return ImageReader.of(dataset, test ? dataset.test() : dataset.train());
+  }
+
+  /**
    * Makes sure that a version of an uploaded data set exists until the caller's transaction ends.
    * Deletions wait until then, and see what the transaction has written.
    *

@@ -1,10 +1,10 @@
 package dev.resnet.data;
 
 import dev.resnet.pictures.ImageShape;
-import dev.resnet.pictures.Normalization;
 import dev.resnet.pictures.ResizePolicy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.ref.SoftReference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -17,7 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One data set: its own thread reads it once for all callers; then it stays in memory.
+ * One data set: its own thread reads it once for all callers; then it stays in memory until the
+ * heap is short.
  *
  * <p>A caller that is interrupted stops waiting; when the last one has left, the read is cancelled.
  * This object's lock guards the state and is never held while reading or waiting.
@@ -36,7 +37,26 @@ final class SharedDataset implements AutoCloseable {
   private @Nullable Reading reading;
   private @Nullable String error;
 
-  private record Loaded(Dataset dataset, Normalization normalization) {}
+  /** What is known once it has been read; the images may be forgotten and are then read again. */
+  private record Loaded(DatasetInfo info, SoftReference<Dataset> dataset) {
+    static Loaded of(Dataset dataset) {
+      var info =
+          new DatasetInfo(
+              dataset.name(),
+              dataset.classes(),
+              dataset.shape(),
+              dataset.resize(),
+              dataset.train().count(),
+              dataset.test().count(),
+              DatasetInfo.Status.READY,
+              dataset.normalization(),
+              dataset.sha256(),
+              null,
+              null,
+              null);
+      return new Loaded(info, new SoftReference<>(dataset));
+    }
+  }
 
   SharedDataset(DatasetSource source) {
     this.source = source;
@@ -59,7 +79,7 @@ final class SharedDataset implements AutoCloseable {
     DatasetSource.Overview overview = source.overview();
     synchronized (this) {
       if (loaded != null) {
-        return info(loaded);
+        return loaded.info();
       }
       Double downloaded = reading == null ? null : reading.downloaded;
       DatasetInfo.Status status;
@@ -86,28 +106,12 @@ final class SharedDataset implements AutoCloseable {
     }
   }
 
-  private static DatasetInfo info(Loaded loaded) {
-    Dataset dataset = loaded.dataset();
-    return new DatasetInfo(
-        dataset.name(),
-        dataset.classes(),
-        dataset.shape(),
-        dataset.resize(),
-        dataset.train().count(),
-        dataset.test().count(),
-        DatasetInfo.Status.READY,
-        loaded.normalization(),
-        dataset.sha256(),
-        null,
-        null,
-        null);
-  }
-
   Dataset load() throws IOException {
     Reading joined;
     synchronized (this) {
-      if (loaded != null) {
-        return loaded.dataset();
+      Dataset present = loaded == null ? null : loaded.dataset().get();
+      if (present != null) {
+        return present;
       }
       if (reading == null) {
         var begun = new Reading();
@@ -179,7 +183,7 @@ final class SharedDataset implements AutoCloseable {
     public void run() {
       try {
         Dataset dataset = source.read(this);
-        end(new Loaded(dataset, dataset.normalization()), null);
+        end(Loaded.of(dataset), null);
         result.complete(dataset);
       } catch (OutOfMemoryError e) {
         fail(

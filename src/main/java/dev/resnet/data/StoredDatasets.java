@@ -19,6 +19,9 @@ public interface StoredDatasets {
   /** See {@link DatasetCatalog#load(String, String)}. */
   Dataset load(String name, @Nullable String version) throws IOException;
 
+  /** See {@link DatasetCatalog#open}. */
+  ImageReader open(String name, @Nullable String version, boolean test) throws IOException;
+
   /** See {@link DatasetCatalog#hold}. */
   void hold(String name, String version);
 }

@@ -1,6 +1,8 @@
 package dev.resnet.jobs;
 
 import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.ImageMemory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,9 @@ final class Intake {
 
   /** Estimated bytes of each job that runs in this process. */
   private final Map<String, Long> taken = new HashMap<>();
+
+  /** The images that these jobs keep in memory. */
+  private final Map<String, ImageMemory.Hold> images = new HashMap<>();
 
   /** The job that starts next, as soon as there is memory for it. */
   private @Nullable TrainingJob next;
@@ -72,12 +77,17 @@ final class Intake {
       }
       next = null;
       taken.put(job.id(), needed(job));
+      info(job).ifPresent(info -> images.put(job.id(), ImageMemory.SHARED.hold(info)));
       return Optional.empty();
     }
   }
 
   synchronized void leave(String job) {
     taken.remove(job);
+    ImageMemory.Hold kept = images.remove(job);
+    if (kept != null) {
+      kept.close();
+    }
   }
 
   /** Checks again; empty if the next job may try to enter. */
@@ -128,10 +138,11 @@ final class Intake {
   }
 
   private long needed(TrainingJob job) {
-    return datasets
-        .info(job.config().dataset(), job.datasetVersion())
-        .map(dataset -> memory.needed(job.config(), dataset))
-        .orElse(0L);
+    return info(job).map(dataset -> memory.needed(job.config(), dataset)).orElse(0L);
+  }
+
+  private Optional<DatasetInfo> info(TrainingJob job) {
+    return datasets.info(job.config().dataset(), job.datasetVersion());
   }
 
   /** Logs each reason once, not at every check. */

@@ -2,6 +2,7 @@ package dev.resnet.jobs;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.ImageMemory;
 import dev.resnet.engine.Engines;
 import dev.resnet.network.ResNetSpec;
 import dev.resnet.training.TrainingConfig;
@@ -16,11 +17,8 @@ import org.springframework.util.unit.DataSize;
 final class PhysicalMemoryCheck implements MemoryCheck {
   private static final double MEGABYTE = 1 << 20;
 
-  /** Part of the heap that the images of one data set may take: the rest is for everything else. */
-  private static final double IMAGES = 0.75;
-
   private final long limit;
-  private final long heap;
+  private final ImageMemory images;
 
   /**
    * Creates a check against a limit.
@@ -33,7 +31,7 @@ final class PhysicalMemoryCheck implements MemoryCheck {
 
   PhysicalMemoryCheck(DataSize limit, long heap) {
     this.limit = limit.toBytes() > 0 ? limit.toBytes() : beside(heap);
-    this.heap = heap;
+    this.images = new ImageMemory(heap);
   }
 
   private static long beside(long heap) {
@@ -43,24 +41,8 @@ final class PhysicalMemoryCheck implements MemoryCheck {
 
   @Override
   public Optional<String> refusal(TrainingConfig config, DatasetInfo dataset) {
-    return imagesRefusal(dataset).or(() -> activationsRefusal(config, dataset));
-  }
-
-  /** A training keeps all images in memory, even if it uses only some. */
-  private Optional<String> imagesRefusal(DatasetInfo dataset) {
-    long images = ((long) dataset.train() + dataset.test()) * dataset.shape().values();
-    if (images <= IMAGES * heap) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        ("The images of data set %s take about %,.0f MB of the Java heap, but it has only %,.0f MB:"
-                + " start the service with more (java -Xmx%.0fm), or upload the data set with a"
-                + " smaller size")
-            .formatted(
-                dataset.name(),
-                images / MEGABYTE,
-                heap / MEGABYTE,
-                Math.ceil(images / IMAGES / MEGABYTE)));
+    // A training keeps all images in memory, even if it uses only some.
+    return images.refusal(dataset).or(() -> activationsRefusal(config, dataset));
   }
 
   private Optional<String> activationsRefusal(TrainingConfig config, DatasetInfo dataset) {

@@ -221,6 +221,11 @@ class DatasetConfigurationTests {
     }
 
     @Override
+    public ImageReader open(String name, @Nullable String version, boolean test) {
+      throw new IllegalArgumentException("there is no " + name);
+    }
+
+    @Override
     public void hold(String name, String version) {}
   }
 }

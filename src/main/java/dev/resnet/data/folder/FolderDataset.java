@@ -3,23 +3,12 @@ package dev.resnet.data.folder;
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.ImageSet;
-import dev.resnet.files.Sha256;
-import dev.resnet.files.VolumeFiles;
-import dev.resnet.pictures.ImageShape;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 
 /** Reads the folder of a data set into memory. */
 public final class FolderDataset {
-  private static final int BUFFER = 1 << 16;
-
   private FolderDataset() {}
 
   /**
@@ -42,30 +31,8 @@ public final class FolderDataset {
   }
 
   private static ImageSet read(Path folder, Split split, FolderHeader header) throws IOException {
-    ImageShape shape = header.shape();
-    Path file = folder.resolve(RecordFile.name(split));
-    try (RecordFile records = RecordFile.open(folder, split, header)) {
-      ImageSet images = ImageSet.empty(shape, records.count());
-      MessageDigest digest = Sha256.digest();
-      try (var in =
-          new DataInputStream(
-              new BufferedInputStream(
-                  new DigestInputStream(VolumeFiles.read(file), digest), BUFFER))) {
-        for (int i = 0; i < images.count(); i++) {
-          if (Thread.interrupted()) {
-            throw new InterruptedIOException("reading %s was interrupted".formatted(folder));
-          }
-          images.labels()[i] = (short) records.checked(in.readUnsignedShort(), i);
-          in.readFully(images.pixels(), i * shape.values(), shape.values());
-        }
-      }
-      String found = HexFormat.of().formatHex(digest.digest());
-      if (!found.equals(RecordFile.part(split, header).sha256())) {
-        throw FolderHeader.damaged(file, "has changed since it was written", null);
-      }
-      return images;
-    } catch (EOFException e) {
-      throw FolderHeader.damaged(file, "is cut short", e);
+    try (FolderImages images = FolderImages.open(folder, split, header)) {
+      return images.next(images.count());
     }
   }
 }

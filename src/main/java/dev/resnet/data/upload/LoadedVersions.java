@@ -1,6 +1,8 @@
 package dev.resnet.data.upload;
 
 import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageReader;
+import dev.resnet.data.folder.Split;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.ref.SoftReference;
@@ -28,10 +30,21 @@ final class LoadedVersions {
     this.pictures = pictures;
   }
 
+  /**
+   * A split from its file, also if the version is in memory: nothing may keep it there while it is
+   * read.
+   */
+  ImageReader open(StoredVersion version, Split split) throws IOException {
+    return pictures.open(folders.version(version.name(), version.sha256()), split);
+  }
+
+  private static String key(StoredVersion version) {
+    return version.name() + "/" + version.sha256();
+  }
+
   Dataset load(StoredVersion version) throws IOException {
     entries.values().removeIf(entry -> !entry.reading.isLocked() && entry.dataset.get() == null);
-    String key = version.name() + "/" + version.sha256();
-    Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
+    Entry entry = entries.computeIfAbsent(key(version), unknown -> new Entry());
     Dataset present = entry.dataset.get();
     if (present != null) {
       return present;

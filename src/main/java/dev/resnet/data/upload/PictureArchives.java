@@ -1,11 +1,14 @@
 package dev.resnet.data.upload;
 
 import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageReader;
 import dev.resnet.data.folder.AddedPicture;
 import dev.resnet.data.folder.ArchiveLimits;
 import dev.resnet.data.folder.FolderConversion;
 import dev.resnet.data.folder.FolderDataset;
+import dev.resnet.data.folder.FolderImages;
 import dev.resnet.data.folder.PictureArchive;
+import dev.resnet.data.folder.Split;
 import dev.resnet.data.folder.UploadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,5 +53,10 @@ final class PictureArchives implements PictureFolders {
   @Override
   public Dataset read(String name, Path folder) throws IOException {
     return FolderDataset.read(folder, name);
+  }
+
+  @Override
+  public ImageReader open(Path folder, Split split) throws IOException {
+    return FolderImages.open(folder, split);
   }
 }

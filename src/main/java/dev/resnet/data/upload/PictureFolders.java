@@ -1,8 +1,10 @@
 package dev.resnet.data.upload;
 
 import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageReader;
 import dev.resnet.data.folder.AddedPicture;
 import dev.resnet.data.folder.RefusedArchiveException;
+import dev.resnet.data.folder.Split;
 import dev.resnet.data.folder.UploadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,4 +41,7 @@ interface PictureFolders {
 
   /** Reads a finished folder. */
   Dataset read(String name, Path folder) throws IOException;
+
+  /** Reads one split of a finished folder little by little. */
+  ImageReader open(Path folder, Split split) throws IOException;
 }

@@ -6,9 +6,11 @@ import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.DatasetRefusedException;
+import dev.resnet.data.ImageReader;
 import dev.resnet.data.StoredDatasets;
 import dev.resnet.data.folder.FolderReport;
 import dev.resnet.data.folder.FolderZip;
+import dev.resnet.data.folder.Split;
 import dev.resnet.data.upload.DatasetRows.Row;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,6 +54,15 @@ public final class UploadedDatasets implements StoredDatasets {
 
   @Override
   public Dataset load(String name, @Nullable String version) throws IOException {
+    return loaded.load(version(name, version));
+  }
+
+  @Override
+  public ImageReader open(String name, @Nullable String version, boolean test) throws IOException {
+    return loaded.open(version(name, version), test ? Split.TEST : Split.TRAIN);
+  }
+
+  private StoredVersion version(String name, @Nullable String version) throws IOException {
     Row row =
         rows.find(name, version)
             .orElseThrow(
@@ -63,7 +74,7 @@ public final class UploadedDatasets implements StoredDatasets {
               ? "The data set %s has no version yet.".formatted(name)
               : gone(name, version));
     }
-    return loaded.load(found);
+    return found;
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.resnet.data.DamagedDatasetException;
 import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageReader;
 import dev.resnet.data.ImageSet;
 import dev.resnet.pictures.ImageShape;
 import java.awt.image.BufferedImage;
@@ -87,6 +88,32 @@ class FolderDatasetTests {
     assertDamaged(file);
     Files.delete(file);
     assertDamaged(file);
+  }
+
+  @Test
+  void aSplitIsReadInPiecesAndItsChecksumComparedWithTheLast() throws IOException {
+    ImageSet whole = FolderDataset.read(set, "pets").train();
+    try (ImageReader pieces = FolderImages.open(set, Split.TRAIN)) {
+      assertThat(pieces.count()).isEqualTo(9);
+      assertThat(pieces.classes()).isEqualTo(header.classes());
+      assertThat(pieces.sha256()).isEqualTo(header.sha256());
+      for (int from = 0; from < 9; from += 4) {
+        int to = Math.min(9, from + 4);
+        ImageSet piece = pieces.next(4);
+        assertThat(piece.pixels())
+            .isEqualTo(Arrays.copyOfRange(whole.pixels(), from * 3072, to * 3072));
+        assertThat(piece.labels()).isEqualTo(Arrays.copyOfRange(whole.labels(), from, to));
+      }
+      assertThat(pieces.next(4).count()).isZero();
+    }
+    Path file = set.resolve("train.bin");
+    Files.write(file, Archives.flipped(Files.readAllBytes(file), 1000));
+    try (ImageReader pieces = FolderImages.open(set, Split.TRAIN)) {
+      pieces.next(8);
+      assertThatThrownBy(() -> pieces.next(8))
+          .isInstanceOf(DamagedDatasetException.class)
+          .hasMessageContaining("has changed since it was written");
+    }
   }
 
   private void assertDamaged(Path file) {

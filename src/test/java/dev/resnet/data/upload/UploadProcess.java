@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetInfo;
 import dev.resnet.data.DatasetUse;
+import dev.resnet.data.ImageReader;
 import dev.resnet.data.folder.AddedPicture;
 import dev.resnet.data.folder.ArchiveLimits;
 import dev.resnet.data.folder.FolderConversion;
+import dev.resnet.data.folder.Split;
 import dev.resnet.data.folder.UploadOptions;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.PictureReader;
@@ -151,6 +153,11 @@ final class UploadProcess implements AutoCloseable {
     @Override
     public Dataset read(String name, Path folder) throws IOException {
       return real.read(name, folder);
+    }
+
+    @Override
+    public ImageReader open(Path folder, Split split) throws IOException {
+      return real.open(folder, split);
     }
   }
 
