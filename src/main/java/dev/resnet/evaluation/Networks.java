@@ -6,13 +6,14 @@ import dev.resnet.engine.EngineUnavailableException;
 import dev.resnet.engine.Engines;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.OpenMp;
+import dev.resnet.engine.OwningEngine;
 import dev.resnet.engine.Precision;
 import dev.resnet.files.Sha256;
 import dev.resnet.models.ModelVersion;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.deeplearning4j.nn.graph.ComputationGraph;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the networks of versions, in an engine for the one evaluation. */
@@ -62,11 +63,16 @@ final class Networks {
   }
 
   private Opened open(ModelVersion version, Path file) throws IOException {
-    ComputationGraph graph = ComputationGraph.load(file.toFile(), false);
     Precision precision = precision(version);
-    return new Opened(
-        Engines.inferenceChoice(engine, precision, graph, version.shape()),
-        Engines.inference(engine, precision, graph, version.shape()));
+    var chosen = new AtomicReference<EngineDescription>();
+    InferenceEngine opened =
+        OwningEngine.load(
+            file,
+            graph -> {
+              chosen.set(Engines.inferenceChoice(engine, precision, graph, version.shape()));
+              return Engines.inference(engine, precision, graph, version.shape());
+            });
+    return new Opened(chosen.get(), opened);
   }
 
   private Precision precision(ModelVersion version) {

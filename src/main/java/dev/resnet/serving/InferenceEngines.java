@@ -1,14 +1,13 @@
 package dev.resnet.serving;
 
 import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Engines;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.OpenMp;
+import dev.resnet.engine.OwningEngine;
 import dev.resnet.engine.Precision;
 import dev.resnet.pictures.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Opens model files for inference. */
 @FunctionalInterface
@@ -23,13 +22,6 @@ interface InferenceEngines {
   /** The fastest engine for this precision; models are loaded on one thread (decision 014). */
   static InferenceEngines in(Precision precision) {
     return (file, shape) ->
-        OpenMp.withThreads(
-            1,
-            () ->
-                Engines.inference(
-                    EngineName.AUTO,
-                    precision,
-                    ComputationGraph.load(file.toFile(), false),
-                    shape));
+        OpenMp.withThreads(1, () -> OwningEngine.load(file, EngineName.AUTO, precision, shape));
   }
 }
