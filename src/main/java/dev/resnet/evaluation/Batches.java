@@ -15,16 +15,14 @@ final class Batches {
   private static final int MOST = 32;
 
   private final ModelVersion version;
-  private final ImageSet images;
   private final InferenceEngine engine;
   private final int size;
   private final Normalizer normalizer;
 
-  Batches(ModelVersion version, ImageSet images, InferenceEngine engine) {
+  Batches(ModelVersion version, InferenceEngine engine) {
     this.version = version;
-    this.images = images;
     this.engine = engine;
-    this.size = Math.max(1, MOST * ImageShape.CIFAR.values() / images.shape().values());
+    this.size = Math.max(1, MOST * ImageShape.CIFAR.values() / version.shape().values());
     this.normalizer = new Normalizer(version.normalization());
   }
 
@@ -34,17 +32,15 @@ final class Batches {
   }
 
   /**
-   * The probabilities of the batch that begins with image {@code from}.
+   * The probabilities of a batch.
    *
    * @return [images, classes]
    * @throws EvaluationException if the network's outputs can't be used
    */
-  float[][] probabilities(int from) {
-    int count = Math.min(size, images.count() - from);
-    int values = images.shape().values();
-    float[] input = new float[count * values];
-    normalizer.bytes(images.pixels(), from * values, input, 0, input.length);
-    float[][] probabilities = engine.probabilities(input, count);
+  float[][] probabilities(ImageSet images) {
+    float[] input = new float[images.pixels().length];
+    normalizer.bytes(images.pixels(), 0, input, 0, input.length);
+    float[][] probabilities = engine.probabilities(input, images.count());
     for (float[] row : probabilities) {
       requireUsable(row);
     }

@@ -1,6 +1,7 @@
 package dev.resnet.evaluation;
 
 import dev.resnet.data.DatasetCatalog;
+import dev.resnet.data.ImageMemory;
 import dev.resnet.engine.EngineName;
 import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelsFolder;
@@ -25,7 +26,7 @@ class EvaluationConfiguration {
 
   @Bean
   LabelledImages labelledImages(DatasetCatalog catalog) {
-    return new LabelledImages(catalog);
+    return new LabelledImages(catalog, ImageMemory.SHARED);
   }
 
   @Bean

@@ -13,6 +13,8 @@ public final class EvaluationException extends RuntimeException {
     UNKNOWN,
     /** The classes or the size of the images don't fit the version. */
     MISFIT,
+    /** The images don't fit into the memory of this process. */
+    TOO_LARGE,
     /** Something has to be done first. */
     CONFLICT,
     /** The data set, the network or a file can't be used at present. */

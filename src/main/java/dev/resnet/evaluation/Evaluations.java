@@ -1,6 +1,7 @@
 package dev.resnet.evaluation;
 
 import static dev.resnet.evaluation.EvaluationException.Reason.CONFLICT;
+import static dev.resnet.evaluation.EvaluationException.Reason.UNAVAILABLE;
 import static dev.resnet.evaluation.EvaluationException.Reason.UNKNOWN;
 
 import dev.resnet.evaluation.LabelledImages.Chosen;
@@ -9,6 +10,7 @@ import dev.resnet.models.ModelVersion;
 import dev.resnet.models.VersionEvaluations;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluations as users ask for them: made, kept, compared. */
@@ -63,7 +65,11 @@ public final class Evaluations implements VersionEvaluations {
         dataset != null && sha256 != null
             ? images.choose(version, dataset, sha256, wanted.split())
             : images.choose(version, dataset, wanted.split());
-    return evaluator.evaluate(version, chosen, refresh, false);
+    try {
+      return evaluator.evaluate(version, chosen, refresh, false, evaluator::isStopping);
+    } catch (CancellationException e) {
+      throw new EvaluationException(UNAVAILABLE, Evaluator.STOPPED, e);
+    }
   }
 
   /**
@@ -80,7 +86,7 @@ public final class Evaluations implements VersionEvaluations {
   }
 
   /** The evaluations of a version, by time. */
-  public List<Evaluation> list(ModelVersion version, boolean ascending, int size, long from) {
+  public List<ListedEvaluation> list(ModelVersion version, boolean ascending, int size, long from) {
     return rows.list(version, ascending, size, from);
   }
 
@@ -157,8 +163,10 @@ public final class Evaluations implements VersionEvaluations {
         dataset == null && b.training() != null
             ? new Images(b.training().dataset(), b.training().dataSha256(), split)
             : Images.of(dataset, split);
-    Evaluation ofA = kept(a, wanted);
-    Evaluation ofB = kept(b, wanted);
+    Kept keptOfA = read(a, wanted);
+    Kept keptOfB = read(b, wanted);
+    Evaluation ofA = keptOfA.evaluation();
+    Evaluation ofB = keptOfB.evaluation();
     if (!ofA.dataSha256().equals(ofB.dataSha256())) {
       throw new EvaluationException(
           CONFLICT,
@@ -167,7 +175,23 @@ public final class Evaluations implements VersionEvaluations {
                   + " present ones.")
               .formatted(ofA.dataset()));
     }
-    return Comparison.of(ofA, files.read(ofA), ofB, files.read(ofB));
+    return Comparison.of(ofA, keptOfA.predictions(), ofB, keptOfB.predictions());
+  }
+
+  private record Kept(Evaluation evaluation, Predictions predictions) {}
+
+  /** A refresh may have replaced the evaluation, and deleted its file, since its row was read. */
+  private Kept read(ModelVersion version, Images wanted) {
+    Evaluation evaluation = kept(version, wanted);
+    try {
+      return new Kept(evaluation, files.read(evaluation));
+    } catch (EvaluationException e) {
+      Evaluation now = kept(version, wanted);
+      if (now.id().equals(evaluation.id())) {
+        throw e;
+      }
+      return new Kept(now, files.read(now));
+    }
   }
 
   /**
@@ -181,8 +205,9 @@ public final class Evaluations implements VersionEvaluations {
       ModelVersion version, Images wanted, @Nullable String truth, @Nullable String predicted) {
     Integer ofTruth = index(version, "truth", truth);
     Integer ofPredicted = index(version, "predicted", predicted);
-    Evaluation evaluation = kept(version, wanted);
-    return Mistakes.of(evaluation, files.read(evaluation), version.classes(), ofTruth, ofPredicted);
+    Kept kept = read(version, wanted);
+    return Mistakes.of(
+        kept.evaluation(), kept.predictions(), version.classes(), ofTruth, ofPredicted);
   }
 
   private static @Nullable Integer index(

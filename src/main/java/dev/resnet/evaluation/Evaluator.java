@@ -1,8 +1,6 @@
 package dev.resnet.evaluation;
 
-import static dev.resnet.evaluation.EvaluationException.Reason.UNAVAILABLE;
-
-import dev.resnet.data.Dataset;
+import dev.resnet.data.ImageReader;
 import dev.resnet.data.ImageSet;
 import dev.resnet.evaluation.LabelledImages.Chosen;
 import dev.resnet.files.AtomicFiles.Written;
@@ -17,9 +15,11 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -32,6 +32,12 @@ import org.springframework.dao.DuplicateKeyException;
 public final class Evaluator implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Evaluator.class);
 
+  /** The reason if the service ended an evaluation. */
+  static final String STOPPED = "The service is being stopped.";
+
+  /** How often an evaluation that waits looks whether it is still wanted. */
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final LabelledImages images;
   private final Networks networks;
   private final EvaluationRows rows;
@@ -40,6 +46,7 @@ public final class Evaluator implements AutoCloseable {
   private final Duration wait;
   private final Clock clock;
   private final Semaphore turn = new Semaphore(1, true);
+  private volatile boolean stopping;
   private volatile boolean closed;
 
   /**
@@ -79,37 +86,45 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param refresh whether to do it again
    * @param patient whether to wait for other evaluations as long as they take
+   * @param stop asked after every batch, and while it waits
    * @throws BusyException if another evaluation does not end in time
+   * @throws CancellationException if {@code stop} or {@link #close} ended it; nothing is kept
    * @throws EvaluationException if the images or the network can't be used
    */
-  Result evaluate(ModelVersion version, Chosen chosen, boolean refresh, boolean patient) {
+  Result evaluate(
+      ModelVersion version, Chosen chosen, boolean refresh, boolean patient, BooleanSupplier stop) {
     if (!refresh) {
       Optional<Evaluation> kept = kept(version, chosen);
       if (kept.isPresent()) {
         return new Result(kept.get(), true);
       }
     }
-    takeTurn(patient);
-    try {
-      Dataset data = images.load(chosen);
+    takeTurn(patient, stop);
+    try (ImageReader data = images.open(chosen)) {
       // Another request may have asked for the same.
       Optional<Evaluation> kept = rows.find(version, data.sha256(), chosen.split());
       return kept.isPresent() && !refresh
           ? new Result(kept.get(), true)
-          : replaced(version, measured(version, data, chosen.split()), kept);
+          : replaced(version, measured(version, data, chosen, stop), kept);
+    } catch (IOException e) {
+      throw LabelledImages.unreadable(chosen, e);
     } finally {
       turn.release();
     }
   }
 
-  private void takeTurn(boolean patient) {
+  private void takeTurn(boolean patient, BooleanSupplier stop) {
+    long end = System.nanoTime() + wait.toNanos();
     try {
-      if (patient) {
-        turn.acquire();
-        return;
-      }
-      if (turn.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-        return;
+      while (true) {
+        requireGoOn(stop);
+        long left = patient ? LOOK : Math.min(LOOK, end - System.nanoTime());
+        if (turn.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+          return;
+        }
+        if (left < LOOK) {
+          break;
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -121,27 +136,29 @@ public final class Evaluator implements AutoCloseable {
 
   /** What is to be kept. */
   record Measured(
-      Dataset data,
-      Split split,
+      Chosen data,
+      String dataSha256,
       Predictions predictions,
       EvaluationMetrics metrics,
       String engine,
       String precision,
       double seconds) {}
 
-  private Measured measured(ModelVersion version, Dataset data, Split split) {
+  private Measured measured(
+      ModelVersion version, ImageReader data, Chosen chosen, BooleanSupplier stop)
+      throws IOException {
     long began = System.nanoTime();
     try (Networks.Opened network = networks.open(version)) {
-      ImageSet set = split.of(data);
       var scores = new Scores(version.classes());
-      var predictions = Predictions.ofImages(set.count());
+      var predictions = Predictions.ofImages(data.count());
       int[] classOf = data.classes().stream().mapToInt(version.classes()::indexOf).toArray();
-      var batches = new Batches(version, set, network.engine());
-      for (int from = 0; from < set.count(); from += batches.size()) {
-        requireOpen();
-        float[][] probabilities = batches.probabilities(from);
+      var batches = new Batches(version, network.engine());
+      for (int from = 0; from < data.count(); from += batches.size()) {
+        requireGoOn(stop);
+        ImageSet batch = data.next(batches.size());
+        float[][] probabilities = batches.probabilities(batch);
         for (int i = 0; i < probabilities.length; i++) {
-          int truth = classOf[set.label(from + i)];
+          int truth = classOf[batch.label(i)];
           int predicted = scores.add(truth, probabilities[i]);
           predictions.truth()[from + i] = truth;
           predictions.predicted()[from + i] = predicted;
@@ -149,8 +166,8 @@ public final class Evaluator implements AutoCloseable {
         }
       }
       return new Measured(
-          data,
-          split,
+          chosen,
+          data.sha256(),
           predictions,
           scores.metrics(),
           network.description().engine().wireName(),
@@ -159,9 +176,10 @@ public final class Evaluator implements AutoCloseable {
     }
   }
 
-  private void requireOpen() {
-    if (closed) {
-      throw new EvaluationException(UNAVAILABLE, "The service is being stopped.");
+  private void requireGoOn(BooleanSupplier stop) {
+    if (closed || stop.getAsBoolean()) {
+      throw new CancellationException(
+          closed || stopping ? STOPPED : "The evaluation is no longer wanted.");
     }
   }
 
@@ -204,7 +222,7 @@ public final class Evaluator implements AutoCloseable {
       // Another process was faster.
       files.delete(file);
       return new Result(
-          rows.find(version, measured.data().sha256(), measured.split()).orElseThrow(() -> e),
+          rows.find(version, measured.dataSha256(), measured.data().split()).orElseThrow(() -> e),
           true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -223,9 +241,9 @@ public final class Evaluator implements AutoCloseable {
         id,
         version.name(),
         version.version(),
-        measured.data().name(),
-        measured.data().sha256(),
-        measured.split(),
+        measured.data().dataset(),
+        measured.dataSha256(),
+        measured.data().split(),
         measured.metrics(),
         measured.engine(),
         measured.precision(),
@@ -236,7 +254,17 @@ public final class Evaluator implements AutoCloseable {
         written.sha256());
   }
 
-  /** Ends an evaluation within one batch. */
+  /** Whether the service is being stopped, so that only jobs may still need an evaluation. */
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** See {@link #isStopping}. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Ends an evaluation within one batch, and refuses further ones. */
   @Override
   public void close() {
     closed = true;

@@ -2,27 +2,38 @@ package dev.resnet.evaluation;
 
 import static dev.resnet.evaluation.EvaluationException.Reason.CONFLICT;
 import static dev.resnet.evaluation.EvaluationException.Reason.MISFIT;
+import static dev.resnet.evaluation.EvaluationException.Reason.TOO_LARGE;
 import static dev.resnet.evaluation.EvaluationException.Reason.UNAVAILABLE;
 
-import dev.resnet.data.Dataset;
 import dev.resnet.data.DatasetCatalog;
 import dev.resnet.data.DatasetInfo;
+import dev.resnet.data.ImageMemory;
+import dev.resnet.data.ImageReader;
 import dev.resnet.models.ModelVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds the images that a version is to be evaluated on, and checks whether they fit it. */
 final class LabelledImages {
+  private static final Logger LOG = LoggerFactory.getLogger(LabelledImages.class);
+
   /** Most class names in a message. */
   private static final int SHOWN = 10;
 
   private final DatasetCatalog catalog;
+  private final ImageMemory memory;
 
-  LabelledImages(DatasetCatalog catalog) {
+  /**
+   * @param memory that the jobs of this process use too
+   */
+  LabelledImages(DatasetCatalog catalog, ImageMemory memory) {
     this.catalog = catalog;
+    this.memory = memory;
   }
 
   /**
@@ -156,27 +167,59 @@ final class LabelledImages {
   }
 
   /**
-   * The images of a choice.
+   * The images of a choice. Those of an uploaded data set are read while they are used; a built-in
+   * one is loaded, if that leaves enough memory to the jobs of this process.
    *
    * @throws EvaluationException if they can't be had
    */
-  Dataset load(Chosen chosen) {
-    Dataset data;
-    try {
-      data = catalog.load(chosen.dataset(), chosen.dataVersion());
-    } catch (IOException | IllegalArgumentException e) {
-      throw new EvaluationException(
-          UNAVAILABLE,
-          "The data set %s could not be read: %s".formatted(chosen.dataset(), e.getMessage()),
-          e);
+  ImageReader open(Chosen chosen) {
+    if (chosen.dataVersion() == null) {
+      catalog.info(chosen.dataset()).ifPresent(this::requireMemory);
     }
-    if (chosen.sha256() != null && !chosen.sha256().equals(data.sha256())) {
+    ImageReader reader;
+    try {
+      reader = catalog.open(chosen.dataset(), chosen.dataVersion(), chosen.split() == Split.TEST);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreadable(chosen, e);
+    }
+    if (chosen.sha256() != null && !chosen.sha256().equals(reader.sha256())) {
+      close(reader);
       throw new EvaluationException(
           CONFLICT,
           ("The images of data set %s have changed: their SHA-256 is %s instead of %s. Name it in"
                   + " 'dataset' to use the present ones.")
-              .formatted(chosen.dataset(), data.sha256(), chosen.sha256()));
+              .formatted(chosen.dataset(), reader.sha256(), chosen.sha256()));
     }
-    return data;
+    return reader;
+  }
+
+  private void requireMemory(DatasetInfo dataset) {
+    memory
+        .refusal(dataset)
+        .ifPresent(
+            reason -> {
+              throw new EvaluationException(TOO_LARGE, reason + ".");
+            });
+    memory
+        .refusalBeside(dataset)
+        .ifPresent(
+            reason -> {
+              throw new EvaluationException(UNAVAILABLE, reason + ".");
+            });
+  }
+
+  static EvaluationException unreadable(Chosen chosen, Exception cause) {
+    return new EvaluationException(
+        UNAVAILABLE,
+        "The data set %s could not be read: %s".formatted(chosen.dataset(), cause.getMessage()),
+        cause);
+  }
+
+  private static void close(ImageReader reader) {
+    try {
+      reader.close();
+    } catch (IOException e) {
+      LOG.warn("A file of a data set can't be closed", e);
+    }
   }
 }

@@ -4,12 +4,15 @@ import dev.resnet.models.ModelVersion;
 import dev.resnet.models.VersionAccuracy;
 import dev.resnet.models.VersionRegistered;
 import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
 /**
@@ -69,27 +72,43 @@ final class NewVersions implements VersionAccuracy, AutoCloseable {
 
   private void evaluateOrLog(ModelVersion version) {
     try {
-      evaluator.evaluate(version, images.choose(version, null, Split.TEST), false, true);
-    } catch (EvaluationException e) {
-      LOG.warn("{} is not evaluated on its test images: {}", version.label(), e.getMessage());
+      evaluator.evaluate(
+          version, images.choose(version, null, Split.TEST), false, true, evaluator::isStopping);
+    } catch (EvaluationException | CancellationException e) {
+      LOG.warn(
+          "{} is not evaluated on its test images: {} POST /api/v1/models/{}/versions/{}/evaluate"
+              + " does it later",
+          version.label(),
+          e.getMessage(),
+          version.name(),
+          version.version());
     } catch (RuntimeException e) {
       LOG.warn("{} could not be evaluated on its test images", version.label(), e);
     }
   }
 
   @Override
-  public OptionalDouble testAccuracy(ModelVersion version, String dataset, String dataSha256) {
+  public OptionalDouble testAccuracy(
+      ModelVersion version, String dataset, String dataSha256, BooleanSupplier stop) {
     try {
       var chosen = images.choose(version, dataset, dataSha256, Split.TEST);
       return OptionalDouble.of(
-          evaluator.evaluate(version, chosen, false, true).evaluation().metrics().accuracy());
+          evaluator.evaluate(version, chosen, false, true, stop).evaluation().metrics().accuracy());
     } catch (EvaluationException e) {
       LOG.warn("{} is not evaluated on {}: {}", version.label(), dataset, e.getMessage());
       return OptionalDouble.empty();
     }
   }
 
-  /** Ends within a batch. */
+  /**
+   * Called before anything waits for requests or jobs to end: evaluations that no job waits for end
+   * within a batch, and can be asked for after the next start.
+   */
+  @EventListener(ContextClosedEvent.class)
+  void stop() {
+    evaluator.stop();
+  }
+
   @Override
   public void close() throws InterruptedException {
     evaluator.close();

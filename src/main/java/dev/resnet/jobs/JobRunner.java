@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -228,7 +229,7 @@ final class JobRunner {
       recorder.ended(completed.history().size());
     }
     boolean written = recorder.finish();
-    // Registering the model is short, so a shutdown can wait for it. A pause came too late.
+    // A pause came too late, unless the model in production has to be evaluated first.
     boolean wanted = handle.reason() != Reason.CANCELLED && handle.reason() != Reason.LOST;
     if (result instanceof TrainingResult.Completed completed && wanted && written) {
       outage.retry(() -> logEnd(job, completed));
@@ -236,7 +237,14 @@ final class JobRunner {
       // registers the same file.
       outage.retry(() -> owned(job));
       TrainedModel model = model(job, dataset, completed, recorder);
-      RegisteredModel registered = outage.retry(() -> receiver.register(model, job.promote()));
+      RegisteredModel registered;
+      try {
+        registered =
+            outage.retry(() -> receiver.register(model, job.promote(), handle::stopRequested));
+      } catch (CancellationException e) {
+        // The next attempt begins with the last checkpoint, so it only registers the model.
+        return stopped(job, handle);
+      }
       outage.retry(() -> log(job, LogLines.registered(job, registered)));
       return current -> current.succeeded(registered, jobs.now());
     }

@@ -37,6 +37,14 @@ final class ModelFiles {
 
   private static final Duration LONGEST_UPLOAD = Duration.ofDays(1);
 
+  private static final Duration LONGEST_REGISTRATION = Duration.ofMinutes(30);
+
+  /**
+   * A folder without a row that is this old belongs to no running registration, even if clocks
+   * differ.
+   */
+  static final Duration LEFTOVER_AGE = LONGEST_REGISTRATION.multipliedBy(2);
+
   private static final Logger log = LoggerFactory.getLogger(ModelFiles.class);
 
   private static final DateTimeFormatter TIME =
@@ -141,7 +149,22 @@ final class ModelFiles {
     return leftovers(UPLOADS, Set.of(), now.minus(LONGEST_UPLOAD));
   }
 
-  boolean exists(Stored stored) throws IOException {
+  /**
+   * Called before the row is written. A registration that takes too long may lose its files to
+   * another one, which deletes {@link #leftovers}.
+   *
+   * @param began when its files were stored
+   * @param what is registered, for the message
+   */
+  void requireInTime(Stored stored, Instant began, Instant now, String what) throws IOException {
+    if (now.isAfter(began.plus(LONGEST_REGISTRATION)) || !exists(stored)) {
+      throw new IOException(
+          "The registration of %s took longer than %d minutes; it has to be repeated"
+              .formatted(what, LONGEST_REGISTRATION.toMinutes()));
+    }
+  }
+
+  private boolean exists(Stored stored) throws IOException {
     try {
       Files.size(models.resolve(stored.file()));
       return true;

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -21,7 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,14 +43,6 @@ public class ModelRegistry implements TrainedModelReceiver {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
 
   private static final Logger log = LoggerFactory.getLogger(ModelRegistry.class);
-
-  private static final Duration LONGEST_REGISTRATION = Duration.ofMinutes(30);
-
-  /**
-   * A folder without a row that is this old belongs to no running registration, even if clocks
-   * differ.
-   */
-  private static final Duration LEFTOVER_AGE = LONGEST_REGISTRATION.multipliedBy(2);
 
   private final ModelFiles files;
   private final NamedChanges changes;
@@ -87,7 +80,8 @@ public class ModelRegistry implements TrainedModelReceiver {
    *     why
    */
   @Override
-  public RegisteredModel register(TrainedModel model, Promote promote) throws IOException {
+  public RegisteredModel register(TrainedModel model, Promote promote, BooleanSupplier stop)
+      throws IOException {
     if (!isName(model.model())) {
       throw new IllegalArgumentException(
           "'%s' cannot name a model: use letters, digits, '.', '_' and '-'"
@@ -99,7 +93,7 @@ public class ModelRegistry implements TrainedModelReceiver {
     }
     files.check(model);
     versions.addName(model.model());
-    Registration registration = copied(model, promote);
+    Registration registration = copied(model, promote, stop);
     if (registration.isNew()) {
       log.info(
           "Registered model '{}' version {} of job {}, test accuracy {}. {}",
@@ -130,22 +124,25 @@ public class ModelRegistry implements TrainedModelReceiver {
   }
 
   /** Not in a transaction, because it may take long; null if it is not needed. */
-  private @Nullable Evaluated evaluated(TrainedModel model, Promote promote, Stored stored) {
+  private @Nullable Evaluated evaluated(
+      TrainedModel model, Promote promote, Stored stored, BooleanSupplier stop) {
     ModelVersion trained = ModelVersion.of(model, 0, stored, now(), "");
     return promoted(model.model())
         .filter(present -> rule.needsEvaluation(promote, trained, present))
         .map(
             present ->
                 new Evaluated(
-                    present.version(), testAccuracy(present, model.dataset(), model.dataSha256())))
+                    present.version(),
+                    testAccuracy(present, model.dataset(), model.dataSha256(), stop)))
         .orElse(null);
   }
 
-  private OptionalDouble testAccuracy(ModelVersion present, String dataset, String sha256) {
+  private OptionalDouble testAccuracy(
+      ModelVersion present, String dataset, String sha256, BooleanSupplier stop) {
     try {
-      return accuracy.testAccuracy(present, dataset, sha256);
-    } catch (DataAccessException | TransactionException e) {
-      throw e; // the registration is repeated once the database is back
+      return accuracy.testAccuracy(present, dataset, sha256, stop);
+    } catch (DataAccessException | TransactionException | CancellationException e) {
+      throw e; // the registration is repeated: once the database is back, or by the next attempt
     } catch (RuntimeException e) {
       log.warn("{} could not be evaluated on {}", present.label(), dataset, e);
       return OptionalDouble.empty();
@@ -155,13 +152,14 @@ public class ModelRegistry implements TrainedModelReceiver {
   private record Registration(RegisteredModel model, boolean isNew, List<Path> leftovers) {}
 
   /** Copies the network before the name is locked, so a slow disk delays no one else. */
-  private Registration copied(TrainedModel model, Promote promote) throws IOException {
+  private Registration copied(TrainedModel model, Promote promote, BooleanSupplier stop)
+      throws IOException {
     Instant began = now();
     Stored stored = files.store(model, began);
     var committing = new AtomicBoolean();
     Registration registration;
     try {
-      Evaluated evaluated = evaluated(model, promote, stored);
+      Evaluated evaluated = evaluated(model, promote, stored, stop);
       registration =
           changes.under(
               model.model(),
@@ -212,7 +210,7 @@ public class ModelRegistry implements TrainedModelReceiver {
       Stored stored,
       Instant began) {
     try {
-      requireInTime(model, stored, began);
+      files.requireInTime(stored, began, now(), "job " + model.jobId());
       int number = versions.nextVersion(model.model());
       Instant now = now();
       Promotion promotion =
@@ -234,17 +232,9 @@ public class ModelRegistry implements TrainedModelReceiver {
     }
   }
 
-  private void requireInTime(TrainedModel model, Stored stored, Instant began) throws IOException {
-    if (now().isAfter(began.plus(LONGEST_REGISTRATION)) || !files.exists(stored)) {
-      throw new IOException(
-          "The registration of job %s took longer than %d minutes; it has to be repeated"
-              .formatted(model.jobId(), LONGEST_REGISTRATION.toMinutes()));
-    }
-  }
-
   /** Call this while the name is locked. */
   private List<Path> leftovers(String name) {
-    return files.leftovers(name, versions.files(name), now().minus(LEFTOVER_AGE));
+    return files.leftovers(name, versions.files(name), now().minus(ModelFiles.LEFTOVER_AGE));
   }
 
   /** Microseconds, the precision of both databases. */
@@ -327,7 +317,10 @@ public class ModelRegistry implements TrainedModelReceiver {
    * @param before newer ones may belong to a registration
    */
   public List<Path> orphans(Instant before) {
-    Instant then = before.isBefore(now().minus(LEFTOVER_AGE)) ? before : now().minus(LEFTOVER_AGE);
+    Instant then =
+        before.isBefore(now().minus(ModelFiles.LEFTOVER_AGE))
+            ? before
+            : now().minus(ModelFiles.LEFTOVER_AGE);
     return files.names().stream()
         .flatMap(name -> files.leftovers(name, versions.files(name), then).stream())
         .toList();

@@ -111,7 +111,8 @@ public final class ModelUploads {
       building.lock();
       try {
         try (NetworkReader.Network network = networks.read(file, card)) {
-          return new Built(files.store(name, now(), network.content()), network.stackN());
+          Instant began = now();
+          return new Built(files.store(name, began, network.content()), began, network.stackN());
         }
       } finally {
         building.unlock();
@@ -125,7 +126,7 @@ public final class ModelUploads {
     }
   }
 
-  private record Built(Stored stored, int stackN) {}
+  private record Built(Stored stored, Instant began, int stackN) {}
 
   private ModelVersion insert(String name, Card card, Built built) {
     var committing = new AtomicBoolean();
@@ -157,9 +158,7 @@ public final class ModelUploads {
   private ModelVersion insertLocked(String name, Card card, Built built) {
     try {
       int number = rows.versions().nextVersion(name);
-      if (!files.exists(built.stored())) {
-        throw new IOException("The registration took too long; send the network again");
-      }
+      files.requireInTime(built.stored(), built.began(), now(), "the uploaded network");
       String reason =
           "It was uploaded, which promotes nothing: PUT /api/v1/models/%s/aliases/production with {\"version\": %d} does."
               .formatted(name, number);

@@ -36,11 +36,11 @@ class ModelsConfiguration {
         tables,
         new PromotionRule(properties.trainingMayPromote()),
         // Looked up late: what evaluates versions needs the registry.
-        (version, dataset, sha256) -> {
+        (version, dataset, sha256, stop) -> {
           VersionAccuracy accuracy = evaluation.getIfAvailable();
           return accuracy == null
               ? OptionalDouble.empty()
-              : accuracy.testAccuracy(version, dataset, sha256);
+              : accuracy.testAccuracy(version, dataset, sha256, stop);
         },
         events,
         Clock.systemUTC());

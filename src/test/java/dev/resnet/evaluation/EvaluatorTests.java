@@ -4,106 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.resnet.data.ImageSet;
-import dev.resnet.database.DyingDatabase;
-import dev.resnet.engine.EngineName;
-import dev.resnet.engine.Engines;
-import dev.resnet.engine.Precision;
 import dev.resnet.evaluation.Evaluations.Images;
-import dev.resnet.files.Disk;
 import dev.resnet.files.Disk.Mode;
 import dev.resnet.files.EveryOperation;
 import dev.resnet.files.Sha256;
 import dev.resnet.files.VolumeFiles;
-import dev.resnet.jobs.TestDatabase;
-import dev.resnet.memory.BusyException;
-import dev.resnet.models.ModelRegistry;
 import dev.resnet.models.ModelVersion;
-import dev.resnet.models.TestRegistry;
 import dev.resnet.models.TrainedModels;
 import dev.resnet.models.UnknownModelException;
 import dev.resnet.models.VersionRegistered;
 import dev.resnet.pictures.ImageShape;
-import dev.resnet.training.checkpoint.Promote;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.OptionalDouble;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-class EvaluatorTests {
-  private static final Images OWN = Images.of(null, Split.TEST);
-  private static final ComputationGraph NETWORK = TrainedModels.network(1);
-
-  /** The precision is that of the training. */
-  private static final EngineName ENGINE =
-      Engines.refusal(EngineName.ONEDNN, Precision.FLOAT32).isEmpty()
-          ? EngineName.ONEDNN
-          : EngineName.DL4J;
-
-  @TempDir private Path home;
-  private final Disk disk = new Disk();
-  private final HikariDataSource healthy = TestDatabase.h2();
-  private final DyingDatabase database = new DyingDatabase(healthy, disk::dead);
-  private final LabelledNoise catalog = new LabelledNoise();
-  private final LabelledImages images = new LabelledImages(catalog);
-  private ModelRegistry registry;
-  private Evaluator evaluator;
-  private Evaluations evaluations;
-  private ModelVersion version;
-
-  @BeforeEach
-  void register() throws IOException {
-    registry = TestRegistry.of(models(), database);
-    open(models());
-    version = registered("job-1", NETWORK);
-  }
-
-  private Path models() {
-    return home.resolve("models");
-  }
-
-  private void open(Path models) {
-    var rows = new EvaluationRows(org.springframework.jdbc.core.simple.JdbcClient.create(database));
-    var files = new PredictionFiles(models);
-    evaluator =
-        new Evaluator(
-            images,
-            new Networks(models(), ENGINE),
-            rows,
-            files,
-            registry,
-            Duration.ZERO,
-            Clock.systemUTC());
-    evaluations = new Evaluations(evaluator, images, rows, files);
-  }
-
-  private ModelVersion registered(String job, ComputationGraph graph) throws IOException {
-    int number =
-        registry.register(TrainedModels.trained(home, "net", job, graph), Promote.NEVER).version();
-    return registry.lookup().version("net", number);
-  }
-
-  @AfterEach
-  void close() {
-    healthy.close();
-  }
-
+class EvaluatorTests extends EvaluatorFixture {
   /** DL4J's own forward pass on pixels that are normalised here. */
   private static int[] predictedByDl4j(ComputationGraph graph) {
     ImageSet set = LabelledNoise.images(ImageShape.CIFAR);
@@ -242,28 +168,6 @@ class EvaluatorTests {
   }
 
   @Test
-  void oneEvaluationRunsAtATime() throws Exception {
-    var loading = new CountDownLatch(1);
-    var goOn = new CountDownLatch(1);
-    catalog.loading =
-        () -> {
-          loading.countDown();
-          try {
-            goOn.await();
-          } catch (InterruptedException e) {
-            throw new IOException(e);
-          }
-        };
-    var first = CompletableFuture.supplyAsync(() -> evaluations.evaluate(version, OWN, false));
-    loading.await();
-    assertThatThrownBy(() -> evaluations.evaluate(version, Images.of(null, Split.TRAIN), false))
-        .isInstanceOf(BusyException.class)
-        .hasMessageContaining("resnet.evaluation.longest-wait");
-    goOn.countDown();
-    assertThat(first.get().cached()).isFalse();
-  }
-
-  @Test
   void aVersionThatIsDeletedMeanwhileLeavesNothing() throws IOException {
     evaluations.evaluate(version, Images.of(null, Split.TRAIN), false);
     catalog.loading = () -> registry.delete("net", 1);
@@ -277,8 +181,8 @@ class EvaluatorTests {
                 evaluator.keep(
                     version,
                     new Evaluator.Measured(
-                        catalog.load("synthetic", null),
-                        Split.TEST,
+                        images.choose(version, null, Split.TEST),
+                        LabelledNoise.SHA_256,
                         Predictions.ofImages(1),
                         metrics(),
                         "dl4j",
@@ -305,10 +209,11 @@ class EvaluatorTests {
     done.countDown();
     done.await();
     catalog.loading = () -> {};
-    assertThat(news.testAccuracy(version, "synthetic", LabelledNoise.SHA_256))
+    assertThat(news.testAccuracy(version, "synthetic", LabelledNoise.SHA_256, () -> false))
         .isEqualTo(OptionalDouble.of(accuracy(predictedByDl4j(NETWORK))));
-    assertThat(news.testAccuracy(damaged, "synthetic", LabelledNoise.SHA_256)).isEmpty();
-    assertThat(news.testAccuracy(version, "pets", "ef".repeat(32))).isEmpty();
+    assertThat(news.testAccuracy(damaged, "synthetic", LabelledNoise.SHA_256, () -> false))
+        .isEmpty();
+    assertThat(news.testAccuracy(version, "pets", "ef".repeat(32), () -> false)).isEmpty();
     news.close();
     assertThat(evaluations.count(damaged)).isZero();
     assertThat(evaluations.count(version)).isEqualTo(1);
@@ -329,7 +234,8 @@ class EvaluatorTests {
 
           @Override
           public void check(int k, @Nullable Throwable thrown) throws IOException {
-            for (Evaluation kept : evaluations.list(version, true, 10, 0)) {
+            for (ListedEvaluation listed : evaluations.list(version, true, 10, 0)) {
+              Evaluation kept = evaluations.get(version, listed.id());
               Path file = models().resolve(kept.file());
               assertThat(Sha256.of(file)).isEqualTo(kept.sha256());
               assertThat(Predictions.of(Files.readAllBytes(file)).count())

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -101,6 +102,9 @@ final class JobsProcess implements AutoCloseable {
         new JobsProperties.Limits(200, 10000, 4096, 100, DataSize.ofKilobytes(64)));
   }
 
+  /** Whether to give up the last registration. */
+  volatile BooleanSupplier stopRegistration = () -> false;
+
   /** Registers a model, and may fail. */
   interface Registration {
     RegisteredModel register(TrainedModel model, Promote promote) throws IOException;
@@ -108,7 +112,9 @@ final class JobsProcess implements AutoCloseable {
 
   private final class Models implements TrainedModelReceiver {
     @Override
-    public RegisteredModel register(TrainedModel model, Promote promote) throws IOException {
+    public RegisteredModel register(TrainedModel model, Promote promote, BooleanSupplier stop)
+        throws IOException {
+      stopRegistration = stop;
       return receiver.register(model, promote);
     }
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +142,31 @@ class PauseTests {
     paused.countDown();
     awaitStatus(id, JobStatus.SUCCEEDED);
     assertThat(process.job(id).requested()).isNull();
+  }
+
+  @Test
+  void aRegistrationThatIsGivenUpEndsInAPauseAndIsMadeUpFor() throws Exception {
+    var registering = new CountDownLatch(1);
+    var paused = new CountDownLatch(1);
+    process.receiver =
+        (model, promote) -> {
+          registering.countDown();
+          awaitLatch(paused);
+          assertThat(process.stopRegistration.getAsBoolean()).isTrue();
+          throw new CancellationException("no longer wanted");
+        };
+    process.training.allow(1);
+    String id = process.submit(1);
+    awaitLatch(registering);
+    assertThat(process.stopRegistration.getAsBoolean()).isFalse();
+    process.jobs.pause(id);
+    paused.countDown();
+    awaitStatus(id, JobStatus.PAUSED);
+    process.receiver = process::register;
+    process.training.allowAll();
+    process.jobs.resume(id);
+    awaitStatus(id, JobStatus.SUCCEEDED);
+    assertThat(process.registered).hasSize(1);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -66,7 +67,7 @@ public class ScriptedJobs {
   TrainedModelReceiver receiver() {
     return new TrainedModelReceiver() {
       @Override
-      public RegisteredModel register(TrainedModel model, Promote promote) {
+      public RegisteredModel register(TrainedModel model, Promote promote, BooleanSupplier stop) {
         return new RegisteredModel(7, new Promotion(false, "promote is " + promote.wireName()));
       }
 

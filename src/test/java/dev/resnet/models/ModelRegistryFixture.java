@@ -51,7 +51,7 @@ abstract class ModelRegistryFixture {
   ModelRegistry registry;
 
   /** What an evaluation says. */
-  VersionAccuracy accuracy = (version, dataset, sha256) -> OptionalDouble.empty();
+  VersionAccuracy accuracy = (version, dataset, sha256, stop) -> OptionalDouble.empty();
 
   ModelRegistryFixture(Databases databases) {
     this.databases = databases;
@@ -85,7 +85,7 @@ abstract class ModelRegistryFixture {
         new ModelFiles(folder.resolve("models"), file -> Optional.empty()),
         RegistryTables.in(database, new JdbcTransactionManager(database), patience),
         new PromotionRule(true),
-        (version, dataset, sha256) -> accuracy.testAccuracy(version, dataset, sha256),
+        (version, dataset, sha256, stop) -> accuracy.testAccuracy(version, dataset, sha256, stop),
         event -> {
           synchronized (events) {
             if (event instanceof VersionRegistered now) {

@@ -17,14 +17,16 @@ import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.training.checkpoint.Promote;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,10 @@ class ModelUploadsTests {
   }
 
   private ModelUploads uploads(Instant now) {
+    return uploads(() -> now);
+  }
+
+  private ModelUploads uploads(InstantSource now) {
     Path models = disk.at(home).resolve("models");
     return new ModelUploads(
         new ModelFiles(models, NetworkCheck::finite),
@@ -72,7 +78,7 @@ class ModelUploadsTests {
           return new NetworkReader.Network(5, out -> out.write(NETWORK), () -> {});
         },
         events::add,
-        Clock.fixed(now, ZoneOffset.UTC));
+        now.withZone(ZoneOffset.UTC));
   }
 
   private ModelVersion upload(String name) throws IOException {
@@ -133,6 +139,26 @@ class ModelUploadsTests {
                 .promotion()
                 .reason())
         .contains("Version 1 stays in production", "it was uploaded");
+  }
+
+  @Test
+  void aRegistrationThatTookTooLongIsRefusedBeforeAnotherMayDeleteItsFiles() throws IOException {
+    var now = new AtomicReference<>(NOW);
+    var uploads =
+        uploads(
+            () -> {
+              Instant read = now.get();
+              // The network has been stored; then the database makes it wait.
+              now.set(now.get().plus(Duration.ofMinutes(31)));
+              return read;
+            });
+    try (Received received = uploads.receive(out -> out.write(SENT))) {
+      assertThatThrownBy(() -> received.register("pets", CARD))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("took longer than 30 minutes");
+    }
+    assertThat(registry.find("pets", 1)).isEmpty();
+    assertNoFiles("pets");
   }
 
   @Test

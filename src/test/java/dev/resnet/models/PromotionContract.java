@@ -1,6 +1,7 @@
 package dev.resnet.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -11,11 +12,13 @@ import dev.resnet.training.checkpoint.RegisteredModel;
 import dev.resnet.training.checkpoint.TrainedModel;
 import dev.resnet.training.checkpoint.TrainedNetworks;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,7 +59,7 @@ abstract class PromotionContract extends ModelRegistryFixture {
     register("a", "job-1");
     JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
     accuracy =
-        (version, dataset, sha256) -> {
+        (version, dataset, sha256, stop) -> {
           assertThat(version.version()).isEqualTo(1);
           assertThat(sha256).isEqualTo("ab".repeat(32));
           return OptionalDouble.of(0.5);
@@ -74,7 +77,7 @@ abstract class PromotionContract extends ModelRegistryFixture {
     register("a", "job-1");
     JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
     accuracy =
-        (version, dataset, sha256) -> {
+        (version, dataset, sha256, stop) -> {
           throw new IllegalStateException("no memory");
         };
 
@@ -85,12 +88,33 @@ abstract class PromotionContract extends ModelRegistryFixture {
   }
 
   @Test
+  void anEvaluationThatIsStoppedRegistersNothing() throws IOException {
+    register("a", "job-1");
+    JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
+    accuracy =
+        (version, dataset, sha256, stop) -> {
+          assertThat(stop.getAsBoolean()).isTrue();
+          throw new CancellationException("stopped");
+        };
+    List<Path> before = folders("a");
+
+    TrainedModel trained = trained("a", "job-2", 0.1, 1);
+    assertThatThrownBy(() -> registry.register(trained, Promote.IF_BETTER, () -> true))
+        .isInstanceOf(CancellationException.class);
+
+    assertThat(registry.registered("job-2")).isEmpty();
+    assertThat(folders("a")).isEqualTo(before);
+    accuracy = (version, dataset, sha256, stop) -> OptionalDouble.of(0.5);
+    assertThat(registry.register(trained, Promote.IF_BETTER).version()).isEqualTo(2);
+  }
+
+  @Test
   void aVersionThatIsPromotedDuringTheEvaluationStays() throws IOException {
     register("a", "job-1");
     register("a", "job-2");
     JdbcClient.create(database).sql("update model_version set data_sha256 = 'before'").update();
     accuracy =
-        (version, dataset, sha256) -> {
+        (version, dataset, sha256, stop) -> {
           registry.promote("a", 1);
           return OptionalDouble.of(0);
         };

@@ -33,7 +33,7 @@ public final class RegistryUnderTest {
             RegistryTables.in(
                 database, new JdbcTransactionManager(database), Duration.ofSeconds(10)),
             new PromotionRule(true),
-            (version, dataset, sha256) -> OptionalDouble.empty(),
+            (version, dataset, sha256, stop) -> OptionalDouble.empty(),
             event -> {},
             new Ahead());
   }

@@ -30,7 +30,7 @@ public final class TestRegistry {
         new ModelFiles(models, check),
         RegistryTables.in(database, new JdbcTransactionManager(database), Duration.ofSeconds(10)),
         new PromotionRule(true),
-        (version, dataset, sha256) -> OptionalDouble.empty(),
+        (version, dataset, sha256, stop) -> OptionalDouble.empty(),
         events,
         Clock.systemUTC());
   }

@@ -1,5 +1,6 @@
 package dev.resnet.evaluation.web;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.resnet.evaluation.Comparison;
 import dev.resnet.evaluation.Evaluation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -9,12 +10,7 @@ import java.util.List;
 @Schema(name = "Comparison")
 record ComparisonResponse(
     @Schema(example = "resnet-20") String model,
-    @Schema(example = "cifar10") String dataset,
-    @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-    @Schema(
-            example = "test",
-            allowableValues = {"train", "test"})
-        String split,
+    @JsonUnwrapped EvaluatedImages evaluated,
     @Schema(example = "10000") int images,
     Side a,
     Side b,
@@ -79,9 +75,7 @@ record ComparisonResponse(
     Evaluation a = comparison.a();
     return new ComparisonResponse(
         a.model(),
-        a.dataset(),
-        a.dataSha256(),
-        a.split().wireName(),
+        EvaluatedImages.of(a),
         a.metrics().images(),
         Side.of(a),
         Side.of(comparison.b()),

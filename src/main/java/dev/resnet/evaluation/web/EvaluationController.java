@@ -84,7 +84,9 @@ class EvaluationController {
           "The data set has not been downloaded or converted yet, or is no longer as it was.")
   @ApiResponse(
       responseCode = "422",
-      description = "The data set has other classes, another image size or no such images.")
+      description =
+          "The data set has other classes, another image size or no such images, or it does not fit"
+              + " into memory; the message says what to do.")
   @ApiResponse(
       responseCode = "503",
       description =

@@ -1,6 +1,8 @@
 package dev.resnet.evaluation.web;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.resnet.evaluation.Evaluation;
+import dev.resnet.evaluation.ListedEvaluation;
 import dev.resnet.models.EvaluationMetrics;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -12,12 +14,7 @@ record EvaluationResponse(
     @Schema(example = "0b7e3c5e-6f0a-4f6e-9f0e-3f5f2f1f7c11") String id,
     @Schema(example = "resnet-20") String model,
     @Schema(example = "3") int version,
-    @Schema(example = "cifar10") String dataset,
-    @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-    @Schema(
-            example = "test",
-            allowableValues = {"train", "test"})
-        String split,
+    @JsonUnwrapped EvaluatedImages evaluated,
     @Schema(description = "That computed it.", example = "onednn") String engine,
     @Schema(example = "float32") String precision,
     @Schema(description = "How long it took.", example = "3.4") double seconds,
@@ -30,9 +27,7 @@ record EvaluationResponse(
         e.id(),
         e.model(),
         e.version(),
-        e.dataset(),
-        e.dataSha256(),
-        e.split().wireName(),
+        EvaluatedImages.of(e),
         e.engine(),
         e.precision(),
         e.seconds(),
@@ -45,12 +40,7 @@ record EvaluationResponse(
   @Schema(name = "EvaluationSummary")
   record Summary(
       @Schema(example = "0b7e3c5e-6f0a-4f6e-9f0e-3f5f2f1f7c11") String id,
-      @Schema(example = "cifar10") String dataset,
-      @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-      @Schema(
-              example = "test",
-              allowableValues = {"train", "test"})
-          String split,
+      @JsonUnwrapped EvaluatedImages evaluated,
       @Schema(example = "10000") int images,
       @Schema(example = "0.9125") double accuracy,
       @Schema(description = "Mean cross entropy in nats.", example = "0.31") double loss,
@@ -67,19 +57,17 @@ record EvaluationResponse(
       @Schema(example = "3.4") double seconds,
       Instant createdAt) {
 
-    static Summary of(Evaluation e) {
-      EvaluationMetrics metrics = e.metrics();
+    static Summary of(ListedEvaluation e) {
+      ListedEvaluation.Figures figures = e.figures();
       return new Summary(
           e.id(),
-          e.dataset(),
-          e.dataSha256(),
-          e.split().wireName(),
-          metrics.images(),
-          metrics.accuracy(),
-          metrics.loss(),
-          metrics.top5Accuracy(),
-          metrics.macroAverage().f1(),
-          metrics.calibration().expectedCalibrationError(),
+          EvaluatedImages.of(e),
+          figures.images(),
+          figures.accuracy(),
+          figures.loss(),
+          figures.top5Accuracy(),
+          figures.macroF1(),
+          figures.expectedCalibrationError(),
           e.engine(),
           e.precision(),
           e.seconds(),

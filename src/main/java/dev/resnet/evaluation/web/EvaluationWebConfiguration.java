@@ -33,7 +33,7 @@ class EvaluationWebConfiguration {
           new ProblemException(
               HttpStatus.BAD_REQUEST, message, List.of(new FieldError("" + e.field(), message)));
       case UNKNOWN -> new ProblemException(HttpStatus.NOT_FOUND, message);
-      case MISFIT -> new ProblemException(HttpStatus.UNPROCESSABLE_CONTENT, message);
+      case MISFIT, TOO_LARGE -> new ProblemException(HttpStatus.UNPROCESSABLE_CONTENT, message);
       case CONFLICT -> new ProblemException(HttpStatus.CONFLICT, message);
       case UNAVAILABLE ->
           new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, message, List.of(), RETRY_AFTER);

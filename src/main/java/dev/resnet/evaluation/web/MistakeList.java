@@ -1,5 +1,6 @@
 package dev.resnet.evaluation.web;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.resnet.api.PageRequest;
 import dev.resnet.evaluation.Evaluation;
 import dev.resnet.evaluation.Mistakes;
@@ -12,12 +13,7 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 @Schema(name = "Mistakes")
 record MistakeList(
     @Schema(description = "Id of the evaluation.") String evaluation,
-    @Schema(example = "cifar10") String dataset,
-    @Schema(description = "SHA-256 of the data set's images.") String dataSha256,
-    @Schema(
-            example = "test",
-            allowableValues = {"train", "test"})
-        String split,
+    @JsonUnwrapped EvaluatedImages evaluated,
     @Schema(description = "The most confident first by default.") List<Item> items,
     @Schema(description = "Counted from 0.", example = "0") int page,
     @Schema(example = "20") int size,
@@ -40,9 +36,7 @@ record MistakeList(
     Evaluation evaluation = mistakes.evaluation();
     return new MistakeList(
         evaluation.id(),
-        evaluation.dataset(),
-        evaluation.dataSha256(),
-        evaluation.split().wireName(),
+        EvaluatedImages.of(evaluation),
         mistakes.page(page.size(), page.offset(), page.ascending()).stream()
             .map(
                 each ->
