@@ -9,8 +9,9 @@ import org.springframework.util.unit.DataSize;
  * A limit for the bytes that one kind of data may take at the same time, over all requests.
  * Requests wait in order; after the longest wait they get a {@link BusyException}.
  *
- * <p>Budgets are nested in a fixed order: the body, the images of a request, the decoding of one
- * image. So there is no deadlock: the holder of the last budget never waits for another.
+ * <p>Budgets are nested in a fixed order: the body, a received tensor, the images that are
+ * classified, the decoding of one image. So there is no deadlock: the holder of the last budget
+ * never waits for another.
  */
 public final class MemoryBudget {
   /** Permits of a semaphore are ints; in units of this many bytes they reach 2 TB. */
@@ -20,7 +21,12 @@ public final class MemoryBudget {
   private final Duration wait;
   private final String property;
   private final String what;
+
+  /** Bytes up to which a request takes from the part that is kept for small ones. */
+  private final long small;
+
   private final Semaphore units;
+  private final Semaphore unitsForSmall;
 
   /**
    * @param size of the budget
@@ -29,11 +35,31 @@ public final class MemoryBudget {
    * @param what takes the memory, in the plural: "the images that are being decoded"
    */
   public MemoryBudget(DataSize size, Duration wait, String property, String what) {
-    this.size = size;
+    this(size, wait, property, what, 0, -1);
+  }
+
+  private MemoryBudget(
+      DataSize size, Duration wait, String property, String what, long forSmall, long small) {
+    this.size = DataSize.ofBytes(size.toBytes() - forSmall);
     this.wait = wait;
     this.property = property;
     this.what = what;
-    this.units = new Semaphore((int) Math.min(Integer.MAX_VALUE, size.toBytes() / UNIT), true);
+    this.small = small;
+    this.units = units(this.size.toBytes());
+    this.unitsForSmall = units(forSmall);
+  }
+
+  private static Semaphore units(long bytes) {
+    return new Semaphore((int) Math.min(Integer.MAX_VALUE, bytes / UNIT), true);
+  }
+
+  /**
+   * A budget of which a quarter is kept for requests of up to a sixty-fourth of it. So a small
+   * request does not wait for large ones, of which few take all of the rest.
+   */
+  public static MemoryBudget withPartForSmall(
+      DataSize size, Duration wait, String property, String what) {
+    return new MemoryBudget(size, wait, property, what, size.toBytes() / 4, size.toBytes() / 64);
   }
 
   /** The configured size or, if that is 0, the maximum heap divided by {@code parts}. */
@@ -41,6 +67,7 @@ public final class MemoryBudget {
     return set.toBytes() > 0 ? set : DataSize.ofBytes(Runtime.getRuntime().maxMemory() / parts);
   }
 
+  /** Without what is kept for small requests. */
   public DataSize size() {
     return size;
   }
@@ -74,13 +101,17 @@ public final class MemoryBudget {
   public final class Hold implements AutoCloseable {
     private long bytes;
     private int held;
+    private Semaphore from = units;
 
     private Hold() {}
 
-    /** Reserves further bytes. */
+    /** Reserves further bytes. The first ones decide whether the request counts as small. */
     public void add(long more) {
       int wanted = (int) Math.min(Integer.MAX_VALUE, (bytes + more + UNIT - 1) / UNIT) - held;
-      if (wanted > 0 && !acquired(wanted)) {
+      if (held == 0) {
+        from = bytes + more <= small ? unitsForSmall : units;
+      }
+      if (wanted > 0 && !acquired(from, wanted)) {
         throw busy();
       }
       held += wanted;
@@ -90,22 +121,22 @@ public final class MemoryBudget {
     /** Releases all but this many bytes. */
     public void keep(long kept) {
       int wanted = (int) Math.min(held, (kept + UNIT - 1) / UNIT);
-      units.release(held - wanted);
+      from.release(held - wanted);
       held = wanted;
       bytes = Math.min(bytes, kept);
     }
 
     @Override
     public void close() {
-      units.release(held);
+      from.release(held);
       held = 0;
       bytes = 0;
     }
   }
 
-  private boolean acquired(int wanted) {
+  private boolean acquired(Semaphore from, int wanted) {
     try {
-      return units.tryAcquire(wanted, wait.toNanos(), TimeUnit.NANOSECONDS);
+      return from.tryAcquire(wanted, wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

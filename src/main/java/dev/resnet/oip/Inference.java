@@ -37,7 +37,7 @@ public class Inference {
     this.classifier = classifier;
     this.metrics = metrics;
     this.limits = limits;
-    this.memory = memory.budget();
+    this.memory = memory.tensors();
   }
 
   /** Reads a request, which may depend on the model. */

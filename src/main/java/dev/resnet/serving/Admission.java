@@ -1,9 +1,10 @@
 package dev.resnet.serving;
 
 import dev.resnet.engine.Turns;
+import dev.resnet.memory.MemoryBudget;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Decides which classification is computed now, which one waits, and which one is refused. All ways
@@ -26,25 +27,34 @@ final class Admission {
   }
 
   /**
-   * Computes once it is the request's turn.
+   * Decodes and computes once it is the request's turn.
    *
    * @throws OverloadException if too many requests wait, or if this one waited for too long
+   * @throws dev.resnet.memory.BusyException if there is no memory to decode the images
    * @throws CallerGoneException if nobody waits for the answer any more
    */
-  <T> T admit(int images, Supplier<T> compute) {
-    Queue queue = images <= SMALL ? small : large;
+  <T> T admit(Images images, Function<Images, T> compute) {
+    Queue queue = images.count() <= SMALL ? small : large;
     queue.enter(Caller.current());
     try {
+      // The time of the place, with all waits: so long those that queue up wait for it.
+      return queue.timed(() -> inTurn(images, compute));
+    } finally {
+      queue.leave();
+    }
+  }
+
+  /** Memory before the turn: a training must not pause while a request waits. */
+  private static <T> T inTurn(Images images, Function<Images, T> compute) {
+    try (MemoryBudget.Hold memory = images.reserved()) {
       // For the whole request: under load, reading and answering others takes time from a training
       // as well, and goes on as long as there is one after another.
       Turns.SHARED.beginClassification();
       try {
-        return queue.timed(compute);
+        return compute.apply(images.decoded());
       } finally {
         Turns.SHARED.endClassification();
       }
-    } finally {
-      queue.leave();
     }
   }
 }

@@ -118,8 +118,8 @@ public class Classifier implements AutoCloseable, LoadedPrecision {
     try {
       String name = model.version().name();
       return admission.admit(
-          images.count(),
-          () -> metrics.timed(name, images.count(), () -> model.classify(images, options)));
+          images,
+          decoded -> metrics.timed(name, decoded.count(), () -> model.classify(decoded, options)));
     } finally {
       model.release();
     }

@@ -1,9 +1,12 @@
 package dev.resnet.serving;
 
+import dev.resnet.memory.MemoryBudget;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.Normalizer;
 import dev.resnet.pictures.Picture;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a request, [count, size, size, 3] in values from 0 to 255, not normalised yet:
@@ -19,6 +22,16 @@ public sealed interface Images {
    * @param input receives [count, size, size, 3], c-ordered
    */
   void normalize(Normalizer normalizer, float[] input);
+
+  /** Reserves the memory that decoding them takes; null if they are decoded already. */
+  default MemoryBudget.@Nullable Hold reserved() {
+    return null;
+  }
+
+  /** The pixels. Called once, when it is the request's turn. */
+  default Images decoded() {
+    return this;
+  }
 
   static Images of(List<Picture> pictures) {
     return new Pictures(pictures);
@@ -44,6 +57,32 @@ public sealed interface Images {
           "%d values are not whole images of %s pixels".formatted(values, shape));
     }
     return values / shape.values();
+  }
+
+  /**
+   * Image files that are decoded when it is their turn, so that waiting requests take no memory
+   * beyond their bodies, and that decoding takes turns with a training as classification does.
+   *
+   * @param memory for the decoded images
+   * @param bytes that they take of it
+   * @param decode may throw what the request is to be answered with
+   */
+  record Files(int count, MemoryBudget memory, long bytes, Supplier<List<Picture>> decode)
+      implements Images {
+    @Override
+    public MemoryBudget.Hold reserved() {
+      return memory.hold(bytes);
+    }
+
+    @Override
+    public Images decoded() {
+      return new Pictures(decode.get());
+    }
+
+    @Override
+    public void normalize(Normalizer normalizer, float[] input) {
+      decoded().normalize(normalizer, input);
+    }
   }
 
   /** Decoded image files, each an array of its own. */

@@ -40,7 +40,7 @@ final class Queue {
 
   private int computing;
 
-  /** Nanoseconds that a request is computed, on average. */
+  /** Nanoseconds that a request has its place, on average. */
   private double average;
 
   /**
@@ -178,7 +178,7 @@ final class Queue {
     }
   }
 
-  /** Computes, and remembers how long that takes. */
+  /** Computes, and remembers how long that takes, with all that it waits for meanwhile. */
   <T> T timed(Supplier<T> compute) {
     long start = nanoTime.getAsLong();
     T result = compute.get();

@@ -48,7 +48,7 @@ class ServingConfiguration {
 
   @Bean
   PicturesMemory picturesMemory(ServingProperties properties) {
-    return new PicturesMemory(properties.picturesBudget());
+    return properties.picturesMemory();
   }
 
   @Bean

@@ -28,7 +28,8 @@ import org.springframework.validation.annotation.Validated;
  * @param maxImageSize bytes of one image file, after base64 decoding
  * @param maxImages images in one request
  * @param maxPicturesMemory bytes for images that are being classified at the same time, over all
- *     requests; 0 means an eighth of the maximum heap
+ *     requests, and as much again for tensors that were received; 0 means a sixteenth of the
+ *     maximum heap for each
  * @param memoryWait how long a request waits for that memory before it gets 503
  * @param concurrency requests that are computed at the same time, separately for small and for
  *     large ones; 0 means two for each processor
@@ -53,6 +54,7 @@ public record ServingProperties(
     @DefaultValue("10s") Duration maxWait,
     @DefaultValue("0.5") @DecimalMin("0") @DecimalMax("0.95") double trainingShare) {
   static final String MAX_WAITING = "resnet.serving.max-waiting";
+  static final String MAX_PICTURES_MEMORY = "resnet.serving.max-pictures-memory";
   static final String MAX_WAIT = "resnet.serving.max-wait";
 
   /** Two requests for each processor: while one is answered, the next one is computed. */
@@ -91,7 +93,8 @@ public record ServingProperties(
     return inRange(maxBodySize) && inRange(maxImageSize);
   }
 
-  @AssertTrue(message = "max-pictures-memory must be at least 1MB, or 0 for an eighth of the heap")
+  @AssertTrue(
+      message = "max-pictures-memory must be at least 1MB, or 0 for a sixteenth of the heap")
   public boolean isMemoryInRange() {
     return maxPicturesMemory.toBytes() == 0 || maxPicturesMemory.toBytes() >= 1 << 20;
   }
@@ -111,13 +114,14 @@ public record ServingProperties(
     return maxWait.toMillis() >= 1 && maxWait.compareTo(Duration.ofMinutes(10)) <= 0;
   }
 
-  /** The budget for images from reading to response. */
-  MemoryBudget picturesBudget() {
-    return new MemoryBudget(
-        MemoryBudget.orPartOfHeap(maxPicturesMemory, 8),
-        memoryWait,
-        "resnet.serving.max-pictures-memory",
-        "the images that are being classified");
+  /** A sixteenth of the heap each, unless it is set. */
+  PicturesMemory picturesMemory() {
+    DataSize each = MemoryBudget.orPartOfHeap(maxPicturesMemory, 16);
+    return new PicturesMemory(
+        MemoryBudget.withPartForSmall(
+            each, memoryWait, MAX_PICTURES_MEMORY, "the tensors that wait to be classified"),
+        new MemoryBudget(
+            each, memoryWait, MAX_PICTURES_MEMORY, "the images that are being classified"));
   }
 
   private static boolean inRange(DataSize size) {

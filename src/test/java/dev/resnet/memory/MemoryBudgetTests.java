@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -54,6 +55,29 @@ class MemoryBudgetTests {
     var all = budget.hold(1 << 20);
     assertThatThrownBy(() -> budget.hold(1)).isInstanceOf(BusyException.class);
     all.close();
+  }
+
+  @Test
+  void smallRequestsDoNotWaitForLargeOnes() {
+    var parted =
+        MemoryBudget.withPartForSmall(
+            DataSize.ofMegabytes(1), Duration.ZERO, "some.setting", "other things");
+    assertThat(parted.holds(3 << 18)).isTrue();
+    assertThat(parted.holds((3 << 18) + 1)).isFalse();
+    try (var large = parted.hold(3 << 18)) {
+      assertThatThrownBy(() -> parted.hold((1 << 14) + 1)).isInstanceOf(BusyException.class);
+      var small = new ArrayList<MemoryBudget.Hold>();
+      for (int i = 0; i < 16; i++) {
+        small.add(parted.hold(1 << 14));
+      }
+      assertThatThrownBy(() -> parted.hold(1 << 14)).isInstanceOf(BusyException.class);
+      small.forEach(MemoryBudget.Hold::close);
+    }
+    parted.hold(3 << 18).close();
+    try (var later = parted.hold(0)) {
+      later.add(3 << 18);
+      parted.hold(1 << 14).close();
+    }
   }
 
   @Test

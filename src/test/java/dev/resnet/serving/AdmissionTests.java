@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.resnet.memory.BusyException;
+import dev.resnet.memory.MemoryBudget;
+import dev.resnet.pictures.ImageShape;
+import dev.resnet.pictures.Picture;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -16,8 +20,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 /** Which requests are computed, which wait, and which are refused, at each limit. */
 class AdmissionTests {
@@ -56,7 +63,8 @@ class AdmissionTests {
     return CompletableFuture.runAsync(
         () -> {
           try (var bound = caller.bind()) {
-            admission.admit(
+            admit(
+                admission,
                 images,
                 () -> {
                   compute.run();
@@ -65,6 +73,14 @@ class AdmissionTests {
           }
         },
         threads);
+  }
+
+  private static <T> T admit(Admission admission, int images, Supplier<T> compute) {
+    return admission.admit(black(images), decoded -> compute.get());
+  }
+
+  private static Images black(int images) {
+    return Images.ofBytes(ImageShape.CIFAR, new byte[images * ImageShape.CIFAR.values()]);
   }
 
   private static void awaitLatch(CountDownLatch latch) {
@@ -104,7 +120,7 @@ class AdmissionTests {
     }
     assertThat(gauge("computing", "small")).isEqualTo(2);
 
-    assertThatThrownBy(() -> admission.admit(1, () -> null))
+    assertThatThrownBy(() -> admit(admission, 1, () -> null))
         .isInstanceOfSatisfying(
             OverloadException.class,
             e -> {
@@ -140,17 +156,17 @@ class AdmissionTests {
   void smallRequestsDoNotWaitForLargeOnes() {
     Admission admission = Admissions.of(1, 0, LONG, meters);
     occupying(admission, 17);
-    assertThatThrownBy(() -> admission.admit(256, () -> null))
+    assertThatThrownBy(() -> admit(admission, 256, () -> null))
         .isInstanceOf(OverloadException.class);
     assertThat(refused("full", "large")).isEqualTo(1);
-    assertThat(admission.<String>admit(16, () -> "computed")).isEqualTo("computed");
+    assertThat(admit(admission, 16, () -> "computed")).isEqualTo("computed");
   }
 
   @Test
   void aRequestWaitsNoLongerThanTheLimit() {
     Admission admission = Admissions.of(1, 1, Duration.ofMillis(1), meters);
     occupying(admission, 1);
-    assertThatThrownBy(() -> admission.admit(1, () -> null))
+    assertThatThrownBy(() -> admit(admission, 1, () -> null))
         .isInstanceOf(OverloadException.class)
         .hasMessageContaining("waited for 1 ms, the limit set by resnet.serving.max-wait");
     assertThat(refused("expired", "small")).isEqualTo(1);
@@ -196,13 +212,63 @@ class AdmissionTests {
     Admission admission = Admissions.of(1, 0, LONG, meters);
     assertThatThrownBy(
             () ->
-                admission.admit(
+                admit(
+                    admission,
                     1,
                     () -> {
                       throw new IllegalStateException("no engine");
                     }))
         .hasMessage("no engine");
-    assertThat(admission.<String>admit(1, () -> "computed")).isEqualTo("computed");
+    assertThat(admit(admission, 1, () -> "computed")).isEqualTo("computed");
+  }
+
+  @Test
+  void imagesAreDecodedOnlyWhenItIsTheirTurn() {
+    Admission admission = Admissions.of(1, 1, LONG, meters);
+    occupying(admission, 1);
+    var memory = new MemoryBudget(DataSize.ofBytes(1024), Duration.ZERO, "setting", "images");
+    Images files =
+        new Images.Files(
+            1,
+            memory,
+            1024,
+            () -> {
+              order.add("decoded");
+              assertThatThrownBy(() -> memory.hold(1)).isInstanceOf(BusyException.class);
+              return List.of(Picture.black(ImageShape.CIFAR));
+            });
+    var request =
+        CompletableFuture.supplyAsync(
+            () -> admission.admit(files, decoded -> decoded.count()), threads);
+    awaitWaiting(1);
+    assertThat(order).isEmpty();
+    memory.hold(1024).close();
+
+    computed.countDown();
+    assertThat(request.join()).isEqualTo(1);
+    assertThat(order).containsExactly("decoded");
+    memory.hold(1024).close();
+  }
+
+  @Test
+  void theTimeToComeBackCountsWhatRequestsWaitForInTheirPlace() {
+    var now = new AtomicLong();
+    var admission = new Admission(Admissions.limits(1, 0, LONG), meters, now::get);
+    Images waitsForMemory =
+        new Images.Files(
+            1,
+            new MemoryBudget(DataSize.ofBytes(1024), Duration.ZERO, "setting", "images"),
+            1024,
+            () -> {
+              now.addAndGet(Duration.ofSeconds(30).toNanos());
+              return List.of(Picture.black(ImageShape.CIFAR));
+            });
+    admission.admit(waitsForMemory, decoded -> null);
+    occupying(admission, 1);
+    assertThatThrownBy(() -> admit(admission, 1, () -> null))
+        .isInstanceOfSatisfying(
+            OverloadException.class,
+            e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(30)));
   }
 
   @Test

@@ -20,7 +20,7 @@ final class Admissions {
     return new Admission(limits(concurrency, maxWaiting, maxWait), meters, System::nanoTime);
   }
 
-  private static ServingProperties limits(int concurrency, int maxWaiting, Duration maxWait) {
+  static ServingProperties limits(int concurrency, int maxWaiting, Duration maxWait) {
     return new ServingProperties(
         null,
         Precision.FLOAT32,

@@ -117,14 +117,10 @@ class ClassifyController {
       ModelVersion version = find.get();
       name = Optional.of(version.name());
       var query = ClassifyQuery.of(request, version.classes().size());
+      Images pictures =
+          images.read(request, version.shape(), query.resize() ? version.resize() : null);
       var response =
-          images.read(
-              request,
-              version.shape(),
-              query.resize() ? version.resize() : null,
-              pictures ->
-                  ClassifyResponse.of(
-                      classify.with(version, Images.of(pictures), query.options()), query.topK()));
+          ClassifyResponse.of(classify.with(version, pictures, query.options()), query.topK());
       outcome = Outcome.SUCCESS;
       return response;
     } catch (UnknownModelException | OverloadException | CallerGoneException e) {

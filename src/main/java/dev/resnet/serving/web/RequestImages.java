@@ -10,6 +10,7 @@ import dev.resnet.pictures.PictureFormat;
 import dev.resnet.pictures.PictureReader;
 import dev.resnet.pictures.ResizePolicy;
 import dev.resnet.pictures.UnreadablePictureException;
+import dev.resnet.serving.Images;
 import dev.resnet.serving.PicturesMemory;
 import dev.resnet.serving.ServingProperties;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
@@ -56,19 +56,17 @@ class RequestImages {
       @Value("${server.tomcat.max-part-header-size:8KB}") DataSize maxPartHeader) {
     this.pictures = pictures;
     this.limits = limits;
-    this.memory = memory.budget();
+    this.memory = memory.files();
     this.maxPartHeader = maxPartHeader;
   }
 
   /**
-   * Applies a function to all images of the request, at least one. Their memory is reserved until
-   * the function returns.
+   * All images of the request, at least one. They are decoded later, so that is when it turns out
+   * whether they can be.
+   *
+   * @param policy null if images of another size are refused
    */
-  <T> T read(
-      HttpServletRequest request,
-      ImageShape shape,
-      @Nullable ResizePolicy policy,
-      Function<List<Picture>, T> use)
+  Images read(HttpServletRequest request, ImageShape shape, @Nullable ResizePolicy policy)
       throws IOException {
     String type = mediaType(request);
     List<Received> images =
@@ -79,9 +77,7 @@ class RequestImages {
     if (!memory.holds(bytes)) {
       throw TooLarge.pictures(images.size(), memory);
     }
-    try (var hold = memory.hold(bytes)) {
-      return use.apply(pictures(images, shape, policy));
-    }
+    return new Images.Files(images.size(), memory, bytes, () -> pictures(images, shape, policy));
   }
 
   private List<Received> images(byte[] body, String type) {
