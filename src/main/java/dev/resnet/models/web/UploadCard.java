@@ -2,6 +2,7 @@ package dev.resnet.models.web;
 
 import dev.resnet.api.Problems;
 import dev.resnet.models.ModelUploads;
+import dev.resnet.models.UploadProperties;
 import dev.resnet.pictures.ImageShape;
 import dev.resnet.pictures.ResizePolicy;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -41,7 +42,10 @@ record UploadCard(
             example = "3")
         @Min(1)
         @Nullable Integer stackN,
-    @Schema(description = "For people, such as where the network comes from.") @Size(max = 2000)
+    @Schema(
+            description =
+                "For people, such as where the network comes from. At most 2,000 characters, unless"
+                    + " resnet.models.upload.max-description-length says otherwise.")
         @Nullable String description) {
   private static final int CHANNELS = 3;
 
@@ -52,7 +56,18 @@ record UploadCard(
        "standard_deviation": [0.25, 0.24, 0.26], "resize": "crop",
        "description": "trained elsewhere"}""";
 
-  void check(Problems problems) {
+  /**
+   * @param maxDescription most characters of the description
+   */
+  void check(Problems problems, int maxDescription) {
+    if (problems.none("description")
+        && description != null
+        && description.length() > maxDescription) {
+      problems.add(
+          "description",
+          "must have at most %d characters (%s)"
+              .formatted(maxDescription, UploadProperties.MAX_DESCRIPTION_LENGTH));
+    }
     if (problems.none("classes")) {
       if (classes.size() < 2) {
         problems.add("classes", "must list at least two classes");

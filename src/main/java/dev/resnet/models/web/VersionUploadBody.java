@@ -4,6 +4,7 @@ import dev.resnet.api.MultipartBody;
 import dev.resnet.api.ProblemException;
 import dev.resnet.api.Problems;
 import dev.resnet.api.SteadyStream;
+import dev.resnet.memory.ByteSize;
 import dev.resnet.models.ModelUploads;
 import dev.resnet.models.ModelUploads.Received;
 import dev.resnet.models.UploadProperties;
@@ -22,15 +23,14 @@ final class VersionUploadBody implements AutoCloseable {
   private static final String ACCEPTED =
       "Send multipart/form-data with the parts model (a DL4J zip) and card (JSON).";
 
-  /** Bytes. A thousand class names fit. */
-  private static final int LARGEST_CARD = 1 << 18;
-
   private final ModelUploads uploads;
+  private final DataSize maxCardSize;
   private @Nullable Received model;
   private byte @Nullable [] card;
 
-  private VersionUploadBody(ModelUploads uploads) {
+  private VersionUploadBody(ModelUploads uploads, DataSize maxCardSize) {
     this.uploads = uploads;
+    this.maxCardSize = maxCardSize;
   }
 
   /**
@@ -48,7 +48,7 @@ final class VersionUploadBody implements AutoCloseable {
       throw new ProblemException(
           HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body is not multipart. " + ACCEPTED);
     }
-    var body = new VersionUploadBody(uploads);
+    var body = new VersionUploadBody(uploads, settings.maxCardSize());
     try {
       var in =
           new SteadyStream(
@@ -81,13 +81,14 @@ final class VersionUploadBody implements AutoCloseable {
     }
   }
 
-  private static final class CardBytes extends ByteArrayOutputStream {
+  private final class CardBytes extends ByteArrayOutputStream {
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
-      if (size() + length > LARGEST_CARD) {
+      if (size() + length > maxCardSize.toBytes()) {
         throw new ProblemException(
             HttpStatus.CONTENT_TOO_LARGE,
-            "The part card is larger than %d bytes.".formatted(LARGEST_CARD));
+            "The part card is larger than %s, the limit set by %s."
+                .formatted(ByteSize.text(maxCardSize), UploadProperties.MAX_CARD_SIZE));
       }
       super.write(bytes, offset, length);
     }

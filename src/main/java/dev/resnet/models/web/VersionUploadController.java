@@ -94,7 +94,8 @@ class VersionUploadController {
       description = "The file arrives too slowly (resnet.models.upload.min-rate).")
   @ApiResponse(
       responseCode = "413",
-      description = "The body is too large (resnet.models.upload.max-size).")
+      description =
+          "The body or the card is too large (resnet.models.upload.max-size, max-card-size).")
   @ApiResponse(
       responseCode = "422",
       description = "The zip is no network of this service; the message says why.")
@@ -109,7 +110,11 @@ class VersionUploadController {
       throws IOException {
     requireName(name);
     try (var body = VersionUploadBody.read(request, uploads, settings, maxPartHeader)) {
-      ModelUploads.Card read = card.read(body.card(), UploadCard::check).card();
+      ModelUploads.Card read =
+          card.read(
+                  body.card(),
+                  (sent, problems) -> sent.check(problems, settings.maxDescriptionLength()))
+              .card();
       ModelVersion version = body.model().register(name, read);
       return ResponseEntity.created(
               Location.of(
