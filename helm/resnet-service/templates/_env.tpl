@@ -11,7 +11,7 @@
   value: "8080"
 - name: MANAGEMENT_SERVER_PORT
   value: "8081"
-{{- if and $v.grpc.enabled (ne .role "worker") }}
+{{- if and (include "resnet.grpcPort" .root) (ne .role "worker") }}
 - name: SPRING_GRPC_SERVER_ENABLED
   value: "true"
 - name: SPRING_GRPC_SERVER_ADDRESS

@@ -78,7 +78,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- range $name := $names }}
 {{- $hosts = concat $hosts (list $name (printf "%s.%s" $name $.Release.Namespace) (printf "%s.%s.svc" $name $.Release.Namespace) (printf "%s.%s.svc.cluster.local" $name $.Release.Namespace)) }}
 {{- end }}
-{{- join "," (concat $hosts .Values.ingress.hosts .Values.security.allowedHosts | uniq) }}
+{{- join "," (concat $hosts .Values.ingress.hosts (default list .Values.security.allowedHosts) | uniq) }}
+{{- end }}
+
+{{/*
+The Service's port for gRPC, or nothing where it is off. After helm upgrade --reuse-values there may be no grpc: Helm then takes
+the old release's values without the defaults that this chart has added.
+*/}}
+{{- define "resnet.grpcPort" -}}
+{{- if (.Values.grpc).enabled }}{{ default 9090 (.Values.grpc).port }}{{ end }}
 {{- end }}
 
 {{- define "resnet.databaseSecret" -}}
