@@ -20,6 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /** The dependencies between packages, and project rules that a compiler can't check. */
 class ArchitectureTests {
@@ -187,6 +188,17 @@ class ArchitectureTests {
         .resideOutsideOfPackage("dev.resnet.engine.cuda..")
         .should()
         .dependOnClassesThat(resideInAPackage("com.sun.jna.."))
+        .check(MAIN);
+  }
+
+  /** The check of names of settings reads only classes that are called so. */
+  @Test
+  void classesOfSettingsAreCalledSo() {
+    classes()
+        .that()
+        .areAnnotatedWith(ConfigurationProperties.class)
+        .should()
+        .haveNameMatching(".*(Properties|Settings|Limits)")
         .check(MAIN);
   }
 

@@ -4,6 +4,7 @@ import dev.resnet.api.Spelling;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,10 @@ final class SettingNames {
   private static final Set<String> OF_ENGINES =
       Set.of("resnet.engine.auto", "resnet.engine.cuda.device", "resnet.engine.cuda.libraries");
 
+  /** What classes of settings are called: to read the other 1000 classes too would take long. */
+  static final List<String> CLASSES =
+      List.of("**/*Properties.class", "**/*Settings.class", "**/*Limits.class");
+
   /** Those that no class of settings declares. */
   private static final Set<String> ALONE = Set.of("resnet.home", "resnet.role");
 
@@ -57,10 +62,13 @@ final class SettingNames {
     names.addAll(OF_ENGINES);
     var scanner = new ClassPathScanningCandidateComponentProvider(false);
     scanner.addIncludeFilter(new AnnotationTypeFilter(ConfigurationProperties.class));
-    scanner.findCandidateComponents("dev.resnet").stream()
-        .map(found -> ClassUtils.resolveClassName(found.getBeanClassName(), null))
-        .forEach(
-            type -> add(type.getAnnotation(ConfigurationProperties.class).value() + ".", type));
+    for (String classes : CLASSES) {
+      scanner.setResourcePattern(classes);
+      scanner.findCandidateComponents("dev.resnet").stream()
+          .map(found -> ClassUtils.resolveClassName(found.getBeanClassName(), null))
+          .forEach(
+              type -> add(type.getAnnotation(ConfigurationProperties.class).value() + ".", type));
+    }
   }
 
   private void add(String prefix, Class<?> settings) {
