@@ -8,9 +8,12 @@ import io.swagger.v3.core.util.Json31;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.media.Schema;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.EnumNamingStrategies;
@@ -47,52 +50,65 @@ public final class JsonRequest<T> {
           .build();
 
   private final Class<T> type;
-  private final Schema<?> schema;
-  private final Map<String, Schema<?>> schemas;
+  private final List<Consumer<Schema<?>>> limits = new ArrayList<>();
+  private @Nullable Declaration declaration;
 
-  private JsonRequest(Class<T> type, Schema<?> schema, Map<String, Schema<?>> schemas) {
+  private record Declaration(Schema<?> schema, Map<String, Schema<?>> schemas) {}
+
+  private JsonRequest(Class<T> type) {
     this.type = type;
-    this.schema = schema;
-    this.schemas = schemas;
   }
 
   /**
-   * Reads the annotations of a record: Bean Validation for limits, {@code @Schema} for the rest.
-   *
-   * @throws IllegalArgumentException if an annotation would be published but not validated
+   * A body declared by this record: Bean Validation for limits, {@code @Schema} for the rest. The
+   * annotations are read at the first use, since that takes a tenth of a second.
    */
   public static <T> JsonRequest<T> of(Class<T> type) {
-    ModelConverters converters = new ModelConverters(true);
-    converters.addConverter(
-        new ModelResolver(
-                Json31.mapper()
-                    .copy()
-                    .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE))
-            .openapi31(true));
-    var resolved = converters.resolveAsResolvedSchema(new AnnotatedType(type));
-    Map<String, Schema<?>> schemas = RequestSchemas.strict(resolved.referencedSchemas);
-    return new JsonRequest<>(type, RequestSchemas.resolve(resolved.schema, schemas), schemas);
+    return new JsonRequest<>(type);
   }
 
   /** Sets the maximum of a field whose limit is a setting. */
   public JsonRequest<T> maximum(String field, long maximum) {
-    property(field).setMaximum(BigDecimal.valueOf(maximum));
+    limits.add(schema -> property(schema, field).setMaximum(BigDecimal.valueOf(maximum)));
     return this;
   }
 
   /** Sets the maximum length, in characters, of a field whose limit is a setting. */
   public JsonRequest<T> maxLength(String field, int maxLength) {
-    property(field).setMaxLength(maxLength);
+    limits.add(schema -> property(schema, field).setMaxLength(maxLength));
     return this;
   }
 
-  private Schema<?> property(String field) {
+  private static Schema<?> property(Schema<?> schema, String field) {
     return (Schema<?>) schema.getProperties().get(field);
+  }
+
+  /**
+   * Reads the annotations.
+   *
+   * @throws IllegalArgumentException if an annotation would be published but not validated
+   */
+  private synchronized Declaration declaration() {
+    if (declaration == null) {
+      ModelConverters converters = new ModelConverters(true);
+      converters.addConverter(
+          new ModelResolver(
+                  Json31.mapper()
+                      .copy()
+                      .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE))
+              .openapi31(true));
+      var resolved = converters.resolveAsResolvedSchema(new AnnotatedType(type));
+      Map<String, Schema<?>> schemas = RequestSchemas.strict(resolved.referencedSchemas);
+      Schema<?> schema = RequestSchemas.resolve(resolved.schema, schemas);
+      limits.forEach(limit -> limit.accept(schema));
+      declaration = new Declaration(schema, schemas);
+    }
+    return declaration;
   }
 
   /** Adds the schemas to the OpenAPI document. */
   void publish(Components components) {
-    schemas.forEach(components::addSchemas);
+    declaration().schemas.forEach(components::addSchemas);
   }
 
   /**
@@ -117,7 +133,8 @@ public final class JsonRequest<T> {
    * @param problems gets all errors; if there are any, the result is incomplete
    */
   public T read(ObjectNode object, Problems problems, BiConsumer<T, Problems> rules) {
-    new SchemaCheck(schemas, problems).object(schema, object, "");
+    Declaration declared = declaration();
+    new SchemaCheck(declared.schemas, problems).object(declared.schema, object, "");
     T request = MAPPER.treeToValue((JsonNode) object, type);
     rules.accept(request, problems);
     return request;
@@ -125,6 +142,6 @@ public final class JsonRequest<T> {
 
   /** All fields that a body may have, with the path of those in an object: {@code a.b}. */
   public Set<String> fields() {
-    return RequestSchemas.fields(schema, schemas);
+    return RequestSchemas.fields(declaration().schema, declaration().schemas);
   }
 }
