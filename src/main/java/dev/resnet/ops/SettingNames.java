@@ -36,8 +36,10 @@ final class SettingNames {
   private static final Set<String> OF_ENGINES =
       Set.of("resnet.engine.auto", "resnet.engine.cuda.device", "resnet.engine.cuda.libraries");
 
-  /** What classes of settings are called: to read the other 1000 classes too would take long. */
-  static final List<String> CLASSES =
+  /**
+   * What classes of settings are called. To read all 1000 classes would take long at each start.
+   */
+  private static final List<String> CLASSES =
       List.of("**/*Properties.class", "**/*Settings.class", "**/*Limits.class");
 
   /** Those that no class of settings declares. */
