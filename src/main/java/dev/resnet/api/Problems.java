@@ -28,6 +28,11 @@ public final class Problems {
     }
   }
 
+  /** Whether further errors would not be listed, so that reading on tells the client no more. */
+  public boolean isFull() {
+    return fields.size() > MOST_LISTED;
+  }
+
   /** Whether there are no errors in these fields or inside them. */
   public boolean none(String... fields) {
     return this.fields.stream()

@@ -46,6 +46,9 @@ final class AddedImages {
                 problems.add(
                     part.name() == null ? "parts" : part.name(),
                     "is an unknown part; send one part named image for each picture");
+                if (problems.isFull()) {
+                  problems.throwIfAny();
+                }
               }
             });
     if (pictures.isEmpty() && others[0] == 0) {

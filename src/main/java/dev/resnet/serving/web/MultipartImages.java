@@ -68,5 +68,8 @@ final class MultipartImages {
               ? "has no name; write Content-Disposition: form-data; name=\"image\""
               : "has no Content-Disposition; write Content-Disposition: form-data; name=\"image\"");
     }
+    if (problems.isFull()) {
+      problems.throwIfAny(); // A body may have 300,000 parts, and reading them takes seconds.
+    }
   }
 }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -153,6 +154,18 @@ class UploadHttpTests {
             "application/zip",
             BodyPublishers.ofByteArray(PETS));
     assertDetail(answer, status, detail.replace("'size'", "'size'"));
+    assertNothingIsLeft();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource({
+    "dev.resnet.data.folder.BadArchiveTests#damagedZips",
+    "dev.resnet.data.folder.BadArchiveTests#foldersThatAreNoClasses"
+  })
+  void aBadArchiveIsRefusedAndLeavesNothing(String what, byte[] archive, String message)
+      throws Exception {
+    assertDetail(put("bad", "application/zip", BodyPublishers.ofByteArray(archive)), 422, message);
+    assertThat(service.get(SETS + "bad", null).statusCode()).isEqualTo(404);
     assertNothingIsLeft();
   }
 
@@ -373,27 +386,6 @@ class UploadHttpTests {
     }
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.toList();
-    }
-  }
-
-  /** A multipart body. */
-  private static final class Parts {
-    static final String TYPE = "multipart/form-data; boundary=----between";
-    private final java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-
-    Parts file(String name, byte[] content) {
-      out.writeBytes(
-          "------between\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"a.zip\"\r\n\r\n"
-              .formatted(name)
-              .getBytes(UTF_8));
-      out.writeBytes(content);
-      out.writeBytes("\r\n".getBytes(UTF_8));
-      return this;
-    }
-
-    BodyPublisher publisher() {
-      out.writeBytes("------between--\r\n".getBytes(UTF_8));
-      return BodyPublishers.ofByteArray(out.toByteArray());
     }
   }
 }
