@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  */
 public final class Turns {
   /** Of this process: engines and their cores are shared too. */
-  public static final Turns SHARED = new Turns(System::nanoTime);
+  public static final Turns SHARED = new Turns(System::nanoTime, TimeUnit.SECONDS.toNanos(1));
 
   /**
    * Nanoseconds of computing that classification can save up. After each change of sides waiting
@@ -33,10 +33,8 @@ public final class Turns {
    */
   static final long LONGEST_HOLD = TimeUnit.SECONDS.toNanos(2);
 
-  /** A training goes on after this time in any case. */
-  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
-
   private final LongSupplier nanoTime;
+  private final long longestPause;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -49,8 +47,12 @@ public final class Turns {
   private boolean held;
   private long updated;
 
-  Turns(LongSupplier nanoTime) {
+  /**
+   * @param longestPause nanoseconds after which a training goes on in any case
+   */
+  Turns(LongSupplier nanoTime, long longestPause) {
     this.nanoTime = nanoTime;
+    this.longestPause = longestPause;
     this.updated = nanoTime.getAsLong();
   }
 
@@ -147,7 +149,7 @@ public final class Turns {
   private void awaitSilence() {
     lock.lock();
     try {
-      long left = LONGEST_PAUSE;
+      long left = longestPause;
       while (computing > 0 && left > 0) {
         left = changed.awaitNanos(left);
       }
@@ -176,6 +178,16 @@ public final class Turns {
       held = true;
     } else if (credit >= BURST / 2.0) {
       held = false;
+    }
+  }
+
+  /** Trainings and classifications that wait and that nothing has woken yet. */
+  int waiting() {
+    lock.lock();
+    try {
+      return lock.getWaitQueueLength(changed);
+    } finally {
+      lock.unlock();
     }
   }
 

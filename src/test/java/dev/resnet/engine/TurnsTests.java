@@ -15,13 +15,20 @@ class TurnsTests {
   private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final AtomicLong now = new AtomicLong();
-  private final Turns turns = new Turns(now::get);
+  private final Turns turns = new Turns(now::get, Long.MAX_VALUE);
 
   /** Images are computed for so long. */
   private void classify(long milliseconds) {
     turns.beginClassification();
     now.addAndGet(milliseconds * MS);
     turns.endClassification();
+  }
+
+  /** Until the other thread waits. */
+  private void awaitWaiting() {
+    while (turns.waiting() == 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
@@ -80,9 +87,11 @@ class TurnsTests {
       turns.beginClassification();
       turns.beginClassification();
       var step = CompletableFuture.runAsync(training::pause);
+      awaitWaiting();
       turns.endClassification();
-      assertThat(step).isNotDone();
+      assertThat(turns.waiting()).isOne();
       turns.endClassification();
+      assertThat(turns.waiting()).isZero();
       step.join();
     }
   }
@@ -92,8 +101,9 @@ class TurnsTests {
     var training = turns.beginTraining();
     classify(1000);
     var classified = CompletableFuture.runAsync(() -> classify(1));
-    assertThat(classified).isNotDone();
+    awaitWaiting();
     training.close();
+    assertThat(turns.waiting()).isZero();
     training.close();
     classified.join();
   }

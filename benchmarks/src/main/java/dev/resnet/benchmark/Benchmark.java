@@ -8,11 +8,12 @@ import java.util.Map;
 
 /**
  * Measures contenders against each other in one run: all stay alive, one works at a time, in turns,
- * so that a noisy minute hits all of them. Prints images per second, median and best window, and
- * the ratio of medians to the first contender.
+ * so that a noisy minute hits all of them. Prints images per second, and how many times as fast the
+ * engine is as each of the others: the median of the ratios of turns that followed each other. In
+ * brackets stands the middle half of the values.
  *
  * <pre>
- * Benchmark [--settings train:3:128,infer:3:1,…] [--contenders a,b,…] [--rounds N] [--seconds S] [--prototype FILE]
+ * Benchmark [--settings train:3:128,infer:3:1,…] [--contenders a,b,…] [--rounds N] [--seconds S] [--threads N] [--prototype FILE]
  * </pre>
  */
 public final class Benchmark {
@@ -22,6 +23,9 @@ public final class Benchmark {
   private static final String CONTENDERS =
       "onednn-float32,onednn-bfloat16,pytorch-float32,pytorch-float32-channels-last,"
           + "pytorch-bfloat16,pytorch-bfloat16-channels-last,dl4j";
+
+  private static final String PROCESSORS =
+      Integer.toString(Runtime.getRuntime().availableProcessors());
 
   private final Map<String, String> options;
 
@@ -42,10 +46,11 @@ public final class Benchmark {
 
   private void measure(Setting setting) throws Exception {
     int rounds = Integer.parseInt(options.getOrDefault("--rounds", "7"));
+    int threads = Integer.parseInt(options.getOrDefault("--threads", PROCESSORS));
     double seconds = Double.parseDouble(options.getOrDefault("--seconds", "2"));
     List<Player> players = new ArrayList<>();
     for (String name : options.getOrDefault("--contenders", CONTENDERS).split(",")) {
-      players.add(new EntryPlayer(name, setting));
+      players.add(new EntryPlayer(name, setting, threads));
     }
     if (setting.training() && options.containsKey("--prototype")) {
       for (String precision : new String[] {"f32", "bf16"}) {
@@ -61,49 +66,51 @@ public final class Benchmark {
           player.play();
         }
       }
-      print(setting, players);
+      print(setting, threads, players);
     } finally {
       players.forEach(Player::close);
     }
   }
 
-  private static void print(Setting setting, List<Player> players) {
+  private static void print(Setting setting, int threads, List<Player> players) {
     System.out.printf(
-        "%n%s, ResNet-%d, batch %d%s%n%n",
+        "%n%s, ResNet-%d, batch %d%s, threads %d%n%n",
         setting.training() ? "Training" : "Inference",
         6 * setting.stackN() + 2,
         setting.batch(),
-        setting.callers() == 0 ? "" : ", callers " + setting.callers());
-    System.out.println("| contender | img/s, median | best | ms per batch, median |");
-    System.out.println("|---|---|---|---|");
+        setting.callers() == 0 ? "" : ", callers " + setting.callers(),
+        threads);
+    System.out.println("| contender | img/s | ms per batch |");
+    System.out.println("|---|---|---|");
     for (Player player : players) {
+      Spread speed = player.speed();
       System.out.printf(
           Locale.ROOT,
-          "| %s | %,.0f | %,.0f | %.2f |%n",
+          "| %s | %,.0f (%,.0f–%,.0f) | %.3f |%n",
           player.name(),
-          player.median(),
-          player.best(),
-          1e3 * setting.batch() / player.median());
+          speed.median(),
+          speed.lower(),
+          speed.upper(),
+          1e3 * setting.batch() / speed.median());
     }
-    for (String ours : new String[] {"onednn-float32", "onednn-bfloat16"}) {
-      players.stream()
-          .filter(player -> player.name().equals(ours))
-          .findFirst()
-          .ifPresent(first -> ratios(first, players));
-    }
+    players.stream()
+        .filter(player -> player.name().startsWith("onednn-"))
+        .forEach(ours -> ratios(ours, players));
     System.out.flush();
   }
 
-  private static void ratios(Player first, List<Player> players) {
-    System.out.printf("%n%s, ratio of medians (of best windows) to", first.name());
+  private static void ratios(Player ours, List<Player> players) {
+    System.out.printf("%n%s is ×", ours.name());
     for (Player player : players) {
-      if (player != first) {
+      if (player != ours) {
+        Spread ratio = ours.ratio(player);
         System.out.printf(
             Locale.ROOT,
-            "%n  %s: %.2f (%.2f)",
-            player.name(),
-            first.median() / player.median(),
-            first.best() / player.best());
+            "%n  %.2f (%.2f–%.2f) %s",
+            ratio.median(),
+            ratio.lower(),
+            ratio.upper(),
+            player.name());
       }
     }
     System.out.println();

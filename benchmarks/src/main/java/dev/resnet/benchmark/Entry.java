@@ -24,7 +24,6 @@ final class Entry {
               "onednn-bfloat16", s -> EngineContender.of(EngineName.ONEDNN, Precision.BFLOAT16, s),
               "dl4j", s -> EngineContender.of(EngineName.DL4J, Precision.FLOAT32, s),
               "onnxruntime-float32", s -> new OnnxRuntimeContender(s, CORES),
-              "onnxruntime-float32-one-thread", s -> new OnnxRuntimeContender(s, 1),
               "pytorch-float32", s -> new PyTorchContender(s, false, false),
               "pytorch-float32-channels-last", s -> new PyTorchContender(s, false, true),
               "pytorch-bfloat16", s -> new PyTorchContender(s, true, false),

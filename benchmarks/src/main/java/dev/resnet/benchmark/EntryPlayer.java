@@ -18,13 +18,17 @@ final class EntryPlayer extends Player {
   private final BufferedReader answers;
   private int runs = 1;
 
-  EntryPlayer(String name, Setting setting) throws IOException {
+  /**
+   * @param threads of each contender
+   */
+  EntryPlayer(String name, Setting setting, int threads) throws IOException {
     super(name);
     this.setting = setting;
     List<String> command =
         List.of(
             System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
             "-Xmx2g",
+            "-XX:ActiveProcessorCount=" + threads,
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
             "-cp",
             System.getProperty("java.class.path"),
@@ -32,7 +36,9 @@ final class EntryPlayer extends Player {
             name,
             setting.toString());
     log = Files.createTempFile("benchmark-" + name + "-", ".log");
-    process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    var builder = new ProcessBuilder(command).redirectError(log.toFile());
+    builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+    process = builder.start();
     questions = new PrintStream(process.getOutputStream(), true);
     answers = new BufferedReader(new InputStreamReader(process.getInputStream()));
     // One after another: of several that unpacked their natives for the first time at the same

@@ -3,6 +3,7 @@ package dev.resnet.benchmark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Takes its turns and remembers how fast it was. */
 abstract class Player implements AutoCloseable {
@@ -27,13 +28,16 @@ abstract class Player implements AutoCloseable {
     imagesPerSecond.add(window());
   }
 
-  final double median() {
-    List<Double> sorted = imagesPerSecond.stream().sorted().toList();
-    return sorted.get((sorted.size() - 1) / 2);
+  final Spread speed() {
+    return Spread.of(imagesPerSecond);
   }
 
-  final double best() {
-    return imagesPerSecond.stream().mapToDouble(x -> x).max().orElseThrow();
+  /** How many times as fast as another, turn by turn: both turns of a pair follow each other. */
+  final Spread ratio(Player other) {
+    return Spread.of(
+        IntStream.range(0, imagesPerSecond.size())
+            .mapToObj(i -> imagesPerSecond.get(i) / other.imagesPerSecond.get(i))
+            .toList());
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.resnet.data.ImageSet;
 import dev.resnet.data.synthetic.SyntheticImages;
 import dev.resnet.engine.EngineName;
 import dev.resnet.engine.Engines;
+import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Minibatch;
 import dev.resnet.engine.Precision;
 import dev.resnet.engine.SmallGraphs;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Exported models compute what this service computes, with ONNX Runtime as the reference. */
@@ -43,7 +45,7 @@ class OnnxModelTests {
   private static final OrtEnvironment ORT = OrtEnvironment.getEnvironment();
 
   @ParameterizedTest
-  @CsvSource({"1, 10, 32, 1000", "3, 10, 32, 32", "1, 2, 64, 8", "2, 100, 32, 8"})
+  @CsvSource({"1, 10, 32, 1000", "3, 10, 32, 300", "1, 2, 64, 8", "2, 100, 32, 8"})
   void outputsAreThoseOfTheService(int stackN, int classes, int size, int count) throws Exception {
     var shape = new ImageShape(size);
     ImageSet images = images(shape, count);
@@ -53,10 +55,18 @@ class OnnxModelTests {
 
     float[] normalized = normalized(images, normalization);
     float[][] expected;
+    float[][] logits;
     try (var engine = Engines.inference(EngineName.ONEDNN, Precision.FLOAT32, graph, shape)) {
       expected = engine.probabilities(normalized, count);
+      int some = Math.min(count, 14);
+      logits =
+          logits(
+              engine,
+              Arrays.copyOf(normalized, some * shape.values()),
+              some,
+              graph.getLayer("output").getParam("b"));
     }
-    if (count == 1000) {
+    if (count >= 300) {
       assertThat(Arrays.stream(expected).mapToInt(OnnxModelTests::best).distinct().count())
           .as("classes that are predicted")
           .isGreaterThan(3);
@@ -66,23 +76,55 @@ class OnnxModelTests {
         for (int batch : List.of(1, 7, Math.min(count, 100))) {
           int checked = batch < 100 ? Math.min(count, 2 * batch) : count;
           for (int from = 0; from + batch <= checked; from += batch) {
-            float[][] answers = model.probabilities(images, normalized, from, batch);
-            assertSame(answers, expected, from);
+            Answers answers = model.run(images, normalized, from, batch);
+            assertSame(answers.probabilities, expected, from);
+            assertClose("logit", answers.logits, logits, from);
           }
         }
       }
     }
   }
 
+  /** The mean of a class's activation map plus its bias is its logit. */
+  private static float[][] logits(
+      InferenceEngine engine, float[] images, int count, INDArray bias) {
+    float[][] logits = new float[count][bias.toFloatVector().length];
+    for (int c = 0; c < logits[0].length; c++) {
+      int[] classes = new int[count];
+      Arrays.fill(classes, c);
+      float[][] maps = engine.activationMaps(images, classes);
+      for (int i = 0; i < count; i++) {
+        double sum = 0;
+        for (float value : maps[i]) {
+          sum += value;
+        }
+        logits[i][c] = (float) (sum / maps[i].length + bias.getDouble(c));
+      }
+    }
+    return logits;
+  }
+
   private static void assertSame(float[][] answers, float[][] expected, int from) {
+    assertClose("probability", answers, expected, from);
     for (int i = 0; i < answers.length; i++) {
+      assertThat(best(answers[i]))
+          .as("label of image %d", from + i)
+          .isEqualTo(best(expected[from + i]));
+    }
+  }
+
+  /**
+   * @param expected of the first images, perhaps not of all
+   */
+  private static void assertClose(String what, float[][] answers, float[][] expected, int from) {
+    for (int i = 0; i < answers.length && from + i < expected.length; i++) {
       float[] wanted = expected[from + i];
+      assertThat(answers[i]).hasSameSizeAs(wanted);
       for (int c = 0; c < wanted.length; c++) {
         assertThat((double) answers[i][c])
-            .as("image %d, class %d", from + i, c)
-            .isCloseTo(wanted[c], within(TOLERANCE));
+            .as("%s of class %d of image %d", what, c, from + i)
+            .isCloseTo(wanted[c], within(TOLERANCE * Math.max(1, Math.abs(wanted[c]))));
       }
-      assertThat(best(answers[i])).as("label of image %d", from + i).isEqualTo(best(wanted));
     }
   }
 
@@ -158,6 +200,9 @@ class OnnxModelTests {
         .hasMessageContaining("wave");
   }
 
+  /** The two outputs of a model. */
+  private record Answers(float[][] probabilities, float[][] logits) {}
+
   /** A session and the kind of its input. */
   private record Model(OrtSession session, OnnxInput input, ImageShape shape)
       implements AutoCloseable {
@@ -171,14 +216,15 @@ class OnnxModelTests {
       return options;
     }
 
-    float[][] probabilities(ImageSet images, float[] normalized, int from, int count)
-        throws OrtException {
+    Answers run(ImageSet images, float[] normalized, int from, int count) throws OrtException {
       try (var tensor =
               input == OnnxInput.UINT8
                   ? bytes(images.pixels(), from, count)
                   : floats(normalized, from, count);
           var result = session.run(Map.of("image", tensor))) {
-        return (float[][]) result.get("probabilities").orElseThrow().getValue();
+        return new Answers(
+            (float[][]) result.get("probabilities").orElseThrow().getValue(),
+            (float[][]) result.get("logits").orElseThrow().getValue());
       }
     }
 
