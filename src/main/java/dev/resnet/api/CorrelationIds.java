@@ -1,5 +1,6 @@
 package dev.resnet.api;
 
+import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
@@ -13,7 +14,7 @@ import org.slf4j.MDC;
  * transport. Both are in the log lines of the request, in its errors and in the answer's headers.
  *
  * @param trace null if the client has none
- * @param span of this request within the trace
+ * @param span of this request within the trace; empty without one
  * @param flags of the trace
  */
 public record CorrelationIds(String request, @Nullable String trace, String span, String flags) {
@@ -50,10 +51,18 @@ public record CorrelationIds(String request, @Nullable String trace, String span
     boolean traced =
         parent.matches() && (parent.group(3) == null || !parent.group().startsWith(FIRST_VERSION));
     return new CorrelationIds(
-        valid ? requestId : UUID.randomUUID().toString(),
+        valid ? requestId : next(),
         traced ? parent.group(1) : null,
-        "%016x".formatted(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE)),
+        traced
+            ? HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE))
+            : "",
         traced ? parent.group(2) : "");
+  }
+
+  /** Not a secret: the generator that all threads share makes them wait for each other. */
+  private static String next() {
+    var random = ThreadLocalRandom.current();
+    return new UUID(random.nextLong(), random.nextLong()).toString();
   }
 
   /** Calls this for each header of the answer, with its name and value. */

@@ -41,7 +41,9 @@ public final class Turns {
   /** Written under the lock; trainings read it between two operations. */
   private volatile int computing;
 
-  private int trainings;
+  /** As {@link #computing}. */
+  private volatile int trainings;
+
   private double share = 0.5;
   private double credit = BURST;
   private boolean held;
@@ -71,6 +73,11 @@ public final class Turns {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether a training uses the processors, or pauses only. */
+  public boolean hasTraining() {
+    return trainings > 0;
   }
 
   /** A training that calls {@link #pause} between its operations begins. */

@@ -10,12 +10,12 @@ import java.util.function.LongSupplier;
  * Decides which classification is computed now, which one waits, and which one is refused. All ways
  * into the service pass here ({@link Classifier}).
  *
- * <p>Requests of one chunk (up to {@link #SMALL} images) and larger ones have a queue each. Chunks
- * of all requests that are computed take turns, so a large one does not hold up a small one there;
- * in one queue it would, since a small request would wait until a large one has ended.
+ * <p>Requests of up to {@link #SMALL} images and larger ones have a queue each. Chunks of all
+ * requests that are computed take turns, so a large one does not hold up a small one there; in one
+ * queue it would, since a small request would wait until a large one has ended.
  */
 final class Admission {
-  /** A chunk of the engine: a request of so many images is one piece of work. */
+  /** Images that take some milliseconds: a request that others can wait for. */
   static final int SMALL = 16;
 
   private final Queue small;

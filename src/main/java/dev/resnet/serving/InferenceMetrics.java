@@ -5,8 +5,11 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -45,43 +48,61 @@ public class InferenceMetrics {
 
   private final MeterRegistry meters;
 
+  /** By the label of the model; looking a meter up in the registry costs more than recording. */
+  private final Map<String, Map<Outcome, Counter>> requests = new ConcurrentHashMap<>();
+
+  private final Map<String, Computations> computations = new ConcurrentHashMap<>();
+
+  private record Computations(Timer times, DistributionSummary sizes) {}
+
   InferenceMetrics(MeterRegistry meters) {
     this.meters = meters;
   }
 
   /** Counts a request; no name if the model does not exist. */
   public void count(Optional<String> model, Outcome outcome) {
+    requests.computeIfAbsent(model.orElse(UNKNOWN), this::requests).get(outcome).increment();
+  }
+
+  /**
+   * Registers all outcomes, so that a model's first failure is an increase from 0, which alerts can
+   * detect.
+   */
+  private Map<Outcome, Counter> requests(String model) {
+    Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
     for (Outcome each : Outcome.values()) {
-      // Register all outcomes, so that a model's first failure is an increase from 0, which alerts
-      // can detect.
-      Counter counter =
+      counters.put(
+          each,
           Counter.builder("resnet.inference.requests")
               .description("Classification requests by outcome")
-              .tag("model", model.orElse(UNKNOWN))
+              .tag("model", model)
               .tag("outcome", each.name().toLowerCase(Locale.ROOT))
-              .register(meters);
-      if (each == outcome) {
-        counter.increment();
-      }
+              .register(meters));
     }
+    return counters;
   }
 
   /** Measures one call of an engine. */
   <T> T timed(String model, int batch, Supplier<T> call) {
     Timer.Sample sample = Timer.start(meters);
     T result = call.get();
-    sample.stop(
+    Computations of = computations.computeIfAbsent(model, this::computations);
+    sample.stop(of.times);
+    of.sizes.record(batch);
+    return result;
+  }
+
+  private Computations computations(String model) {
+    return new Computations(
         Timer.builder("resnet.inference")
             .description("Time to compute a batch of images")
             .tag("model", model)
             .serviceLevelObjectives(SECONDS)
+            .register(meters),
+        DistributionSummary.builder("resnet.inference.batch.size")
+            .description("Images in a batch")
+            .tag("model", model)
+            .serviceLevelObjectives(SIZES)
             .register(meters));
-    DistributionSummary.builder("resnet.inference.batch.size")
-        .description("Images in a batch")
-        .tag("model", model)
-        .serviceLevelObjectives(SIZES)
-        .register(meters)
-        .record(batch);
-    return result;
   }
 }

@@ -83,6 +83,7 @@ class TurnsTests {
   @Test
   void aTrainingWaitsUntilNothingIsClassified() {
     try (var training = turns.beginTraining()) {
+      assertThat(turns.hasTraining()).isTrue();
       training.pause();
       turns.beginClassification();
       turns.beginClassification();

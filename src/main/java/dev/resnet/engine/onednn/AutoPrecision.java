@@ -161,7 +161,7 @@ record AutoPrecision(Precision precision, String reason) {
                   layer.weightShape(),
                   weights ->
                       WeightedLayers.forward(
-                          layer, true, images, weights, null, images, null, false)));
+                          layer, BATCH, true, images, weights, null, images, null, false)));
       Map<Integer, OneDnn.Memory> arguments = new LinkedHashMap<>();
       arguments.put(DNNL_ARG_SRC, memory(images));
       arguments.put(DNNL_ARG_DST, memory(images));

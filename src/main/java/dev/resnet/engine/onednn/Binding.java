@@ -3,6 +3,7 @@ package dev.resnet.engine.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import dev.resnet.engine.Owned;
+import dev.resnet.engine.program.Bands;
 import dev.resnet.engine.program.Operation.Addition;
 import dev.resnet.engine.program.Operation.Dense;
 import dev.resnet.engine.program.Operation.WeightedLayer;
@@ -30,6 +31,7 @@ final class Binding implements AutoCloseable {
   private final int type;
   private final Tensor logits;
   private final StoragePlan plan;
+  private final @Nullable Bands bands;
   private final NativeBlock activations;
   private final Pointer parameters;
   private final @Nullable Pointer gradients;
@@ -39,8 +41,10 @@ final class Binding implements AutoCloseable {
 
   /**
    * An operation with its arguments, before it is known how much scratch memory all of them take.
+   *
+   * @param band those of different bands may run at the same time
    */
-  record Bound(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments) {
+  record Bound(OneDnn.Description description, Map<Integer, OneDnn.Memory> arguments, int band) {
     /** Adds an argument; null where the operation has none. */
     Bound with(int argument, OneDnn.@Nullable Memory memory) {
       if (memory != null) {
@@ -55,15 +59,26 @@ final class Binding implements AutoCloseable {
     }
   }
 
+  /** Of what is bound next. */
+  private int band;
+
   /** The reorders that bring changed parameters into the layouts wanted. */
   private final List<Bound> preparations = new ArrayList<>();
 
   /**
    * Allocates the activations.
    *
+   * @param bands of the program, for a batch of one; null where operations stay whole
    * @param gradients null for inference
    */
-  Binding(Program program, int batch, int type, Pointer parameters, @Nullable Pointer gradients) {
+  Binding(
+      Program program,
+      @Nullable Bands bands,
+      int batch,
+      int type,
+      Pointer parameters,
+      @Nullable Pointer gradients) {
+    this.bands = bands;
     this.batch = batch;
     this.type = type;
     this.logits = program.logits();
@@ -81,6 +96,10 @@ final class Binding implements AutoCloseable {
     return tensor.equals(logits) ? OneDnn.FLOAT32 : type;
   }
 
+  int batch() {
+    return batch;
+  }
+
   /** The element type of activations and of weights as convolutions see them. */
   int type() {
     return type;
@@ -96,13 +115,25 @@ final class Binding implements AutoCloseable {
         tensor,
         t ->
             memory(
-                activations.at(plan.offset(t)),
+                activations.at(offset(t)),
                 elementType(t),
                 OneDnn.NHWC,
                 batch,
                 t.channels(),
                 t.height(),
                 t.width()));
+  }
+
+  private long offset(Tensor tensor) {
+    Bands.Rows rows = bands == null ? null : bands.rows(tensor);
+    return rows == null
+        ? plan.offset(tensor)
+        : plan.offset(rows.whole()) + bytes(tensor) / tensor.height() * rows.first();
+  }
+
+  /** What is bound from now on belongs to this band. */
+  void beginBand(int number) {
+    band = number;
   }
 
   /** Float32 images in NHWC, which {@link OneDnn.Memory#moveTo} has to find before each run. */
@@ -189,7 +220,7 @@ final class Binding implements AutoCloseable {
 
   /** An operation without arguments yet. Owns the description before anything else can fail. */
   Bound bind(OneDnn.Description description) {
-    return new Bound(owned.add(description), new LinkedHashMap<>());
+    return new Bound(owned.add(description), new LinkedHashMap<>(), band);
   }
 
   /** Memory of its own, zero at first. */
@@ -213,20 +244,21 @@ final class Binding implements AutoCloseable {
     return NativeBlock.floats(at(gradients(), variable), variable.length());
   }
 
-  /** Turns bound operations into primitives that share one block of scratch memory. */
+  /** Turns bound operations into primitives; those of a band share one block of scratch memory. */
   void complete(List<List<Bound>> lists, List<List<OneDnn.Primitive>> into) {
-    long scratch = 1;
-    for (List<Bound> list : lists) {
-      for (Bound bound : list) {
-        scratch = Math.max(scratch, bound.description.scratch());
-      }
-    }
-    Pointer block = owned.add(new NativeBlock(scratch)).at(0);
+    Map<Integer, Long> sizes = new HashMap<>();
+    lists.forEach(
+        list -> list.forEach(b -> sizes.merge(b.band, b.description.scratch(), Math::max)));
+    Map<Integer, Pointer> blocks = new HashMap<>();
+    sizes.forEach(
+        (number, size) -> blocks.put(number, owned.add(new NativeBlock(Math.max(1, size))).at(0)));
     for (int i = 0; i < lists.size(); i++) {
       for (Bound bound : lists.get(i)) {
         if (bound.description.scratch() > 0) {
           var descriptor = bound.description.argument(DNNL_ARG_SCRATCHPAD);
-          bound.with(DNNL_ARG_SCRATCHPAD, owned.add(new OneDnn.Memory(descriptor, block)));
+          bound.with(
+              DNNL_ARG_SCRATCHPAD,
+              owned.add(new OneDnn.Memory(descriptor, blocks.get(bound.band))));
         }
         into.get(i).add(owned.add(new OneDnn.Primitive(bound.description, bound.arguments)));
       }

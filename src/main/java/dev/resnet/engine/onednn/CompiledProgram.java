@@ -3,10 +3,13 @@ package dev.resnet.engine.onednn;
 import dev.resnet.engine.Objective;
 import dev.resnet.engine.Owned;
 import dev.resnet.engine.Turns;
+import dev.resnet.engine.program.Bands;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,9 @@ final class CompiledProgram implements AutoCloseable {
   private final OneDnn.Memory images;
   private final SoftmaxGradient output;
   private final RunningStatistics statistics;
-  private final List<FoldedWeights> folded;
+  private final Collection<FoldedWeights> folded;
+  private final @Nullable Pointer ownInput;
+  private final @Nullable SharedSteps<OneDnn.Stream> shared;
   private final Owned owned = new Owned();
   private Turns.@Nullable Training turns;
 
@@ -35,21 +40,44 @@ final class CompiledProgram implements AutoCloseable {
    * @param graph the one that was compiled
    */
   CompiledProgram(Program program, int batch, int type, ComputationGraph graph) {
+    this(program, null, batch, type, graph);
+  }
+
+  /**
+   * Binds a program.
+   *
+   * @param bands of the program, which two threads share, for a batch of one; null for one thread
+   */
+  CompiledProgram(
+      Program program, @Nullable Bands bands, int batch, int type, ComputationGraph graph) {
     boolean training = !program.backward().isEmpty();
     Pointer parameters = NativeBlock.pointer(graph.params());
     Pointer gradients = training ? NativeBlock.pointer(graph.getFlattenedGradients()) : null;
     try {
       stream = owned.add(new OneDnn.Stream());
-      var binding = owned.add(new Binding(program, batch, type, parameters, gradients));
-      images = binding.images(program.input());
+      var binding = owned.add(new Binding(program, bands, batch, type, parameters, gradients));
       var forwardBinding = new ForwardBinding(binding, program.differentiated());
-      forwardBinding.bindInput(images, program.input());
-      program.forward().forEach(forwardBinding::bind);
+      List<Integer> steps = new ArrayList<>();
+      if (training || type != OneDnn.FLOAT32) {
+        ownInput = null;
+        images = binding.images(program.input());
+        forwardBinding.bindInput(images, program.input());
+        steps.add(1);
+      } else {
+        images = binding.tensor(program.input());
+        ownInput = images.place();
+      }
+      if (bands == null) {
+        program.forward().forEach(forwardBinding::bind);
+      } else {
+        bands.steps().forEach(step -> steps.add(forwardBinding.bindTogether(step)));
+      }
       var backwardBinding = new BackwardBinding(binding, forwardBinding);
       program.backward().forEach(backwardBinding::bind);
       binding.complete(
           List.of(binding.preparations(), forwardBinding.bound(), backwardBinding.bound()),
           List.of(preparations, forward, backward));
+      shared = bands == null ? null : shared(steps, owned.add(new OneDnn.Stream()));
       folded = forwardBinding.folded();
       statistics = new RunningStatistics(binding, forwardBinding.statistics());
       Tensor gradient = program.loss().gradient();
@@ -64,6 +92,20 @@ final class CompiledProgram implements AutoCloseable {
       owned.close();
       throw e;
     }
+  }
+
+  private SharedSteps<OneDnn.Stream> shared(List<Integer> sizes, OneDnn.Stream second) {
+    List<Consumer<OneDnn.Stream>> tasks = new ArrayList<>();
+    forward.forEach(primitive -> tasks.add(primitive::execute));
+    return new SharedSteps<>(sizes, tasks, stream, second);
+  }
+
+  /**
+   * Where {@link #forward} reads the images without a copy; null where it copies them anyway, so
+   * that they may lie anywhere.
+   */
+  @Nullable Pointer ownInput() {
+    return ownInput;
   }
 
   /**
@@ -84,7 +126,11 @@ final class CompiledProgram implements AutoCloseable {
    */
   float[] forward(Pointer images) {
     this.images.moveTo(images);
-    run(forward);
+    if (shared != null) {
+      shared.run();
+    } else {
+      run(forward);
+    }
     return output.logits();
   }
 

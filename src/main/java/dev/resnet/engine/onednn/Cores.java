@@ -80,6 +80,11 @@ final class Cores {
     work.run(slice * count / slices, (slice + 1) * count / slices);
   }
 
+  /** Whether nothing is classified now. */
+  static boolean areIdle() {
+    return FREE.availablePermits() == PERMITS;
+  }
+
   /** Does something on one thread once a permit is free. */
   static <T> T onOneThread(Supplier<T> work) {
     FREE.acquireUninterruptibly();

@@ -16,7 +16,9 @@ import dev.resnet.engine.program.Operation.WeightedLayer;
 import dev.resnet.engine.program.Tensor;
 import dev.resnet.engine.program.Variable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +37,9 @@ final class ForwardBinding {
   private final Map<Operation, Bound> byOperation = new HashMap<>();
 
   private final List<Statistics> statistics = new ArrayList<>();
-  private final List<FoldedWeights> folded = new ArrayList<>();
+
+  /** By the weights before folding; the bands of a convolution share them. */
+  private final Map<Variable, FoldedWeights> folded = new LinkedHashMap<>();
 
   /** A batch normalisation with the statistics of the latest batch. */
   record Statistics(Normalization normalization, OneDnn.Memory mean, OneDnn.Memory variance) {}
@@ -58,12 +62,23 @@ final class ForwardBinding {
     return statistics;
   }
 
-  List<FoldedWeights> folded() {
-    return folded;
+  Collection<FoldedWeights> folded() {
+    return folded.values();
   }
 
   Bound of(Operation operation) {
     return byOperation.get(operation);
+  }
+
+  /** Binds what can run at the same time, and returns how many primitives that are. */
+  int bindTogether(List<Operation> operations) {
+    int before = bound.size();
+    for (int band = 0; band < operations.size(); band++) {
+      binding.beginBand(band);
+      bind(operations.get(band));
+    }
+    binding.beginBand(0);
+    return bound.size() - before;
   }
 
   void bind(Operation operation) {
@@ -104,8 +119,9 @@ final class ForwardBinding {
   }
 
   private Bound foldedConvolution(FoldedConvolution op) {
-    var weights = new FoldedWeights(binding, op);
-    folded.add(weights);
+    FoldedWeights weights =
+        folded.computeIfAbsent(
+            op.convolution().weights(), variable -> new FoldedWeights(binding, op));
     boolean relu = op.normalization().relu();
     return weightedLayer(op.convolution(), op, weights.weights(), weights.bias(), null, relu);
   }
@@ -132,6 +148,7 @@ final class ForwardBinding {
             weights ->
                 WeightedLayers.forward(
                     op,
+                    binding.batch(),
                     isDifferentiated(op),
                     source.descriptor(),
                     weights,

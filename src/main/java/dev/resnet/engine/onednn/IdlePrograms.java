@@ -1,5 +1,6 @@
 package dev.resnet.engine.onednn;
 
+import dev.resnet.engine.program.Bands;
 import dev.resnet.engine.program.Program;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,6 +14,7 @@ final class IdlePrograms implements AutoCloseable {
   private final int type;
   private final ComputationGraph graph;
   private final int limit;
+  private final int bands;
 
   /** The most recently used first; guarded by itself. */
   private final Deque<InferenceProgram> idle = new ArrayDeque<>();
@@ -29,6 +31,16 @@ final class IdlePrograms implements AutoCloseable {
    * @param limit how many are kept
    */
   IdlePrograms(Supplier<Program> program, int type, ComputationGraph graph, int limit) {
+    this(program, type, graph, limit, 1);
+  }
+
+  /**
+   * As the other one, for single images.
+   *
+   * @param bands into which operations are divided for two threads
+   */
+  IdlePrograms(Supplier<Program> program, int type, ComputationGraph graph, int limit, int bands) {
+    this.bands = bands;
     this.program = program;
     this.type = type;
     this.graph = graph;
@@ -48,7 +60,9 @@ final class IdlePrograms implements AutoCloseable {
         }
       }
     }
-    var compiled = new InferenceProgram(program.get(), size, type, graph);
+    Program whole = program.get();
+    var compiled =
+        new InferenceProgram(whole, bands == 1 ? null : new Bands(whole, bands), size, type, graph);
     bytes.addAndGet(compiled.bytes());
     return compiled;
   }

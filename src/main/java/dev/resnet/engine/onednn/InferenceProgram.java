@@ -2,18 +2,20 @@ package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.Natives;
 import dev.resnet.engine.Owned;
+import dev.resnet.engine.program.Bands;
 import dev.resnet.engine.program.Program;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
 
 /** A compiled program for one size of batch, fed with images in NHWC. One thread at a time. */
 final class InferenceProgram implements AutoCloseable {
   private final Program program;
   private final int size;
   private final CompiledProgram compiled;
-  private final NativeBlock block;
+  private final Pointer input;
   private final FloatBuffer staged;
   private final Owned owned = new Owned();
   private final long bytes;
@@ -21,19 +23,22 @@ final class InferenceProgram implements AutoCloseable {
   /**
    * Compiles, for as many threads as the calling thread uses.
    *
+   * @param bands of the program, which two threads share, for a size of 1; null for one thread
    * @param size images that go through at once
    * @param type of activations: {@link OneDnn#FLOAT32} or {@link OneDnn#BFLOAT16}
    */
-  InferenceProgram(Program program, int size, int type, ComputationGraph graph) {
+  InferenceProgram(
+      Program program, @Nullable Bands bands, int size, int type, ComputationGraph graph) {
     this.program = program;
     this.size = size;
     long before = Natives.allocatedByThisThread();
     try {
-      compiled = owned.add(new CompiledProgram(program, size, type, graph));
+      compiled = owned.add(new CompiledProgram(program, bands, size, type, graph));
       compiled.prepareWeights();
       long count = size * program.input().elements();
-      block = owned.add(new NativeBlock(count * Float.BYTES));
-      staged = NativeBlock.floats(block.at(0), count);
+      Pointer own = compiled.ownInput();
+      input = own != null ? own : owned.add(new NativeBlock(count * Float.BYTES)).at(0);
+      staged = NativeBlock.floats(input, count);
       bytes = Natives.allocatedByThisThread() - before;
     } catch (RuntimeException | Error e) {
       owned.close();
@@ -87,7 +92,7 @@ final class InferenceProgram implements AutoCloseable {
   private Pointer stage(float[] images, int from, int count) {
     int image = Math.toIntExact(program.input().elements());
     staged.put(0, images, from * image, count * image);
-    return block.at(0);
+    return input;
   }
 
   @Override

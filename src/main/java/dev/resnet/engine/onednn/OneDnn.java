@@ -15,7 +15,9 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,6 +204,24 @@ final class OneDnn {
     /** The scratch memory in bytes that running it takes. */
     long scratch() {
       return size(argument(DNNL_ARG_SCRATCHPAD));
+    }
+
+    /** The name that oneDNN gives to the implementation. */
+    String implementation() {
+      try (var text = new PointerPointer<BytePointer>(1)) {
+        check(dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, text), name);
+        return text.get(BytePointer.class, 0).getString();
+      }
+    }
+
+    /** Goes on to the next implementation; false, with nothing changed, if there is none. */
+    boolean next() {
+      int status = dnnl_primitive_desc_next_impl(handle);
+      if (status == dnnl_last_impl_reached) {
+        return false;
+      }
+      check(status, name);
+      return true;
     }
 
     String name() {

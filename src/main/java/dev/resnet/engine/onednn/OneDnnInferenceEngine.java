@@ -3,6 +3,7 @@ package dev.resnet.engine.onednn;
 import dev.resnet.engine.Chunks;
 import dev.resnet.engine.InferenceEngine;
 import dev.resnet.engine.Precision;
+import dev.resnet.engine.Turns;
 import dev.resnet.engine.program.ClassActivation;
 import dev.resnet.engine.program.Folding;
 import dev.resnet.engine.program.GraphCompiler;
@@ -12,16 +13,23 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * Classifies with compiled programs of one thread each. Each core gets one slice of a batch, which
- * it processes in chunks; concurrent requests take turns chunk by chunk. Programs are kept for
- * further chunks of their size.
+ * it processes in chunks; concurrent requests take turns chunk by chunk. A single image is shared
+ * by two threads while nothing else is classified. Programs are kept for further chunks of their
+ * size.
  */
 final class OneDnnInferenceEngine implements InferenceEngine {
-  /** Programs are made for a power of two of images, up to this; larger ones are no faster. */
-  static final int LARGEST_CHUNK = 16;
+  /**
+   * Programs are made for a power of two of images, up to this. With larger ones, the activations
+   * leave the second-level cache.
+   */
+  static final int LARGEST_CHUNK = 4;
+
+  /** Into how many bands of rows a single image is divided; more were not tried. */
+  static final int BANDS = 2;
 
   private static final Chunks CHUNKS = new Chunks(LARGEST_CHUNK);
 
-  /** How many idle programs are kept. On two cores: one of each size for each core. */
+  /** How many idle programs are kept beside the divided one, of all sizes for each core. */
   static final int IDLE_LIMIT = Math.max(10, 2 * Cores.COUNT);
 
   /** Heat maps are rare: one program of each size. */
@@ -32,12 +40,16 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   private final IdlePrograms programs;
   private final IdlePrograms maps;
 
+  /** For a single image on two threads. */
+  private final IdlePrograms divided;
+
   OneDnnInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
     this.precision = precision;
     this.parameters = graph.params().length() * Float.BYTES;
     Program program = Folding.fold(GraphCompiler.inference(graph, image));
     int type = OneDnn.type(precision);
     this.programs = new IdlePrograms(() -> program, type, graph, IDLE_LIMIT);
+    this.divided = new IdlePrograms(() -> program, type, graph, 1, BANDS);
     this.maps = new IdlePrograms(() -> ClassActivation.maps(program), type, graph, IDLE_MAPS_LIMIT);
   }
 
@@ -49,15 +61,24 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   @Override
   public float[][] probabilities(float[] images, int count) {
     float[][] rows = new float[count][];
+    IdlePrograms fitting = count == 1 && isSecondCoreFree() ? divided : programs;
     Cores.inSlices(
         count,
         (from, to) ->
             inChunks(
-                programs,
+                fitting,
                 from,
                 to,
                 (program, first, chunk) -> program.classify(images, first, chunk, rows)));
     return rows;
+  }
+
+  /**
+   * Beside a training it is not: while the training pauses, one of its threads keeps waiting on a
+   * processor for a while.
+   */
+  private static boolean isSecondCoreFree() {
+    return Cores.COUNT > 1 && Cores.areIdle() && !Turns.SHARED.hasTraining();
   }
 
   @Override
@@ -101,18 +122,19 @@ final class OneDnnInferenceEngine implements InferenceEngine {
 
   @Override
   public long bytes() {
-    return parameters + programs.bytes() + maps.bytes();
+    return parameters + programs.bytes() + divided.bytes() + maps.bytes();
   }
 
   /** How many programs are kept. */
   int idlePrograms() {
-    return programs.count();
+    return programs.count() + divided.count();
   }
 
   /** Running requests finish normally; each frees its own program. */
   @Override
   public void close() {
     programs.close();
+    divided.close();
     maps.close();
   }
 }
