@@ -22,6 +22,11 @@ final class Cores {
 
   private static final Semaphore FREE = new Semaphore(PERMITS, true);
 
+  private static final long LATELY = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** When two threads last computed at the same time. */
+  private static volatile long lastMeeting = System.nanoTime() - LATELY;
+
   /** As many as there are permits: all callers may be waiting for them. */
   private static final Executor HELPERS = helpers(PERMITS);
 
@@ -80,14 +85,20 @@ final class Cores {
     work.run(slice * count / slices, (slice + 1) * count / slices);
   }
 
-  /** Whether nothing is classified now. */
+  /**
+   * Whether nothing is classified now, and requests have not met lately: while clients compete, the
+   * other cores are busy with reading requests and writing answers.
+   */
   static boolean areIdle() {
-    return FREE.availablePermits() == PERMITS;
+    return FREE.availablePermits() == PERMITS && System.nanoTime() - lastMeeting > LATELY;
   }
 
   /** Does something on one thread once a permit is free. */
   static <T> T onOneThread(Supplier<T> work) {
     FREE.acquireUninterruptibly();
+    if (FREE.availablePermits() < PERMITS - 1) {
+      lastMeeting = System.nanoTime();
+    }
     try {
       return OpenMp.withThreads(1, work::get);
     } finally {

@@ -9,6 +9,7 @@ import dev.resnet.engine.program.Folding;
 import dev.resnet.engine.program.GraphCompiler;
 import dev.resnet.engine.program.Program;
 import dev.resnet.engine.program.Tensor;
+import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -36,6 +37,7 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   private static final int IDLE_MAPS_LIMIT = 5;
 
   private final Precision precision;
+  private final BooleanSupplier dividesNow;
   private final long parameters;
   private final IdlePrograms programs;
   private final IdlePrograms maps;
@@ -44,6 +46,15 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   private final IdlePrograms divided;
 
   OneDnnInferenceEngine(ComputationGraph graph, Tensor image, Precision precision) {
+    this(graph, image, precision, OneDnnInferenceEngine::isSecondCoreFree);
+  }
+
+  /**
+   * @param dividesNow whether a single image is shared by two threads now
+   */
+  OneDnnInferenceEngine(
+      ComputationGraph graph, Tensor image, Precision precision, BooleanSupplier dividesNow) {
+    this.dividesNow = dividesNow;
     this.precision = precision;
     this.parameters = graph.params().length() * Float.BYTES;
     Program program = Folding.fold(GraphCompiler.inference(graph, image));
@@ -61,7 +72,7 @@ final class OneDnnInferenceEngine implements InferenceEngine {
   @Override
   public float[][] probabilities(float[] images, int count) {
     float[][] rows = new float[count][];
-    IdlePrograms fitting = count == 1 && isSecondCoreFree() ? divided : programs;
+    IdlePrograms fitting = count == 1 && dividesNow.getAsBoolean() ? divided : programs;
     Cores.inSlices(
         count,
         (from, to) ->

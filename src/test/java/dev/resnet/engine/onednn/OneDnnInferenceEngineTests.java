@@ -23,6 +23,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OneDnnInferenceEngineTests {
   /** More than there are sizes, on most machines more than there are cores. */
@@ -52,10 +53,13 @@ class OneDnnInferenceEngineTests {
     }
   }
 
-  @Test
-  void countsTheBytesOfItsParametersAndPrograms() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void countsTheBytesOfItsParametersAndPrograms(boolean divides) {
     long parameters = graph.params().length() * Float.BYTES;
-    var engine = engine();
+    var engine =
+        new OneDnnInferenceEngine(
+            graph, GraphCompiler.images(ImageShape.CIFAR), Precision.FLOAT32, () -> divides);
     assertThat(engine.bytes()).isEqualTo(parameters);
     engine.probabilities(images, 1);
     long one = engine.bytes();
