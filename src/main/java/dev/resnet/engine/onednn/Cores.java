@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -56,33 +57,38 @@ final class Cores {
   }
 
   /**
-   * Cuts the numbers from 0 to {@code count} into one slice for each core. The caller's own thread
-   * runs the first slice, then waits for the others, even where its own fails.
+   * Cuts the numbers from 0 to {@code count} into slices, which one thread for each core takes one
+   * after another: so none waits for one whose core is taken. The caller's own thread takes part,
+   * then waits for the others, even where a slice of its own fails.
    *
-   * @throws java.util.concurrent.CompletionException where another slice has failed
+   * @param size of a slice; the last one may be smaller
+   * @throws java.util.concurrent.CompletionException where a slice of another thread has failed
    */
-  static void inSlices(int count, Slice work) {
-    int slices = Math.min(COUNT, count);
-    if (slices <= 1) {
-      work.run(0, count); // a single image: no other thread to wake
+  static void inSlices(int count, int size, Slice work) {
+    int slices = (count + size - 1) / size;
+    if (slices <= 1 || COUNT == 1) {
+      work.run(0, count); // no other thread to wake
       return;
     }
+    var next = new AtomicInteger();
     var others =
         CompletableFuture.allOf(
-            IntStream.range(1, slices)
+            IntStream.range(1, Math.min(COUNT, slices))
                 .mapToObj(
-                    i -> CompletableFuture.runAsync(() -> run(i, slices, count, work), HELPERS))
+                    i -> CompletableFuture.runAsync(() -> take(next, count, size, work), HELPERS))
                 .toArray(CompletableFuture[]::new));
     try {
-      run(0, slices, count, work);
+      take(next, count, size, work);
     } finally {
       others.handle((nothing, failure) -> null).join();
     }
     others.join();
   }
 
-  private static void run(int slice, int slices, int count, Slice work) {
-    work.run(slice * count / slices, (slice + 1) * count / slices);
+  private static void take(AtomicInteger next, int count, int size, Slice work) {
+    for (int from = next.getAndAdd(size); from < count; from = next.getAndAdd(size)) {
+      work.run(from, Math.min(from + size, count));
+    }
   }
 
   /**

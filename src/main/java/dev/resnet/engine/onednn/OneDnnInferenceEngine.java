@@ -13,10 +13,9 @@ import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * Classifies with compiled programs of one thread each. Each core gets one slice of a batch, which
- * it processes in chunks; concurrent requests take turns chunk by chunk. A single image is shared
- * by two threads while nothing else is classified. Programs are kept for further chunks of their
- * size.
+ * Classifies with compiled programs of one thread each. The cores share a batch, chunk by chunk;
+ * concurrent requests take turns. A single image is shared by two threads while nothing else is
+ * classified. Programs are kept for further chunks of their size.
  */
 final class OneDnnInferenceEngine implements InferenceEngine {
   /**
@@ -75,6 +74,7 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     IdlePrograms fitting = count == 1 && dividesNow.getAsBoolean() ? divided : programs;
     Cores.inSlices(
         count,
+        slice(count),
         (from, to) ->
             inChunks(
                 fitting,
@@ -97,6 +97,7 @@ final class OneDnnInferenceEngine implements InferenceEngine {
     float[][] rows = new float[classes.length][];
     Cores.inSlices(
         classes.length,
+        slice(classes.length),
         (from, to) ->
             inChunks(
                 maps,
@@ -104,6 +105,15 @@ final class OneDnnInferenceEngine implements InferenceEngine {
                 to,
                 (program, first, chunk) -> program.maps(images, first, chunk, classes, rows)));
     return rows;
+  }
+
+  /**
+   * Images that a thread takes at once: few enough that the cores end together, but at least two
+   * where every core gets as many, since that is faster than one after another.
+   */
+  private static int slice(int count) {
+    int each = count / (2 * Cores.COUNT);
+    return each == 0 ? 1 : Math.max(2, Math.min(LARGEST_CHUNK, Integer.highestOneBit(each)));
   }
 
   /** What a program does with some images. */

@@ -23,6 +23,7 @@ class CoresTests {
     var taken = new AtomicIntegerArray(count);
     Cores.inSlices(
         count,
+        4,
         (from, to) -> {
           for (int i = from; i < to; i++) {
             taken.incrementAndGet(i);
@@ -34,30 +35,38 @@ class CoresTests {
   }
 
   @Test
-  void slicesDifferByOneAtMost() {
+  void noSliceIsLargerThanAsked() {
     List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
-    Cores.inSlices(257, (from, to) -> sizes.add(to - from));
-    assertThat(sizes).hasSize(Math.min(257, Cores.COUNT));
+    Cores.inSlices(257, 4, (from, to) -> sizes.add(to - from));
     sizes.sort(null);
-    assertThat(sizes.get(sizes.size() - 1) - sizes.get(0)).isLessThanOrEqualTo(1);
+    if (Cores.COUNT > 1) {
+      assertThat(sizes).hasSize(65).startsWith(1, 4).endsWith(4);
+    } else {
+      assertThat(sizes).containsExactly(257);
+    }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 256})
   void aFailureOfAnySliceReachesTheCallerOnceAllHaveEnded(int bad) {
-    var ended = new AtomicInteger();
+    var running = new AtomicInteger();
     assertThatThrownBy(
             () ->
                 Cores.inSlices(
                     257,
+                    4,
                     (from, to) -> {
-                      ended.incrementAndGet();
-                      if (from <= bad && bad < to) {
-                        throw new IllegalStateException("no");
+                      running.incrementAndGet();
+                      try {
+                        if (from <= bad && bad < to) {
+                          throw new IllegalStateException("no");
+                        }
+                      } finally {
+                        running.decrementAndGet();
                       }
                     }))
         .hasStackTraceContaining("IllegalStateException: no");
-    assertThat(ended).hasValue(Math.min(257, Cores.COUNT));
+    assertThat(running).hasValue(0);
   }
 
   @Test
