@@ -167,13 +167,21 @@ class BadRequestsTests extends ClassifyOverHttp {
     var filter = context.getBean("bodyMemoryFilter", FilterRegistrationBean.class).getFilter();
     assertFree((MemoryBudget) ReflectionTestUtils.getField(filter, "budget"));
     assertFree((MemoryBudget) ReflectionTestUtils.getField(pictures, "memory"));
-    assertFree(images.budget());
+    assertFree(images.tensors());
+    assertFree(images.files());
     assertThat(((Semaphore) ReflectionTestUtils.getField(pictures, "pixels")).availablePermits())
         .isEqualTo(33_554_432);
   }
 
   private static void assertFree(MemoryBudget budget) {
-    Semaphore units = (Semaphore) ReflectionTestUtils.getField(budget, "units");
-    assertThat(units.availablePermits()).isEqualTo((int) (budget.size().toBytes() / 1024));
+    long bytes = budget.size().toBytes();
+    boolean forSmall = (long) ReflectionTestUtils.getField(budget, "small") >= 0;
+    assertThat(permits(budget, "units")).isEqualTo(bytes / 1024);
+    // A quarter of the whole, which is a third of the rest.
+    assertThat(permits(budget, "unitsForSmall")).isEqualTo(forSmall ? bytes / 3 / 1024 : 0);
+  }
+
+  private static long permits(MemoryBudget budget, String semaphore) {
+    return ((Semaphore) ReflectionTestUtils.getField(budget, semaphore)).availablePermits();
   }
 }
