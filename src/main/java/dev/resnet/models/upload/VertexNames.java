@@ -2,6 +2,8 @@ package dev.resnet.models.upload;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
@@ -35,7 +37,10 @@ final class VertexNames {
    * @throws RefusedNetworkException if it is no JSON object with vertices
    */
   static Set<String> read(InputStream in, int most) throws IOException {
-    try (JsonParser json = JSON.createParser(in)) {
+    // As a text in UTF-8: from bytes, the parser would guess other encodings, and a wrong guess
+    // looks
+    // like a volume that fails.
+    try (JsonParser json = JSON.createParser(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       Set<String> names = new HashSet<>();
       require(json.nextToken() == JsonToken.START_OBJECT);
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {

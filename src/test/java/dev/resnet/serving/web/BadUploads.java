@@ -71,6 +71,14 @@ final class BadUploads {
                 changed(e -> e.put(DESCRIPTION, utf8("{\"vertices\""))),
                 "not the description"),
             upload(
+                "upload whose description is in no encoding",
+                changed(e -> e.put(DESCRIPTION, new byte[] {0, 0, 0, '{', '{', '!', 'v', 'e'})),
+                "not the description"),
+            upload(
+                "upload whose description is in a rare encoding",
+                changed(e -> e.put(DESCRIPTION, new byte[] {0, 0, '{', 0, 0, 0, '}', 0})),
+                "not the description"),
+            upload(
                 "upload of deep JSON",
                 changed(e -> e.put(DESCRIPTION, utf8("{\"a\":" + "[".repeat(50_000)))),
                 "not the description"),
