@@ -21,6 +21,9 @@ import java.util.Map;
 
 /** Between the messages of an inference and what all transports share. */
 final class InferMessages {
+  /** As in JSON. A message has room for millions, which would all stand in the error. */
+  private static final int MOST_DIMENSIONS = 16;
+
   private InferMessages() {}
 
   /**
@@ -35,6 +38,10 @@ final class InferMessages {
     refuseSharedMemory(message.getParametersMap());
     var input = message.getInputs(0);
     refuseSharedMemory(input.getParametersMap());
+    if (input.getShapeCount() > MOST_DIMENSIONS) {
+      throw new InvalidInferenceException(
+          "The field 'shape' has more than %d dimensions.".formatted(MOST_DIMENSIONS));
+    }
     ImageTensor tensor =
         model.declared(
             input.getName(),

@@ -33,6 +33,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -198,6 +199,11 @@ class GrpcInferenceTests extends InferenceOverHttp {
     assertRefused(invalid, "no input 'x'", r -> r.setInputs(0, tensor("UINT8", 1).setName("x")));
     assertRefused(invalid, "UINT8, or FP32", r -> r.setInputs(0, tensor("FP16", 1)));
     assertRefused(invalid, "so no image", r -> r.setInputs(0, tensor("UINT8", 0)));
+    var shape = Collections.nCopies(17, 1L);
+    assertRefused(
+        invalid,
+        "more than 16 dimensions",
+        r -> r.setInputs(0, tensor("UINT8", 1).clearShape().addAllShape(shape)));
     assertRefused(invalid, "takes 6144 bytes", r -> r.setInputs(0, tensor("UINT8", 2)));
     assertRefused(invalid, "takes 12288 bytes", r -> r.setInputs(0, tensor("FP32", 1)));
     assertRefused(
