@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** Messages of gRPC: each is no message, is read, or is refused. */
 public final class MessageFuzzTarget {
-  private static final Leaks LEAKS = new Leaks(8 << 20);
+  private static final Leaks LEAKS = new Leaks(64 << 20);
 
   private MessageFuzzTarget() {}
 

@@ -18,7 +18,7 @@ public final class InferenceFuzzTarget {
   private static final int LENGTH = 2;
   private static final int WHOLE = 0xffff;
 
-  private static final Leaks LEAKS = new Leaks(8 << 20);
+  private static final Leaks LEAKS = new Leaks(64 << 20);
 
   private InferenceFuzzTarget() {}
 
