@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * also while an archive is converted; another one continues. The weights and the data set equal
  * those of work that nothing disturbed.
  */
+@Tag("long")
 class CrashResumeIT {
   private static final TinyJob JOB = new TinyJob("killed", 1, 5, 700);
   private static final TinyJob UNDISTURBED = new TinyJob("undisturbed", 1, 5, 700);

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,8 +282,16 @@ class CrashRecoveryTests {
 
     JobsProcess next = start(10); // with one slot
     next.training.awaitStart();
-    String waiting = next.job(first).status() == JobStatus.QUEUED ? first : second;
-    assertThat(next.job(waiting).status()).isEqualTo(JobStatus.QUEUED);
+    // The two are taken over one after the other.
+    String waiting =
+        await()
+            .until(
+                () ->
+                    Stream.of(first, second)
+                        .filter(id -> next.job(id).status() == JobStatus.QUEUED)
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
     assertThat(next.job(waiting).crashes()).isEqualTo(1);
     assertThat(next.jobs.cancel(waiting).job().status()).isEqualTo(JobStatus.CANCELLED);
   }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 
 /** Without keys, clients must be on this machine, unless allow-anonymous is set. */
+@Tag("long")
 @ExtendWith(OutputCaptureExtension.class)
 class ListeningAddressTests {
   private static final String EVERYWHERE = "server.address=0.0.0.0";

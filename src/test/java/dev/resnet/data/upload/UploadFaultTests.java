@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +40,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.unit.DataSize;
 
 /** Whichever operation on an uploaded data set fails: it is done, or as before and repeatable. */
+@Tag("long")
 class UploadFaultTests {
   private static final byte[] ARCHIVE = PictureZip.of(2, 1, "cat", "dog");
   private static final ArchiveLimits LIMITS =
