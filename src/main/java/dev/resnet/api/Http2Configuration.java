@@ -21,9 +21,12 @@ class Http2Configuration {
   /** How long a client may send nothing, over HTTP/1.1 and HTTP/2. */
   private static final String PAUSE = "${server.tomcat.connection-timeout:30s}";
 
+  /** How long a client may keep a thread with the body of a refused request. */
+  private static final Duration UNREAD = Duration.ofSeconds(10);
+
   @Bean
   Strangers strangers(Http2Settings settings) {
-    return new Strangers(settings.connections());
+    return new Strangers(settings.connections(), System::nanoTime);
   }
 
   @Bean
@@ -61,9 +64,13 @@ class Http2Configuration {
       @Value(PAUSE) Duration pause) {
     var registration =
         new FilterRegistrationBean<>(
-            new UnreadBodies(maxSwallowSize.toBytes(), pause, System::nanoTime));
+            new UnreadBodies(maxSwallowSize.toBytes(), shorter(pause, UNREAD), System::nanoTime));
     // Before all filters that may refuse a request.
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
     return registration;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

@@ -112,7 +112,8 @@ final class NewVersions implements VersionAccuracy, AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     evaluator.close();
-    thread.shutdownNow();
+    // Not interrupted: an interrupt within a statement closes the files of the embedded database.
+    thread.shutdown();
     if (!thread.awaitTermination(20, TimeUnit.SECONDS)) {
       LOG.warn("An evaluation has not ended in time");
     }

@@ -76,8 +76,10 @@ final class Intake {
         return logged(hold);
       }
       next = null;
+      // The database may fail here; then nothing is taken.
+      var info = info(job);
       taken.put(job.id(), needed(job));
-      info(job).ifPresent(info -> images.put(job.id(), ImageMemory.SHARED.hold(info)));
+      info.ifPresent(known -> images.put(job.id(), ImageMemory.SHARED.hold(known)));
       return Optional.empty();
     }
   }

@@ -22,7 +22,7 @@ public final class MemoryBudget {
   private final String property;
   private final String what;
 
-  /** Bytes up to which a request takes from the part that is kept for small ones. */
+  /** Bytes up to which a request may take from the part that is kept for small ones. */
   private final long small;
 
   private final Semaphore units;
@@ -108,14 +108,28 @@ public final class MemoryBudget {
     /** Reserves further bytes. The first ones decide whether the request counts as small. */
     public void add(long more) {
       int wanted = (int) Math.min(Integer.MAX_VALUE, (bytes + more + UNIT - 1) / UNIT) - held;
-      if (held == 0) {
-        from = bytes + more <= small ? unitsForSmall : units;
-      }
-      if (wanted > 0 && !acquired(from, wanted)) {
+      if (wanted > 0 && !acquired(wanted, bytes + more)) {
         throw busy();
       }
       held += wanted;
       bytes += more;
+    }
+
+    private boolean acquired(int wanted, long all) {
+      if (held == 0) {
+        from = all <= small ? unitsForSmall : units;
+        // What is free of the other part serves too, but a small request waits only for its own.
+        if (from == unitsForSmall) {
+          if (from.tryAcquire(wanted)) {
+            return true;
+          }
+          if (units.tryAcquire(wanted)) {
+            from = units;
+            return true;
+          }
+        }
+      }
+      return MemoryBudget.this.acquired(from, wanted);
     }
 
     /** Releases all but this many bytes. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +28,8 @@ class Http2LimitsTests {
   private static final int MAX_STREAMS = 5;
   private static final int CONNECTIONS = 3;
 
-  private final Strangers strangers = new Strangers(CONNECTIONS);
+  private final AtomicLong now = new AtomicLong();
+  private final Strangers strangers = new Strangers(CONNECTIONS, now::get);
   private final Tomcat tomcat = new Tomcat();
   private int port;
 
@@ -75,8 +77,7 @@ class Http2LimitsTests {
       } catch (SocketException e) {
         assertThat(sent).isGreaterThan(10); // it was ended meanwhile
       }
-      Http2Wire.Frame end = client.read(Http2Wire.GOAWAY);
-      assertThat(end == null ? null : client.read()).isNull();
+      while (client.read() != null) {} // to its end
     }
   }
 
@@ -97,6 +98,7 @@ class Http2LimitsTests {
   void theOldestConnectionWithoutAKeyIsEnded() throws Exception {
     try (var oldest = new Http2Wire(port)) {
       oldest.read(Http2Wire.SETTINGS);
+      now.addAndGet(Duration.ofSeconds(2).toNanos());
       var others = new ArrayList<Http2Wire>();
       try {
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -113,6 +115,31 @@ class Http2LimitsTests {
         for (Http2Wire each : others) {
           each.close();
         }
+      }
+    }
+  }
+
+  /** So many clients with a key may connect at once. */
+  @Test
+  void newConnectionsAreSparedUpToThreeTimesAsMany() throws Exception {
+    var clients = new ArrayList<Http2Wire>();
+    try {
+      for (int i = 0; i < 3 * CONNECTIONS; i++) {
+        clients.add(new Http2Wire(port));
+        clients.get(i).read(Http2Wire.SETTINGS);
+      }
+      assertThat(strangers.count()).isEqualTo(3 * CONNECTIONS);
+      clients.get(0).request("GET", "/", true, "authorization", "Bearer key");
+      assertThat(clients.get(0).read(Http2Wire.HEADERS)).isNotNull();
+      for (int i = 0; i < 2; i++) {
+        clients.add(new Http2Wire(port));
+        clients.get(clients.size() - 1).read(Http2Wire.SETTINGS);
+      }
+      while (clients.get(1).read() != null) {} // it is ended
+      assertThat(strangers.count()).isEqualTo(3 * CONNECTIONS);
+    } finally {
+      for (Http2Wire each : clients) {
+        each.close();
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -73,6 +74,11 @@ class MemoryBudgetTests {
       assertThatThrownBy(() -> parted.hold(1 << 14)).isInstanceOf(BusyException.class);
       small.forEach(MemoryBudget.Hold::close);
     }
+    parted.hold(3 << 18).close();
+    // Small ones may fill the whole budget if no large one needs it.
+    var small = IntStream.range(0, 64).mapToObj(i -> parted.hold(1 << 14)).toList();
+    assertThatThrownBy(() -> parted.hold(1 << 14)).isInstanceOf(BusyException.class);
+    small.forEach(MemoryBudget.Hold::close);
     parted.hold(3 << 18).close();
     try (var later = parted.hold(0)) {
       later.add(3 << 18);

@@ -1,6 +1,8 @@
 package dev.resnet.engine.onednn;
 
 import dev.resnet.engine.OpenMp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -9,7 +11,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * The CPU's cores as the classifications of all models share them: one thread for each core, and
@@ -71,18 +72,17 @@ final class Cores {
       return;
     }
     var next = new AtomicInteger();
-    var others =
-        CompletableFuture.allOf(
-            IntStream.range(1, Math.min(COUNT, slices))
-                .mapToObj(
-                    i -> CompletableFuture.runAsync(() -> take(next, count, size, work), HELPERS))
-                .toArray(CompletableFuture[]::new));
+    List<CompletableFuture<Void>> others = new ArrayList<>();
     try {
+      for (int i = 1; i < Math.min(COUNT, slices); i++) {
+        others.add(CompletableFuture.runAsync(() -> take(next, count, size, work), HELPERS));
+      }
       take(next, count, size, work);
     } finally {
-      others.handle((nothing, failure) -> null).join();
+      // Even if a thread can't be started: those that were use memory that the caller frees.
+      others.forEach(other -> other.handle((nothing, failure) -> null).join());
     }
-    others.join();
+    others.forEach(CompletableFuture::join);
   }
 
   private static void take(AtomicInteger next, int count, int size, Slice work) {
