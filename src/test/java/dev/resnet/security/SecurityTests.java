@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,11 +108,19 @@ class SecurityTests {
       try (var first = new Http2Wire(service.port())) {
         first.request("GET", "/api/v1/me", true);
         assertThat(first.read(Http2Wire.HEADERS)).isNotNull(); // 401
-        try (var second = new Http2Wire(service.port())) {
-          assertThat(second.read(Http2Wire.SETTINGS)).isNotNull();
-          first.read(Http2Wire.GOAWAY); // or the end
-          assertThat(first.read()).isNull();
+        // New ones are spared up to three times as many.
+        List<Http2Wire> others = new ArrayList<>();
+        try {
+          for (int i = 0; i < 3; i++) {
+            others.add(new Http2Wire(service.port()));
+            assertThat(others.get(i).read(Http2Wire.SETTINGS)).isNotNull();
+          }
+          while (first.read() != null) {} // it is ended
           askWhoIAm(known);
+        } finally {
+          for (Http2Wire each : others) {
+            each.close();
+          }
         }
       }
     }
